@@ -1,0 +1,130 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct block {
+	struct block *next;
+	size_t used, size;
+	max_align_t at[];
+};
+
+struct arena {
+	struct block *top;
+	size_t total, cap;
+};
+
+#define FIRST_BLOCK 8192
+#define LARGEST_BLOCK (1u << 20)
+
+void *
+heap_zeroed(size_t bytes)
+{
+	void *p = calloc(1, bytes > 0 ? bytes : 1);
+
+	must(p != NULL);
+	return p;
+}
+
+void *
+heap_grow(void *p, size_t bytes)
+{
+	void *q = realloc(p, bytes > 0 ? bytes : 1);
+
+	must(q != NULL);
+	return q;
+}
+
+struct arena *
+arena_new(size_t cap_bytes)
+{
+	struct arena *a = heap_zeroed(sizeof *a);
+
+	a->cap = cap_bytes > 0 ? cap_bytes : (size_t)1 << 30;
+	return a;
+}
+
+static void
+drop_blocks(struct block *b)
+{
+	while (b != NULL) {
+		struct block *next = b->next;
+
+		free(b);
+		b = next;
+	}
+}
+
+void
+arena_free(struct arena *a)
+{
+	if (a == NULL)
+		return;
+	drop_blocks(a->top);
+	free(a);
+}
+
+void
+arena_reset(struct arena *a)
+{
+	if (a->top == NULL)
+		return;
+	drop_blocks(a->top->next);
+	a->top->next = NULL;
+	a->top->used = 0;
+	a->total = a->top->size;
+	if (a->top->size > LARGEST_BLOCK) {
+		free(a->top);
+		a->top = NULL;
+		a->total = 0;
+	}
+}
+
+static void *
+take(struct arena *a, size_t bytes, size_t align)
+{
+	struct block *b = a->top;
+	size_t start = b != NULL ? (b->used + align - 1) & ~(align - 1) : 0;
+
+	if (b == NULL || bytes > b->size || start > b->size - bytes) {
+		size_t size = b != NULL && b->size < LARGEST_BLOCK ? b->size * 2 : FIRST_BLOCK;
+
+		if (b != NULL && b->size >= LARGEST_BLOCK)
+			size = LARGEST_BLOCK;
+		if (size < bytes)
+			size = bytes;
+		must(bytes <= a->cap && a->total <= a->cap - bytes);
+		b = malloc(sizeof *b + size);
+		must(b != NULL);
+		b->next = a->top;
+		b->size = size;
+		a->top = b;
+		a->total += size;
+		start = 0;
+	}
+	b->used = start + bytes;
+	return (char *)b->at + start;
+}
+
+void *
+arena_zeroed(struct arena *a, size_t bytes)
+{
+	return memset(take(a, bytes, _Alignof(max_align_t)), 0, bytes);
+}
+
+char *
+arena_bytes(struct arena *a, size_t bytes)
+{
+	return take(a, bytes, 1);
+}
+
+size_t
+arena_used(const struct arena *a)
+{
+	size_t used = 0;
+
+	for (const struct block *b = a->top; b != NULL; b = b->next)
+		used += b->used;
+	return used;
+}

@@ -1,0 +1,36 @@
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/base.h"
+
+/*
+ * arena: memory with one lifetime (a request, a job's step, an import's record). What is
+ * taken from it lives until arena_reset or arena_free; nothing is given back singly.
+ * Every input is bounded at the edge, so reaching the cap is a mistake of ours: must().
+ * Not shared between threads.
+ */
+struct arena;
+
+/* cap_bytes: the most it may ever hold (0: 1 GiB). */
+struct arena *arena_new(size_t cap_bytes);
+/* NULL does nothing. */
+void arena_free(struct arena *a);
+/* Forget all that was taken; keeps the first block for the next round. */
+void arena_reset(struct arena *a);
+/* Bytes aligned for any object, zeroed. */
+void *arena_zeroed(struct arena *a, size_t bytes);
+/* Bytes without alignment or zeroing, for text. */
+char *arena_bytes(struct arena *a, size_t bytes);
+/* What is taken now, in bytes. */
+size_t arena_used(const struct arena *a);
+
+#define NEW(arena, type) ((type *)arena_zeroed((arena), sizeof(type)))
+#define NEW_N(arena, type, n) ((type *)arena_zeroed((arena), sizeof(type) * (n)))
+
+/* Long-lived memory outside arenas: base/, store/, net/, seal/ only. Never NULL; zeroed. */
+void *heap_zeroed(size_t bytes);
+void *heap_grow(void *p, size_t bytes);
+
+#endif

@@ -1,0 +1,26 @@
+#ifndef BASE_BASE_H
+#define BASE_BASE_H
+
+/*
+ * base: the few attributes every floor uses, and must().
+ */
+
+#define MUST_USE __attribute__((warn_unused_result))
+#define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define NORETURN __attribute__((noreturn))
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+
+/*
+ * Our own mistakes end the process, in release builds too: what is acknowledged is
+ * already durable, and the supervisor starts us again.
+ */
+#define must(cond)                                                                                 \
+	do {                                                                                       \
+		if (__builtin_expect(!(cond), 0))                                                  \
+			must_failed(#cond, __FILE__, __LINE__);                                    \
+	} while (0)
+
+/* Say what did not hold on standard error, and abort. The text of cond must hold no data. */
+NORETURN void must_failed(const char *cond, const char *file, int line);
+
+#endif

@@ -1,0 +1,14 @@
+#ifndef BASE_TEST_H
+#define BASE_TEST_H
+
+/* test: cmocka with what it wants before it, and without the macro that hides our fail(). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#undef fail
+
+#endif
