@@ -1,0 +1,29 @@
+#ifndef SEAL_ENVELOPE_H
+#define SEAL_ENVELOPE_H
+
+#include "base/buf.h"
+#include "base/rc.h"
+#include "base/str.h"
+
+/*
+ * envelope: bytes sealed under a data key of their own, bound to what they belong to (aad),
+ * and committing to the key: no second key opens the same bytes. XChaCha20-Poly1305; the
+ * cipher key and the commitment are both derived from the data key (BLAKE2b).
+ * Form: version byte, 24 bytes nonce, 32 bytes commitment, ciphertext with tag.
+ */
+#define DATA_KEY_BYTES 32
+#define KEY_COMMITMENT_BYTES 32
+#define ENVELOPE_OVERHEAD (1 + 24 + 32 + 16)
+
+void data_key_new(unsigned char key[DATA_KEY_BYTES]);
+void data_key_commitment(const unsigned char key[DATA_KEY_BYTES],
+    unsigned char out[KEY_COMMITMENT_BYTES]);
+void data_key_wipe(unsigned char key[DATA_KEY_BYTES]);
+
+void envelope_seal(const unsigned char key[DATA_KEY_BYTES], struct str aad, struct str plain,
+    struct buf *out);
+/* RC_INTEGRITY: not these bytes, not this key, or not this place. Appends to out. */
+MUST_USE enum rc envelope_open(const unsigned char key[DATA_KEY_BYTES], struct str aad,
+    struct str sealed, struct buf *out, struct err *err);
+
+#endif

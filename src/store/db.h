@@ -1,0 +1,92 @@
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "base/id.h"
+#include "base/rc.h"
+#include "base/str.h"
+
+/*
+ * db: one connection to the node's database. Statements come only from the catalogue made
+ * from the .sql files at build (cmake/sql.cmake); nothing here takes SQL text at run time.
+ * One db per worker; never shared between threads.
+ */
+struct db;
+struct rows;
+
+enum db_engine { DB_SQLITE, DB_POSTGRES, DB_ENGINES };
+
+/* A statement of the catalogue: text per engine, parameters in the order of BINDS. */
+struct sql {
+	const char *name;
+	const char *text[DB_ENGINES];
+	int params;
+};
+
+enum bind_kind { BIND_NULL, BIND_I64, BIND_TEXT, BIND_BLOB };
+
+/* A value for a parameter; borrowed for the length of the call. */
+struct bind {
+	enum bind_kind kind;
+	int64_t i;
+	struct str s;
+};
+
+#define B_NULL ((struct bind){ .kind = BIND_NULL })
+#define B_I64(v) ((struct bind){ .kind = BIND_I64, .i = (v) })
+#define B_TEXT(v) ((struct bind){ .kind = BIND_TEXT, .s = (v) })
+#define B_BLOB(v) ((struct bind){ .kind = BIND_BLOB, .s = (v) })
+#define B_BYTES(p, n) B_BLOB(((struct str){ (const char *)(p), (n) }))
+/* An id as its 16 bytes; the id must be an lvalue that outlives the call. */
+#define B_ID(v) B_BYTES((v).b, sizeof (v).b)
+#define BINDS(...)                                                                                 \
+	(const struct bind[]){ __VA_ARGS__ },                                                      \
+	    sizeof((const struct bind[]){ __VA_ARGS__ }) / sizeof(struct bind)
+#define NO_BINDS NULL, 0
+
+/*
+ * Open the database named by url ("sqlite:/var/lib/liaison/node.db"; the tests' driver
+ * "faulty:sqlite:PATH?sync_ms=3&fail_at=N"). *out is the caller's; end it with db_close().
+ * RC_INVALID: the url.  RC_UNAVAILABLE: no answer within timeout_ms.
+ */
+MUST_USE enum rc db_open(struct str url, int timeout_ms, struct db **out, struct err *err);
+/* The same for one that must not write: SQLite query_only. */
+MUST_USE enum rc db_open_reader(struct str url, int timeout_ms, struct db **out, struct err *err);
+/* End a connection; NULL does nothing. Open transactions are rolled back. */
+void db_close(struct db *db);
+
+/* A statement without rows; *changed (may be NULL) counts rows changed. Unique violations are
+ * RC_CONFLICT, a full disk RC_UNAVAILABLE, a damaged file RC_INTEGRITY. */
+MUST_USE enum rc db_run(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
+    int64_t *changed, struct err *err);
+
+/* A statement with rows. While *out is open the same sql may not be started on this db again. */
+MUST_USE enum rc db_select(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
+    struct rows **out, struct err *err);
+/* RC_OK: a row stands ready.  RC_ABSENT: no more.  Others: failure. */
+MUST_USE enum rc rows_next(struct rows *rows, struct err *err);
+int64_t rows_i64(const struct rows *rows, int column);
+/* Borrowed until the next rows_next or rows_close; NULL is the empty str. */
+struct str rows_text(const struct rows *rows, int column);
+struct str rows_blob(const struct rows *rows, int column);
+struct id rows_id(const struct rows *rows, int column);
+bool rows_is_null(const struct rows *rows, int column);
+/* NULL does nothing. */
+void rows_close(struct rows *rows);
+/* The first row's first column as integer; RC_ABSENT when there is no row. */
+MUST_USE enum rc db_select_i64(struct db *db, const struct sql *sql, const struct bind *binds,
+    size_t n, int64_t *out, struct err *err);
+
+/* Transactions. db_begin takes the write lock at once (BEGIN IMMEDIATE). */
+MUST_USE enum rc db_begin(struct db *db, struct err *err);
+MUST_USE enum rc db_begin_read(struct db *db, struct err *err);
+/* Durable when it returns RC_OK. */
+MUST_USE enum rc db_commit(struct db *db, struct err *err);
+void db_rollback(struct db *db);
+/* One level of savepoint inside a transaction. */
+MUST_USE enum rc db_savepoint(struct db *db, struct err *err);
+MUST_USE enum rc db_release(struct db *db, struct err *err);
+MUST_USE enum rc db_rollback_to(struct db *db, struct err *err);
+
+enum db_engine db_engine(const struct db *db);
+
+#endif

@@ -1,0 +1,63 @@
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+
+struct db;
+
+/*
+ * writer: the one thread that changes the database. Items queue up while a group commits and
+ * form the next group: one transaction, each item in its own SAVEPOINT, one durable commit,
+ * then every item's done() in order. An item that fails is rolled back alone; a commit that
+ * fails fails all items of its group (nothing of them is there).
+ */
+struct writer;
+
+struct write_item {
+	/* On the writer thread inside the transaction; may be NULL. RC_OK keeps its changes. */
+	enum rc (*run)(struct write_item *item, struct db *db, struct err *err);
+	/* On the writer thread after the group is durable (or failed). The item is the
+	 * submitter's again; done may free it. */
+	void (*done)(struct write_item *item, enum rc rc, const struct err *err);
+	/* The writer's own. */
+	struct write_item *next;
+	enum rc rc;
+	struct err err;
+};
+
+/* What the group itself needs in its transaction: the log's head first, its tree last. */
+struct write_group_hooks {
+	enum rc (*begin)(void *ctx, struct db *db, struct err *err);
+	/* After the last item; failing it fails the group. */
+	enum rc (*end)(void *ctx, struct db *db, struct err *err);
+	/* After commit (committed) or rollback. */
+	void (*after)(void *ctx, bool committed);
+	void *ctx;
+};
+
+struct writer_options {
+	int group_max;      /* items a commit at most; 0: 256 */
+	int linger_us;      /* wait this long for expected items before a group starts; 0: do not */
+};
+
+struct writer_counts {
+	uint64_t groups, items, failed;
+};
+
+/* The db becomes the writer's; it closes it. */
+MUST_USE enum rc writer_open(struct db *db, const struct write_group_hooks *hooks,
+    const struct writer_options *options, struct writer **out, struct err *err);
+/* Any thread. After writer_close started, done() is called with RC_UNAVAILABLE. */
+void writer_submit(struct writer *w, struct write_item *item);
+/* Submit and wait for done; item->done must be NULL. Never on the writer thread itself. */
+MUST_USE enum rc writer_call(struct writer *w, struct write_item *item, struct err *err);
+/* How many more items are on their way (workers now busy); lets a group wait for them. */
+void writer_expect(struct writer *w, int more_or_less);
+struct writer_counts writer_counts(struct writer *w);
+/* Runs what is queued, then ends. NULL does nothing. */
+void writer_close(struct writer *w);
+
+#endif
