@@ -1,0 +1,104 @@
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include "base/rc.h"
+#include "net/pair.h"
+
+/*
+ * http: the node's HTTP/1.1 server. One epoll thread reads and writes all connections; a
+ * complete request parks its connection and goes to the handler, and any thread answers it
+ * later with http_reply. (http_pool.h: workers to run handlers; http_stream.h: event streams.)
+ *
+ * The edge answers by itself, as RFC 9457 problem+json: 400 for a method it does not know, a
+ * target or header that is not UTF-8 or holds control characters, dot segments, an encoded
+ * slash, a doubled Host or Content-Length, Content-Length beside Transfer-Encoding; 413, 431
+ * for what is over a limit; 503 when bodies in memory are over their total. What is malformed
+ * below HTTP's grammar gets the bare 4xx of libmicrohttpd, and the connection ends.
+ * Each answer carries X-Content-Type-Options: nosniff, Referrer-Policy: no-referrer,
+ * Cache-Control: no-store and Content-Security-Policy: default-src 'none';
+ * frame-ancestors 'none', unless the response names such a header itself.
+ */
+struct http_server;
+
+/*
+ * One request, valid from the handler's call until its one reply. Text is UTF-8 without
+ * control characters; the body is as it came.
+ */
+struct http_request {
+	struct str method; /* GET HEAD POST PUT PATCH DELETE OPTIONS */
+	struct str path;   /* decoded, starts with '/', no dot segments, no empty ones but a last */
+	struct str target; /* as it came, with the query */
+	struct pairs query; /* decoded */
+	struct pairs headers;
+	struct str body;
+	struct str peer_address; /* "127.0.0.1", "::1"; "" on the Unix socket */
+	int64_t peer_uid;	 /* the client's user (SO_PEERCRED) on the Unix socket, or -1 */
+	bool tls;
+	int64_t received_us; /* monotonic_us() when it was complete */
+	void *handler_data;  /* the handler's, NULL at first */
+};
+
+/*
+ * Called on the epoll thread for each complete request: it must not block; it queues the
+ * request for another thread (http_pool_put) or replies at once.
+ */
+typedef void http_handler(void *ctx, struct http_request *request);
+/* Bytes a body may have on this route, on the epoll thread before the body is read. */
+typedef size_t http_body_max(void *ctx, struct str method, struct str path);
+
+/* Zero anywhere takes the default in brackets. */
+struct http_options {
+	const char *address;	 /* "127.0.0.1", "::1"; NULL: no TCP. No names, only addresses */
+	uint16_t port;		 /* 0: a free one, see http_port */
+	const char *socket_path; /* Unix socket, made with mode 0600; a stale one is replaced */
+	const char *tls_certificate_pem, *tls_key_pem; /* texts, both or neither; for TCP only */
+	http_body_max *body_max;		       /* [body_bytes_max for every route] */
+	size_t body_bytes_max;			       /* [64 MiB] no route may have more */
+	size_t body_bytes_total_max; /* [256 MiB] bodies of all requests at once */
+	size_t header_bytes_max;     /* [16 KiB] request line and headers */
+	int idle_timeout_ms;	     /* [30 s] of a kept-alive connection; of a stalled reader */
+	int request_timeout_ms;	     /* [15 s] from connecting, or the request line, to complete */
+	unsigned connection_max;     /* [2,000] */
+	unsigned connection_per_address_max; /* [connection_max]; Unix clients count by user */
+	size_t stream_bytes_max; /* [256 KiB] waiting on one event stream before it is cut */
+	int heartbeat_ms;	 /* [15 s] between comments on a quiet event stream */
+};
+
+/*
+ * Listen and start. Without TLS, address must be loopback. *out is the caller's; end it
+ * with http_close. RC_INVALID: options; RC_UNAVAILABLE: the address is taken.
+ */
+MUST_USE enum rc http_open(const struct http_options *options, http_handler *handler, void *ctx,
+			   struct http_server **out, struct err *err);
+/* The TCP port listened on, or 0. */
+uint16_t http_port(const struct http_server *s);
+/* Connections open now; for metrics. */
+unsigned http_connections(const struct http_server *s);
+/*
+ * Stop accepting, wait up to deadline_ms for the replies still owed, end all connections.
+ * Requests not answered by then stay valid, and their replies go nowhere. NULL does nothing.
+ */
+void http_close(struct http_server *s, int deadline_ms);
+
+struct http_response {
+	int status;
+	struct str content_type; /* [application/json] when there is a body */
+	struct pairs headers;	 /* a default of the same name is left out */
+	struct str body;	 /* copied, unless body_free is set: then borrowed until called */
+	void (*body_free)(void *body_free_ctx);
+	void *body_free_ctx;
+	bool from_fd; /* the body is body_fd from 0, body_fd_bytes long; closed here */
+	int body_fd;
+	uint64_t body_fd_bytes;
+};
+
+/*
+ * Answer, once, from any thread; the request is gone afterwards. When the client went away
+ * the reply goes nowhere. HEAD gets the headers alone. A header that cannot be sent (line
+ * breaks, control bytes) makes the answer a 500, with a line in the log.
+ */
+void http_reply(struct http_request *request, const struct http_response *response);
+/* Answer with application/problem+json made from err (status, type, title, detail, key). */
+void http_reply_problem(struct http_request *request, const struct err *err);
+
+#endif

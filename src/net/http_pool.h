@@ -1,0 +1,29 @@
+#ifndef NET_HTTP_POOL_H
+#define NET_HTTP_POOL_H
+
+#include "base/rc.h"
+
+/*
+ * http_pool: own workers that run requests straight down. Worker numbers go from 0 to
+ * workers - 1, so that each may hold its own database connection and arena.
+ */
+struct http_pool;
+struct http_request;
+
+/* Runs on worker's thread; must see to it that the request is replied to, now or later. */
+typedef void http_work(void *ctx, unsigned worker, struct http_request *request);
+
+/* workers 0: 8; queue_max 0: 1,024 requests. *out is the caller's; end it with http_pool_close. */
+MUST_USE enum rc http_pool_open(unsigned workers, unsigned queue_max, http_work *work, void *ctx,
+				struct http_pool **out, struct err *err);
+/* Queue the request; when the queue is full or closing it is answered 503 with Retry-After. */
+void http_pool_put(struct http_pool *p, struct http_request *request);
+/* Requests waiting now; for metrics. */
+unsigned http_pool_waiting(struct http_pool *p);
+/*
+ * Answer what waits with 503, let each worker end its request, join them. Call it after
+ * http_close, which waits for the workers' replies. NULL does nothing.
+ */
+void http_pool_close(struct http_pool *p);
+
+#endif
