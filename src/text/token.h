@@ -1,0 +1,52 @@
+#ifndef TEXT_TOKEN_H
+#define TEXT_TOKEN_H
+
+#include "base/str.h"
+#include "text/script.h"
+
+struct arena;
+struct translit;
+
+/*
+ * token: a name as the parts that are compared. Parts are cut at white space, hyphens, dots,
+ * commas and other punctuation and where the script changes; apostrophes and the Arabic
+ * letter signs are dropped inside a part; the Arabic article is a part of its own; Han and
+ * Hangul are cut by syllable. The order of the parts means nothing to those who compare.
+ */
+enum token_flags {
+	TOKEN_HONORIFIC = 1 << 0, /* Mr, Sheikh, Dr, Haji: no evidence either way */
+	TOKEN_PARTICLE = 1 << 1,  /* al, bin, de, van: weak evidence, often left out */
+	TOKEN_INITIAL = 1 << 2,	  /* one letter standing for a name */
+	TOKEN_LEGAL = 1 << 3,	  /* Ltd, GmbH, S.A.: the legal form of an organisation */
+	TOKEN_ABJAD = 1 << 4,	  /* key has no vowels: compare by skeleton */
+	TOKEN_NUMBER = 1 << 5	  /* digits only */
+};
+
+struct token {
+	struct str original; /* a view into the name given */
+	struct str key;	     /* ASCII, never empty, at most TOKEN_KEY_MAX bytes */
+	enum script script;
+	unsigned flags; /* enum token_flags */
+};
+
+#define NAME_TOKENS_MAX 24
+#define TOKEN_KEY_MAX 40
+#define NAME_BYTES_MAX 1024
+
+struct name_tokens {
+	struct token at[NAME_TOKENS_MAX];
+	size_t n;
+	bool cut; /* the name had more parts, or bytes, than are read */
+};
+
+/*
+ * Cut a name. Keys live in the arena, originals in the name. A name without any letter or
+ * digit has no token. Bytes beyond NAME_BYTES_MAX and parts beyond NAME_TOKENS_MAX are not
+ * read: then cut is set.
+ */
+void token_split(struct translit *t, struct arena *a, struct str name, struct name_tokens *out);
+
+/* The marks of a key alone: honorific, particle, legal form, number, initial. */
+unsigned token_flags_of(struct str key);
+
+#endif
