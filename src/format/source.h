@@ -1,0 +1,24 @@
+#ifndef FORMAT_SOURCE_H
+#define FORMAT_SOURCE_H
+
+#include <stdio.h>
+
+#include "base/str.h"
+
+/*
+ * source: where a streaming reader pulls its bytes from. pull() puts up to n bytes at p and
+ * says how many, 0 at the end, -1 when reading failed. name stands in errors; may be NULL.
+ * For memory, rest is consumed; for the others it is not used.
+ */
+struct source {
+	ptrdiff_t (*pull)(struct source *s, char *p, size_t n);
+	void *ctx;
+	const char *name;
+	struct str rest;
+};
+
+struct source source_memory(struct str bytes, const char *name);
+/* The caller keeps the file open and closes it. */
+struct source source_file(FILE *f, const char *name);
+
+#endif
