@@ -1,0 +1,155 @@
+#include "policy/policy.h"
+
+static const struct decision full = { RUNG_FULL, "granted", "your role and purpose allow it",
+	false };
+
+const char *
+rung_name(enum rung rung)
+{
+	static const char *const names[] = { "none", "existence", "category", "masked", "full" };
+
+	must((size_t)rung < COUNT_OF(names));
+	return names[rung];
+}
+
+static struct decision
+refuse_openly(const char *rule, const char *why)
+{
+	return (struct decision){ RUNG_NONE, rule, why, true };
+}
+
+static struct decision
+look_absent(const char *rule, const char *why)
+{
+	return (struct decision){ RUNG_NONE, rule, why, false };
+}
+
+static bool
+changes(enum policy_action action)
+{
+	return action == POLICY_CREATE || action == POLICY_UPDATE || action == POLICY_MOVE ||
+	       action == POLICY_ERASE;
+}
+
+/* Role and purpose against the type: the same for every row, so a refusal may say so. */
+static struct decision
+decide_type(const struct facts *f)
+{
+	const struct access_rule *rule = changes(f->action) ? &f->type->write : &f->type->read;
+	uint32_t roles = rule->roles;
+
+	if (f->action == POLICY_ERASE)
+		roles = BIT(ROLE_SUPERVISOR) | BIT(ROLE_ADMINISTRATOR);
+	if (f->action == POLICY_MOVE && f->move != NULL && f->move->roles != 0)
+		roles = f->move->roles;
+	if ((f->actor->roles & roles) == 0)
+		return refuse_openly("role",
+		    changes(f->action) ? "none of your roles may change this type of record"
+				       : "none of your roles may read this type of record");
+	if (!f->access->has_purpose)
+		return refuse_openly("purpose",
+		    "say for which purpose (--purpose, or the header Liaison-Purpose)");
+	if (rule->purposes != 0 && (BIT(f->access->purpose) & rule->purposes) == 0 &&
+	    f->action != POLICY_ERASE)
+		return refuse_openly("purpose",
+		    "this type of record is not open for the purpose you gave");
+	return full;
+}
+
+/*
+ * TLP 2.0 within one agency: RED is for named persons, which here are the owner and the
+ * unit's supervisor; AMBER+STRICT for those who need to know, which is the unit; AMBER and
+ * below for the agency. Other units see AMBER rows with their masked fields closed.
+ */
+static struct decision
+decide_row(const struct facts *f)
+{
+	const struct row_facts *row = f->row;
+	bool own = id_eq(f->actor->id, row->owner);
+	bool same_unit = id_eq(f->actor->unit, row->unit);
+	bool supervises = same_unit && (f->actor->roles & BIT(ROLE_SUPERVISOR)) != 0;
+
+	if (row->erased)
+		return look_absent("erased", "the record was erased");
+	if (row->quick_note && !own && !supervises)
+		return look_absent("quick-note", "a quick note is for its author and supervisor");
+	if (row->guard != GUARD_NONE && !own &&
+	    ((f->actor->roles & (BIT(ROLE_SUPPORT_WORKER) | BIT(ROLE_SUPERVISOR))) == 0 ||
+		!same_unit))
+		return look_absent("guard",
+		    "records about survivors and minors are for the unit that protects them");
+	if (row->handling == TLP_RED && !own && !supervises)
+		return look_absent("handling", "RED: for named persons only");
+	if (row->handling == TLP_AMBER_STRICT && !same_unit)
+		return look_absent("handling", "AMBER+STRICT: for the unit only");
+	if (changes(f->action) && !same_unit)
+		return look_absent("unit", "only the unit that keeps a record may change it");
+	if (f->action == POLICY_REVEAL) {
+		if (!same_unit && row->handling >= TLP_AMBER)
+			return refuse_openly("unit", "ask the unit that keeps the record");
+		if (f->access->reason.n == 0)
+			return refuse_openly("reason", "say why you need the masked value (reason)");
+		return full;
+	}
+	return (struct decision){ RUNG_MASKED, "masked",
+		"the record, with masked fields closed until revealed", false };
+}
+
+struct decision
+policy_decide(const struct facts *f)
+{
+	struct decision d;
+
+	must(f->actor != NULL && f->access != NULL && f->type != NULL);
+	if (f->actor->is_node)
+		return f->row != NULL && f->row->erased ? look_absent("erased",
+							      "the record was erased")
+							: full;
+	d = decide_type(f);
+	if (d.rung == RUNG_NONE || f->row == NULL)
+		return d;
+	return decide_row(f);
+}
+
+bool
+policy_field_open(const struct field *field, enum rung rung, bool revealed, bool in_list)
+{
+	if (rung < RUNG_MASKED)
+		return false;
+	if (field->mask == MASK_NEVER)
+		return true;
+	if (in_list && field->mask == MASK_ALWAYS)
+		return false;
+	return rung == RUNG_FULL && revealed;
+}
+
+struct handling
+handling_meet(struct handling a, struct handling b)
+{
+	return (struct handling){ a.tlp > b.tlp ? a.tlp : b.tlp, a.judicial_ok && b.judicial_ok,
+		a.onward_ok && b.onward_ok };
+}
+
+struct handling
+handling_of_type(const struct record_type *type)
+{
+	return (struct handling){ type->handling.tlp, type->handling.judicial_ok,
+		type->handling.onward_ok };
+}
+
+bool
+policy_group_visible(const struct actor *actor, const struct access *access,
+    const struct record_type *type, bool own_unit, enum guard guard, enum tlp handling)
+{
+	/* The best case of such a row: its owner asks. decide_row sorts the others out. */
+	struct row_facts row = { .unit = actor->unit, .guard = guard, .handling = handling };
+	struct facts f = { actor, access, POLICY_LIST, type, &row, NULL };
+
+	if (own_unit) {
+		row.owner = actor->id;
+	} else {
+		row.unit = (struct id){ { 0 } };
+		row.owner = (struct id){ { 0xff } };
+	}
+	return policy_decide(&f).rung > RUNG_NONE;
+}

@@ -1,0 +1,104 @@
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/id.h"
+#include "base/str.h"
+#include "model/type.h"
+
+/*
+ * policy: who may do what with one very row, decided from facts that record/ has loaded.
+ * Pure: no store, no clock, no allocation. Every decision says which rule made it.
+ */
+
+/* Somebody signed in; or the node itself, which acts in jobs and at start. */
+struct actor {
+	struct id id;
+	uint32_t roles; /* bits of enum role */
+	struct id unit;
+	bool is_node;
+};
+
+/* What the actor says it is for (LED art. 4, 8). A change or reveal of personal data needs a
+ * purpose; the legal basis, case and reason go into the log. */
+struct access {
+	enum purpose purpose;
+	bool has_purpose;
+	struct str legal_basis, reason;
+	bool has_case;
+	struct id case_id;
+};
+
+enum policy_action {
+	POLICY_LIST,
+	POLICY_READ,
+	POLICY_REVEAL,
+	POLICY_CREATE,
+	POLICY_UPDATE,
+	POLICY_MOVE,
+	POLICY_ERASE
+};
+
+/*
+ * The disclosure ladder (mission row 2): nothing; that it exists; type, state and unit;
+ * the record with its masked fields closed; all of it.
+ */
+enum rung { RUNG_NONE, RUNG_EXISTENCE, RUNG_CATEGORY, RUNG_MASKED, RUNG_FULL };
+
+/* What is known of the row before it is opened. */
+struct row_facts {
+	struct id unit, owner;
+	enum guard guard;
+	enum tlp handling;
+	bool quick_note; /* only a text as yet: author and supervisor alone (rights, rule 2) */
+	bool erased;
+};
+
+struct facts {
+	const struct actor *actor;
+	const struct access *access;
+	enum policy_action action;
+	const struct record_type *type;
+	const struct row_facts *row;  /* NULL for POLICY_CREATE and for a whole list */
+	const struct move *move;      /* POLICY_MOVE */
+};
+
+struct decision {
+	enum rung rung;	   /* RUNG_NONE: denied */
+	const char *rule;  /* stable word: "role", "purpose", "unit", "handling", "guard" ... */
+	const char *why;   /* one sentence for a person, free of data */
+	/*
+	 * The refusal is about the actor (role, purpose), so it may be said openly. When
+	 * false, the answer must look like absence.
+	 */
+	bool open_refusal;
+};
+
+struct decision policy_decide(const struct facts *facts);
+
+/* May this field's value stand in the answer at this rung, asked for by name or not? */
+bool policy_field_open(const struct field *field, enum rung rung, bool revealed, bool in_list);
+
+/*
+ * Handling vector (exchange.md): combining takes the most restrictive; only the originator
+ * loosens.
+ */
+struct handling {
+	enum tlp tlp;
+	bool judicial_ok, onward_ok;
+};
+struct handling handling_meet(struct handling a, struct handling b);
+struct handling handling_of_type(const struct record_type *type);
+
+/*
+ * The (unit, guard, handling) groups whose rows a list may start from; policy_decide then
+ * confirms each row. own_unit: the rows of the actor's unit.
+ */
+bool policy_group_visible(const struct actor *actor, const struct access *access,
+    const struct record_type *type, bool own_unit, enum guard guard, enum tlp handling);
+
+const char *rung_name(enum rung rung);
+
+#endif

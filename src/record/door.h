@@ -1,0 +1,99 @@
+#ifndef RECORD_DOOR_H
+#define RECORD_DOOR_H
+
+#include <jansson.h>
+
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "base/vec.h"
+#include "policy/policy.h"
+
+/*
+ * door: the one way to records. What comes through it is decided on by policy/ for the very
+ * row, and leaves an entry in the log in the same transaction; on a reading connection the
+ * entries are collected and become durable before the answer leaves (serve/ sees to it).
+ */
+
+struct arena;
+struct db;
+struct keys;
+struct model;
+struct door;
+struct record;
+struct gate_use;
+
+/* Says whether a gate of a move holds: RC_OK, or RC_CONFLICT with the reason in err. */
+typedef enum rc gate_fn(struct door *door, const struct record *record, const struct gate_use *use,
+    struct err *err);
+/* A gate, as a row of a feature's table. */
+struct gate {
+	const char *name;
+	gate_fn *check;
+	const char *text;
+};
+
+/* Runs in the transaction of the change that made the event; failing it undoes the change. */
+typedef enum rc reaction_fn(struct door *door, const struct record *record, struct err *err);
+struct reaction {
+	const char *event;
+	reaction_fn *run;
+	const char *text;
+};
+
+/* What all doors of a node share; const after start but for the counts. */
+struct door_node {
+	const struct model *model;
+	struct keys *keys;
+	const struct clock *clock;
+	const struct gate *const *gate_tables;	       /* each ends with a NULL name */
+	size_t gate_table_count;
+	const struct reaction *const *reaction_tables; /* each ends with a NULL event */
+	size_t reaction_table_count;
+	struct type_key *type_keys; /* one a type, see door_node_init */
+	struct name_snapshot *names; /* record/search.h */
+};
+
+/* How a type stands in the database, and how many rows it has (for the blind index). */
+struct type_key {
+	struct str text;
+	bool keyed; /* a type of protect: its name and owners stand there as MACs only */
+	_Atomic int64_t rows;
+};
+
+/* One request's way in; not shared. */
+struct door {
+	const struct door_node *node;
+	struct db *db;
+	struct arena *arena;
+	const struct actor *actor;
+	struct access access;
+	struct audit_group *group; /* set: a changing request, entries go straight in */
+	VEC(struct audit_entry) pending; /* else: entries to be made durable */
+	VEC(json_t *) held;
+	int64_t now_ms; /* taken once, at door_open */
+};
+
+/* Type keys and row counts from the database; in the arena, which must outlive the node. */
+MUST_USE enum rc door_node_init(struct arena *a, struct door_node *node, struct db *db,
+    struct err *err);
+/* The type whose key stands in a row; NULL: none that this model knows. */
+const struct record_type *door_type_of_key(const struct door_node *node, struct str key);
+
+/* group NULL: reading only. actor, db and arena must outlive the door. */
+void door_open(struct door *d, const struct door_node *node, struct db *db, struct arena *a,
+    const struct actor *actor, const struct access *access, struct audit_group *group);
+/* Drops the JSON values the door holds; the arena is the caller's. */
+void door_close(struct door *d);
+/* The door drops this reference when it closes. */
+json_t *door_hold(struct door *d, json_t *value);
+
+/* Write or collect an entry; time, actor and access are the door's. *index may be NULL. */
+MUST_USE enum rc door_log(struct door *d, struct audit_entry *entry, int64_t *index,
+    struct err *err);
+/* Append what a reading door collected; on the writer's connection. */
+MUST_USE enum rc door_flush(struct door *d, struct audit_group *group, struct err *err);
+/* A refusal: logged, and told as absence unless it may be said openly. */
+MUST_USE enum rc door_refuse(struct door *d, const struct decision *why,
+    const struct record_type *type, const struct id *record, struct err *err);
+
+#endif

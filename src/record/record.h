@@ -1,0 +1,120 @@
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include "record/door.h"
+
+/*
+ * record: what the door gives and takes. A record is a typed, versioned, sealed JSON body
+ * with a few plain columns. Every change names the version it saw.
+ */
+struct record {
+	struct id id;
+	const struct record_type *type;
+	int64_t version;
+	struct id unit, owner;	/* owner zero: not told (a keyed type, somebody else's) */
+	bool own;		/* the actor is its owner */
+	enum guard guard;
+	struct handling handling;
+	int state;		/* position in type->states; -1: the type has none */
+	int64_t created_ms, updated_ms;
+	int64_t due_ms;		/* 0: no clock runs */
+	int64_t leaf;		/* of the change that made this version */
+	bool erased;
+	enum rung rung;
+	json_t *fields;		/* what may be shown; NULL below RUNG_MASKED. The door holds it */
+	struct str_list masked; /* fields that have a value which is not shown */
+	struct str title;
+};
+
+/* What a new record may be given besides its fields. */
+struct record_new {
+	const struct id *unit;	       /* NULL: the actor's */
+	bool has_handling;	       /* else the type's */
+	struct handling handling;      /* never looser than the type's: RC_DENIED */
+	bool from_import;	       /* aliases of codes are taken */
+	const struct id *id;	       /* given by an importer of our own export, else made */
+};
+
+/*
+ * A record made ready (checked, sealed, index keys computed) without touching the database,
+ * so that importers can do it on a thread of their own.
+ */
+struct record_draft;
+MUST_USE enum rc record_draft(struct door *d, const struct record_type *type, json_t *fields,
+    const struct record_new *options, struct record_draft **out, struct err *err);
+struct id record_draft_id(const struct record_draft *draft);
+/* Store it, with its leaf; the door must have a group. */
+MUST_USE enum rc record_store(struct door *d, const struct record_draft *draft, struct err *err);
+
+/* Draft and store, and see that what it refers to is there. */
+MUST_USE enum rc record_create(struct door *d, const struct record_type *type, json_t *fields,
+    const struct record_new *options, struct record **out, struct err *err);
+
+/* reveal: names of masked fields wanted, or n 0. RC_ABSENT also when the actor may not know. */
+MUST_USE enum rc record_load(struct door *d, struct id id, const struct str_list *reveal,
+    struct record **out, struct err *err);
+
+/*
+ * patch as RFC 7396. version is the one seen. RC_STALE: *out is the record as it is now
+ * (nothing was changed), else the new version.
+ */
+MUST_USE enum rc record_update(struct door *d, struct id id, int64_t version, json_t *patch,
+    struct record **out, struct err *err);
+/* Into a state; patch (or NULL) sets what the move needs. Gates must hold. */
+MUST_USE enum rc record_move(struct door *d, struct id id, int64_t version, struct str to,
+    json_t *patch, struct record **out, struct err *err);
+/* Tighten (anybody who may write) or loosen (owner or supervisor of the unit). */
+MUST_USE enum rc record_mark(struct door *d, struct id id, int64_t version,
+    struct handling handling, struct record **out, struct err *err);
+/* The bodies of all versions are gone at once; what the bucket keeps is re-wrapped by the job
+ * that record_erase_finish runs (record/erase.h). */
+MUST_USE enum rc record_erase(struct door *d, struct id id, int64_t version, struct err *err);
+
+/* A former version, under today's rights on the record. */
+MUST_USE enum rc record_load_version(struct door *d, struct id id, int64_t version,
+    struct record **out, struct err *err);
+
+struct record_list {
+	VEC(struct record *) items;
+	struct str next; /* cursor of the next page, or empty */
+};
+
+#define RECORD_PAGE_MAX 200
+
+struct record_filter {
+	const struct record_type *type; /* never NULL */
+	struct str state;		/* or empty */
+	struct str cursor;
+	size_t limit; /* 0: 50 */
+	/* Equality on exact identifiers and references: field index and canonical value. */
+	const struct field *field;
+	struct str value;
+	bool with_fields; /* items carry their unmasked fields, not only the title */
+};
+
+/* Newest first; one leaf for the page, with one about row a record. */
+MUST_USE enum rc record_list(struct door *d, const struct record_filter *filter,
+    struct record_list *out, struct err *err);
+
+/* Records of any type whose exact identifier or reference equals value (canonical text). */
+MUST_USE enum rc record_find_identifier(struct door *d, struct str value, size_t limit,
+    struct record_list *out, struct err *err);
+
+/* A link: the record at the other end and the field that holds it. */
+struct record_link {
+	struct record *record;
+	const struct record_type *holder; /* whose field it is */
+	const struct field *field;
+	bool outward; /* this record's own field */
+};
+struct record_links {
+	VEC(struct record_link) items;
+	bool more; /* over the limit */
+};
+MUST_USE enum rc record_links(struct door *d, struct id id, size_t limit, struct record_links *out,
+    struct err *err);
+
+/* {"id":..,"type":..,"version":..,"state":..,"title":..,"fields":{..}, ...}; a new reference. */
+json_t *record_json(struct door *d, const struct record *r, struct str lang);
+
+#endif
