@@ -1,0 +1,38 @@
+#ifndef STORE_MIGRATE_H
+#define STORE_MIGRATE_H
+
+#include "store/db.h"
+
+/*
+ * migrate: brings the database's tables to what this binary knows. Each feature folder has
+ * numbered files 001.sql, 002.sql, ... which are only ever added; the build makes
+ * `static const struct migration_step FOLDER_MIGRATIONS[]` of them in gen/FOLDER/migrations.h.
+ */
+struct migration_step {
+	const char *feature;		/* the folder's name: "audit" */
+	int number;			/* 1 and up, without a gap */
+	const char *text[DB_ENGINES];	/* statements, run in one transaction */
+};
+
+struct migration_set {
+	const struct migration_step *steps;
+	size_t n;
+};
+
+/* clang-format off */
+#define MIGRATION_SET(array) { (array), sizeof(array) / sizeof((array)[0]) }
+/* clang-format on */
+
+/*
+ * Apply what is missing, set by set, each step in a transaction of its own with its row in
+ * store_migration. Safe to run again. The db must have no open transaction.
+ * RC_CONFLICT: the database was written by a newer liaison (a step we do not know).
+ * RC_INTEGRITY: a file that was applied earlier has other words now.
+ */
+MUST_USE enum rc migrate(struct db *db, const struct migration_set *sets, size_t n, int64_t now_ms,
+    struct err *err);
+/* What migrate would refuse, and RC_STALE when steps are missing; changes nothing. */
+MUST_USE enum rc migrate_check(struct db *db, const struct migration_set *sets, size_t n,
+    struct err *err);
+
+#endif
