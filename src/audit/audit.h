@@ -51,12 +51,19 @@ struct audit_entry {
 };
 
 /*
+ * Start the log: its origin ("node.agency.example/log", no spaces or plus), its verifier key,
+ * an empty head. Inside the caller's transaction. RC_CONFLICT: it is started already.
+ */
+MUST_USE enum rc audit_init(struct db *db, struct keys *keys, struct str origin, struct err *err);
+
+/*
  * A group: leaves of one transaction. Begin reads the head from the database (and so takes
  * its row); append writes the leaf row; end writes tiles and head. All on one db, inside the
  * caller's transaction. A savepoint rolled back takes its leaves with it: call mark before
  * and back_to after.
  */
 struct audit_group;
+/* RC_CONFLICT: audit_init has not run. */
 MUST_USE enum rc audit_group_begin(struct db *db, struct keys *keys, struct audit_group **out,
     struct err *err);
 MUST_USE enum rc audit_append(struct audit_group *g, const struct audit_entry *entry,
@@ -66,5 +73,8 @@ void audit_back_to(struct audit_group *g, int64_t mark);
 MUST_USE enum rc audit_group_end(struct audit_group *g, struct err *err);
 /* NULL does nothing. */
 void audit_group_free(struct audit_group *g);
+
+/* Size of the log by its head. RC_CONFLICT: audit_init has not run. */
+MUST_USE enum rc audit_size(struct db *db, int64_t *size, struct err *err);
 
 #endif

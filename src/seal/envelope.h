@@ -26,4 +26,20 @@ void envelope_seal(const unsigned char key[DATA_KEY_BYTES], struct str aad, stru
 MUST_USE enum rc envelope_open(const unsigned char key[DATA_KEY_BYTES], struct str aad,
     struct str sealed, struct buf *out, struct err *err);
 
+/*
+ * The same with what is derived from the data key kept, for many small seals under one key.
+ * Holds key material: data_key_wipe's duty is here envelope_key_wipe's.
+ */
+struct envelope_key {
+	unsigned char cipher[32];
+	unsigned char commitment[KEY_COMMITMENT_BYTES];
+};
+
+void envelope_key_make(const unsigned char key[DATA_KEY_BYTES], struct envelope_key *out);
+void envelope_key_wipe(struct envelope_key *key);
+void envelope_seal_with(const struct envelope_key *key, struct str aad, struct str plain,
+    struct buf *out);
+MUST_USE enum rc envelope_open_with(const struct envelope_key *key, struct str aad,
+    struct str sealed, struct buf *out, struct err *err);
+
 #endif

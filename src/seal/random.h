@@ -1,0 +1,17 @@
+#ifndef SEAL_RANDOM_H
+#define SEAL_RANDOM_H
+
+#include "base/clock.h"
+#include "base/id.h"
+
+/*
+ * random: bytes nobody can foresee, from the kernel by way of libsodium. A pool per thread
+ * saves a system call for small takings; it is wiped as it is used and never crosses a fork.
+ */
+void random_bytes(void *p, size_t n);
+/* A new id that sorts by the clock's time. */
+struct id random_id(const struct clock *clock);
+/* The same from a time already taken. */
+struct id random_id_at(int64_t ms);
+
+#endif
