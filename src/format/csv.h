@@ -64,6 +64,7 @@ struct csv_out {
 	char delimiter;
 	bool safe;
 	bool row_started;
+	bool blank; /* the row so far is one empty cell, which would read as no row */
 };
 
 void csv_out_init(struct csv_out *out, struct buf *buf, bool safe);

@@ -8,7 +8,7 @@
  * floor asks for them; a member left 0 means the default below, a NULL pointer all of them.
  */
 struct limits {
-	size_t bytes_max;	/* the whole input; default 64 MiB, streams 16 GiB */
+	size_t bytes_max;	/* the whole input; default 64 MiB in memory, 16 GiB as a stream */
 	size_t row_bytes_max;	/* one row, line or element; default 4 MiB */
 	size_t field_bytes_max; /* one cell or text; default 1 MiB */
 	size_t columns_max;	/* cells of a row, keys of a map; default 1024 */
@@ -16,7 +16,7 @@ struct limits {
 	size_t depth_max;	/* nesting; default 32 */
 };
 
-/* A copy in which no member is 0; limits may be NULL. */
+/* A copy with the defaults in place, but for bytes_max, which each reader has its own of. */
 struct limits limits_full(const struct limits *limits);
 
 #endif
