@@ -110,12 +110,10 @@ read_text(struct str text, const struct limits *limits, bool reals, json_t **out
 	if (*out != NULL)
 		return RC_OK;
 	/* jansson's own words quote the text, which may be personal. */
-	switch (json_error_code(&error)) {
-	case json_error_duplicate_key: return refuse(&c, RC_INVALID, c.end, "a key twice");
-	default:
-		return fail_at(err, RC_INVALID, NULL, error.line, error.column, "",
-			       "this is not well-formed JSON");
-	}
+	return fail_at(err, RC_INVALID, NULL, error.line, error.column, "", "%s",
+		       json_error_code(&error) == json_error_duplicate_key
+			   ? "a key stands twice"
+			   : "this is not well-formed JSON");
 }
 
 enum rc
