@@ -1,4 +1,47 @@
-# sql_headers(out files...): each statement file x.sql becomes gen/FOLDER/x.sql.h.
+# sql_headers(out files...): each statement file x.sql becomes gen/FOLDER/x.sql.h, the numbered
+# files NNN.sql of a folder become gen/FOLDER/migrations.h (tools/sqlgen.c says the rules).
+# x.postgres.sql and NNN.postgres.sql go with the file whose statements they replace.
+add_executable(sqlgen_tool ${CMAKE_SOURCE_DIR}/tools/sqlgen.c)
+set_target_properties(sqlgen_tool PROPERTIES C_STANDARD 17)
+target_compile_definitions(sqlgen_tool PRIVATE _GNU_SOURCE)
+target_compile_options(sqlgen_tool PRIVATE -Wall -Wextra)
+
 function(sql_headers out)
-	set(${out} "" PARENT_SCOPE)
+	set(src ${CMAKE_SOURCE_DIR}/src)
+	set(generated)
+	set(folders)
+	foreach(file ${ARGN})
+		get_filename_component(folder ${file} DIRECTORY)
+		list(APPEND folders ${folder})
+		if(file MATCHES "/[0-9][0-9][0-9](\\.postgres)?\\.sql$" OR file MATCHES "\\.postgres\\.sql$")
+			continue()
+		endif()
+		file(RELATIVE_PATH path ${src} ${file})
+		string(REGEX REPLACE "\\.sql$" "" stem ${file})
+		set(also ${ARGN})
+		list(FILTER also INCLUDE REGEX "^${folder}/([0-9][0-9][0-9](\\.postgres)?\\.sql|[a-z_]*\\.postgres\\.sql)$")
+		set(header ${CMAKE_BINARY_DIR}/gen/${path}.h)
+		add_custom_command(OUTPUT ${header}
+			COMMAND sqlgen_tool statements ${src} ${file} ${header}
+			DEPENDS sqlgen_tool ${file} ${also} VERBATIM)
+		list(APPEND generated ${header})
+	endforeach()
+	list(REMOVE_DUPLICATES folders)
+	foreach(folder ${folders})
+		set(here ${ARGN})
+		list(FILTER here INCLUDE REGEX "^${folder}/[^/]*\\.sql$")
+		set(steps ${here})
+		list(FILTER steps INCLUDE REGEX "/[0-9][0-9][0-9]\\.sql$")
+		list(SORT steps)
+		if(NOT steps)
+			continue()
+		endif()
+		file(RELATIVE_PATH path ${src} ${folder})
+		set(header ${CMAKE_BINARY_DIR}/gen/${path}/migrations.h)
+		add_custom_command(OUTPUT ${header}
+			COMMAND sqlgen_tool migrations ${src} ${header} ${steps}
+			DEPENDS sqlgen_tool ${here} VERBATIM)
+		list(APPEND generated ${header})
+	endforeach()
+	set(${out} ${generated} PARENT_SCOPE)
 endfunction()

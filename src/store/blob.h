@@ -25,7 +25,7 @@ struct blob_writer;
 /* Begin a new blob in dir, which is made (mode 0700) when it is not there.
  * RC_UNAVAILABLE: the disk. bytes_max: more than that is RC_TOO_LARGE in blob_add. */
 MUST_USE enum rc blob_new(const char *dir, uint64_t bytes_max, struct blob_writer **out,
-    struct err *err);
+			  struct err *err);
 /* The next bytes. After a failure only blob_discard is left to do. */
 MUST_USE enum rc blob_add(struct blob_writer *w, struct str sealed, struct err *err);
 /*
@@ -34,14 +34,14 @@ MUST_USE enum rc blob_add(struct blob_writer *w, struct str sealed, struct err *
  * blob nobody names, for the caller to remove.
  */
 MUST_USE enum rc blob_keep(struct blob_writer *w, struct blob_name *name,
-    unsigned char hash[BLOB_HASH_BYTES], uint64_t *bytes, struct err *err);
+			   unsigned char hash[BLOB_HASH_BYTES], uint64_t *bytes, struct err *err);
 /* End a writer and leave no trace. NULL does nothing. */
 void blob_discard(struct blob_writer *w);
 
 /* A file descriptor for reading, the caller's to close, and the size. RC_ABSENT: none.
  * RC_INVALID: not a blob's name. */
 MUST_USE enum rc blob_open_read(const char *dir, struct str name, int *fd, uint64_t *bytes,
-    struct err *err);
+				struct err *err);
 /* Durably gone from the folder; one that is not there is fine. */
 MUST_USE enum rc blob_remove(const char *dir, struct str name, struct err *err);
 /* Remove unfinished files that a crash left. Only at start, under the node's lock.

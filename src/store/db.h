@@ -31,16 +31,16 @@ struct bind {
 	struct str s;
 };
 
-#define B_NULL ((struct bind){ .kind = BIND_NULL })
-#define B_I64(v) ((struct bind){ .kind = BIND_I64, .i = (v) })
-#define B_TEXT(v) ((struct bind){ .kind = BIND_TEXT, .s = (v) })
-#define B_BLOB(v) ((struct bind){ .kind = BIND_BLOB, .s = (v) })
-#define B_BYTES(p, n) B_BLOB(((struct str){ (const char *)(p), (n) }))
+#define B_NULL ((struct bind){.kind = BIND_NULL})
+#define B_I64(v) ((struct bind){.kind = BIND_I64, .i = (v)})
+#define B_TEXT(v) ((struct bind){.kind = BIND_TEXT, .s = (v)})
+#define B_BLOB(v) ((struct bind){.kind = BIND_BLOB, .s = (v)})
+#define B_BYTES(p, n) B_BLOB(((struct str){(const char *)(p), (n)}))
 /* An id as its 16 bytes; the id must be an lvalue that outlives the call. */
-#define B_ID(v) B_BYTES((v).b, sizeof (v).b)
+#define B_ID(v) B_BYTES((v).b, sizeof(v).b)
 #define BINDS(...)                                                                                 \
-	(const struct bind[]){ __VA_ARGS__ },                                                      \
-	    sizeof((const struct bind[]){ __VA_ARGS__ }) / sizeof(struct bind)
+	(const struct bind[]){__VA_ARGS__},                                                        \
+	    sizeof((const struct bind[]){__VA_ARGS__}) / sizeof(struct bind)
 #define NO_BINDS NULL, 0
 
 /*
@@ -57,11 +57,11 @@ void db_close(struct db *db);
 /* A statement without rows; *changed (may be NULL) counts rows changed. Unique violations are
  * RC_CONFLICT, a full disk RC_UNAVAILABLE, a damaged file RC_INTEGRITY. */
 MUST_USE enum rc db_run(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
-    int64_t *changed, struct err *err);
+			int64_t *changed, struct err *err);
 
 /* A statement with rows. While *out is open the same sql may not be started on this db again. */
 MUST_USE enum rc db_select(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
-    struct rows **out, struct err *err);
+			   struct rows **out, struct err *err);
 /* RC_OK: a row stands ready.  RC_ABSENT: no more.  Others: failure. */
 MUST_USE enum rc rows_next(struct rows *rows, struct err *err);
 int64_t rows_i64(const struct rows *rows, int column);
@@ -74,7 +74,7 @@ bool rows_is_null(const struct rows *rows, int column);
 void rows_close(struct rows *rows);
 /* The first row's first column as integer; RC_ABSENT when there is no row. */
 MUST_USE enum rc db_select_i64(struct db *db, const struct sql *sql, const struct bind *binds,
-    size_t n, int64_t *out, struct err *err);
+			       size_t n, int64_t *out, struct err *err);
 
 /* Transactions. db_begin takes the write lock at once (BEGIN IMMEDIATE). */
 MUST_USE enum rc db_begin(struct db *db, struct err *err);

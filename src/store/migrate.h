@@ -9,9 +9,9 @@
  * `static const struct migration_step FOLDER_MIGRATIONS[]` of them in gen/FOLDER/migrations.h.
  */
 struct migration_step {
-	const char *feature;		/* the folder's name: "audit" */
-	int number;			/* 1 and up, without a gap */
-	const char *text[DB_ENGINES];	/* statements, run in one transaction */
+	const char *feature;	      /* the folder's name: "audit" */
+	int number;		      /* 1 and up, without a gap */
+	const char *text[DB_ENGINES]; /* statements, run in one transaction */
 };
 
 struct migration_set {
@@ -30,9 +30,9 @@ struct migration_set {
  * RC_INTEGRITY: a file that was applied earlier has other words now.
  */
 MUST_USE enum rc migrate(struct db *db, const struct migration_set *sets, size_t n, int64_t now_ms,
-    struct err *err);
+			 struct err *err);
 /* What migrate would refuse, and RC_STALE when steps are missing; changes nothing. */
 MUST_USE enum rc migrate_check(struct db *db, const struct migration_set *sets, size_t n,
-    struct err *err);
+			       struct err *err);
 
 #endif

@@ -39,8 +39,8 @@ struct write_group_hooks {
 };
 
 struct writer_options {
-	int group_max;      /* items a commit at most; 0: 256 */
-	int linger_us;      /* wait this long for expected items before a group starts; 0: do not */
+	int group_max; /* items a commit at most; 0: 256 */
+	int linger_us; /* wait this long for expected items before a group starts; 0: do not */
 };
 
 struct writer_counts {
@@ -49,7 +49,8 @@ struct writer_counts {
 
 /* The db becomes the writer's; it closes it. */
 MUST_USE enum rc writer_open(struct db *db, const struct write_group_hooks *hooks,
-    const struct writer_options *options, struct writer **out, struct err *err);
+			     const struct writer_options *options, struct writer **out,
+			     struct err *err);
 /* Any thread. After writer_close started, done() is called with RC_UNAVAILABLE. */
 void writer_submit(struct writer *w, struct write_item *item);
 /* Submit and wait for done; item->done must be NULL. Never on the writer thread itself. */
