@@ -68,7 +68,7 @@ struct door {
 	const struct actor *actor;
 	struct access access;
 	struct audit_group *group; /* set: a changing request, entries go straight in */
-	VEC(struct audit_entry) pending; /* else: entries to be made durable */
+	VEC(struct audit_entry) pending; /* else, and for refusals: to be made durable */
 	VEC(json_t *) held;
 	int64_t now_ms; /* taken once, at door_open */
 };
@@ -90,7 +90,10 @@ json_t *door_hold(struct door *d, json_t *value);
 /* Write or collect an entry; time, actor and access are the door's. *index may be NULL. */
 MUST_USE enum rc door_log(struct door *d, struct audit_entry *entry, int64_t *index,
     struct err *err);
-/* Append what a reading door collected; on the writer's connection. */
+/*
+ * Append what a reading door collected, or the refusals of a changing one after its changes
+ * were rolled back; on the writer's connection.
+ */
 MUST_USE enum rc door_flush(struct door *d, struct audit_group *group, struct err *err);
 /* A refusal: logged, and told as absence unless it may be said openly. */
 MUST_USE enum rc door_refuse(struct door *d, const struct decision *why,

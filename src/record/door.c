@@ -1,0 +1,151 @@
+#include "record/door.h"
+
+#include "base/arena.h"
+#include "base/hex.h"
+#include "base/log.h"
+#include "model/model.h"
+#include "record/record.sql.h"
+#include "seal/keys.h"
+#include "store/db.h"
+
+/* The types of protect do not even show that they exist (architecture.md, Storage). */
+static struct type_key
+key_of_type(struct arena *a, const struct door_node *node, const struct record_type *type)
+{
+	unsigned char mac[MAC_BYTES];
+	struct type_key key = { .text = type->name };
+
+	key.keyed = str_eq(type->area, STR("protect")) || type->guard != GUARD_NONE;
+	if (key.keyed) {
+		keys_index_mac(node->keys, STR("type"), type->name, mac);
+		key.text = str_fmt(a, "~%.*s", STR_ARG(hex_format(a, mac, 8)));
+	}
+	return key;
+}
+
+enum rc
+door_node_init(struct arena *a, struct door_node *node, struct db *db, struct err *err)
+{
+	const struct model *m = node->model;
+	struct rows *rows;
+	enum rc rc;
+
+	node->type_keys = NEW_N(a, struct type_key, m->type_count);
+	for (size_t i = 0; i < m->type_count; i++)
+		node->type_keys[i] = key_of_type(a, node, &m->types[i]);
+	rc = db_select(db, &SQL_RECORD_COUNT_BY_TYPE, NO_BINDS, &rows, err);
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK) {
+		const struct record_type *type = door_type_of_key(node, rows_text(rows, 0));
+
+		if (type == NULL)
+			log_warn("records of a type that the model does not have: %lld",
+			    (long long)rows_i64(rows, 1));
+		else
+			node->type_keys[type->index].rows = rows_i64(rows, 1);
+	}
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+const struct record_type *
+door_type_of_key(const struct door_node *node, struct str key)
+{
+	if (key.n > 0 && key.p[0] != '~')
+		return model_type(node->model, key);
+	for (size_t i = 0; i < node->model->type_count; i++)
+		if (str_eq(node->type_keys[i].text, key))
+			return &node->model->types[i];
+	return NULL;
+}
+
+void
+door_open(struct door *d, const struct door_node *node, struct db *db, struct arena *a,
+    const struct actor *actor, const struct access *access, struct audit_group *group)
+{
+	*d = (struct door){
+		.node = node,
+		.db = db,
+		.arena = a,
+		.actor = actor,
+		.access = *access,
+		.group = group,
+		.now_ms = clock_now(node->clock),
+	};
+}
+
+void
+door_close(struct door *d)
+{
+	for (size_t i = 0; i < d->held.n; i++)
+		json_decref(d->held.at[i]);
+	d->held.n = 0;
+}
+
+json_t *
+door_hold(struct door *d, json_t *value)
+{
+	*VEC_ADD(d->arena, &d->held) = value;
+	return value;
+}
+
+static void
+entry_fill(const struct door *d, struct audit_entry *entry)
+{
+	entry->time_ms = d->now_ms;
+	entry->actor = d->actor->id;
+	entry->purpose = d->access.has_purpose ? str_from(purpose_name(d->access.purpose))
+					       : STR_NONE;
+	entry->legal_basis = d->access.legal_basis;
+	entry->reason = d->access.reason;
+	entry->has_case = d->access.has_case;
+	entry->case_id = d->access.case_id;
+}
+
+enum rc
+door_log(struct door *d, struct audit_entry *entry, int64_t *index, struct err *err)
+{
+	int64_t at;
+
+	entry_fill(d, entry);
+	if (d->group != NULL)
+		return audit_append(d->group, entry, index != NULL ? index : &at, err);
+	/* A reading door changes nothing, so nobody waits for the leaf's number. */
+	must(index == NULL);
+	*VEC_ADD(d->arena, &d->pending) = *entry;
+	return RC_OK;
+}
+
+enum rc
+door_flush(struct door *d, struct audit_group *group, struct err *err)
+{
+	enum rc rc = RC_OK;
+	int64_t index;
+
+	for (size_t i = 0; i < d->pending.n && rc == RC_OK; i++)
+		rc = audit_append(group, &d->pending.at[i], &index, err);
+	if (rc == RC_OK)
+		d->pending.n = 0;
+	return rc;
+}
+
+enum rc
+door_refuse(struct door *d, const struct decision *why, const struct record_type *type,
+    const struct id *record, struct err *err)
+{
+	struct audit_entry entry = {
+		.action = AUDIT_DENIED,
+		.type = type != NULL ? d->node->type_keys[type->index].text : STR_NONE,
+		.has_record = record != NULL,
+	};
+
+	if (record != NULL)
+		entry.record = *record;
+	/* Kept apart, since the change it stands in is about to be rolled back. */
+	entry_fill(d, &entry);
+	*VEC_ADD(d->arena, &d->pending) = entry;
+	if (why->open_refusal)
+		return fail(err, RC_DENIED, why->rule, "%s", why->why);
+	return fail(err, RC_ABSENT, "", "there is no such record");
+}

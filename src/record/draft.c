@@ -1,0 +1,212 @@
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/check.h"
+#include "model/model.h"
+#include "record/due.h"
+#include "record/open.h"
+#include "record/row.h"
+#include "record/token.h"
+#include "seal/keys.h"
+#include "seal/random.h"
+#include "record/record.sql.h"
+
+struct record_draft {
+	struct record_row row;
+	struct tokens tokens;
+	unsigned char body_hash[32], commitment[32];
+	bool from_import;
+	json_t *fields; /* held by the door */
+};
+
+struct id
+record_draft_id(const struct record_draft *draft)
+{
+	return draft->row.id;
+}
+
+/* Eight letters of an id that two people can read to each other; unique enough for a screen. */
+static struct str
+short_number(struct arena *a, struct id id)
+{
+	static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	char text[9];
+
+	for (int i = 0; i < 8; i++)
+		text[i] = letters[id.b[8 + i] & 31];
+	text[8] = '\0';
+	return str_fmt(a, "%.4s-%.4s", text, text + 4);
+}
+
+/* What the node fills in itself; a person or importer never does. */
+static void
+fill_automatic(struct door *d, const struct record_type *type, json_t *fields, struct id id)
+{
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *f = &type->fields[i];
+		json_t *value = NULL;
+
+		if (!f->automatic || f->list || json_member(fields, f->name) != NULL)
+			continue;
+		if (f->kind == FIELD_TEXT)
+			value = json_from_str(short_number(d->arena, id));
+		else if (f->kind == FIELD_TIME)
+			value = json_from_str(time_format(d->arena, d->now_ms));
+		else if (f->kind == FIELD_DATE)
+			value = json_from_str(day_format(d->arena, d->now_ms));
+		else if (f->kind == FIELD_REF && f->refs.n == 1 && str_eq_z(f->refs.at[0], "user"))
+			value = json_from_str(id_format(d->arena, d->actor->id));
+		if (value != NULL)
+			must(json_object_setn_new(fields, f->name.p, f->name.n, value) == 0);
+	}
+}
+
+static bool
+looser(struct handling given, struct handling floor)
+{
+	return given.tlp < floor.tlp || (given.judicial_ok && !floor.judicial_ok) ||
+	       (given.onward_ok && !floor.onward_ok);
+}
+
+enum rc
+record_draft(struct door *d, const struct record_type *type, json_t *fields,
+    const struct record_new *options, struct record_draft **out, struct err *err)
+{
+	static const struct record_new none;
+	struct facts facts = { d->actor, &d->access, POLICY_CREATE, type, NULL, NULL };
+	struct record_draft *draft = NEW(d->arena, struct record_draft);
+	struct handling handling = handling_of_type(type);
+	struct record_row *row = &draft->row;
+	struct decision decision;
+	json_t *canonical;
+	enum rc rc;
+
+	if (options == NULL)
+		options = &none;
+	decision = policy_decide(&facts);
+	if (decision.rung == RUNG_NONE)
+		return door_refuse(d, &decision, type, NULL, err);
+	if (options->has_handling && looser(options->handling, handling))
+		return fail(err, RC_DENIED, "handling",
+		    "a record may start stricter than its type says, never looser");
+	if (options->has_handling)
+		handling = options->handling;
+	rc = model_check_fields(d->arena, d->node->model, type, fields,
+	    options->from_import ? CHECK_IMPORT : CHECK_CREATE, &canonical, err);
+	if (rc != RC_OK)
+		return rc;
+	draft->fields = door_hold(d, canonical);
+	draft->from_import = options->from_import;
+	*row = (struct record_row){
+		.id = options->id != NULL ? *options->id : random_id_at(d->now_ms),
+		.type_key = d->node->type_keys[type->index].text,
+		.type_version = (int64_t)type->version,
+		.version = 1,
+		.unit = options->unit != NULL ? *options->unit : d->actor->unit,
+		.owner_key = row_owner_key(d->node, type, d->actor->id),
+		.guard = (int64_t)type->guard,
+		.handling = (int64_t)handling.tlp,
+		.state = type->states.n > 0 ? type->states.at[0] : STR_NONE,
+		.created_ms = d->now_ms,
+		.updated_ms = d->now_ms,
+		.type = type,
+	};
+	if (str_eq_z(row->state, "quick"))
+		row->flags |= ROW_QUICK_NOTE;
+	fill_automatic(d, type, canonical, row->id);
+	row->due_ms = record_due(type, type->states.n > 0 ? 0 : -1, canonical, d->now_ms);
+	row->bucket = keys_bucket(d->arena, type->retention.class, d->now_ms);
+	rc = row_seal(d->node, d->arena, row, canonical, handling, draft->body_hash,
+	    draft->commitment, err);
+	if (rc != RC_OK)
+		return rc;
+	tokens_of(d->node, d->arena, type, canonical, &draft->tokens);
+	*out = draft;
+	return RC_OK;
+}
+
+enum rc
+record_store(struct door *d, const struct record_draft *draft, struct err *err)
+{
+	struct record_row row = draft->row;
+	struct audit_entry entry = {
+		.action = draft->from_import ? AUDIT_IMPORT : AUDIT_CREATE,
+		.has_record = true,
+		.record = row.id,
+		.type = row.type_key,
+		.has_body = true,
+	};
+	enum rc rc;
+
+	must(d->group != NULL);
+	memcpy(entry.body_hash, draft->body_hash, 32);
+	memcpy(entry.key_commitment, draft->commitment, 32);
+	if ((rc = row_insert(d, &row, &entry, err)) != RC_OK)
+		return rc;
+	return tokens_add(d, row.id, &draft->tokens, err);
+}
+
+/* Each reference must name a record that is there, of a type the field allows. */
+static enum rc
+check_reference(struct door *d, const struct field *field, struct str text, struct err *err)
+{
+	const struct record_type *type = NULL;
+	struct rows *rows;
+	struct id id;
+	enum rc rc;
+
+	if (field->refs.n > 0 && str_eq_z(field->refs.at[0], "user"))
+		return RC_OK; /* serve/ knows users; record/ does not */
+	if (!id_parse(text, &id))
+		return fail(err, RC_INVALID, str_z(d->arena, field->name), "is no record id");
+	rc = db_select(d->db, &SQL_RECORD_TYPE_OF, BINDS(B_ID(id)), &rows, err);
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		type = door_type_of_key(d->node, rows_text(rows, 0));
+	rows_close(rows);
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	for (size_t i = 0; type != NULL && i < field->refs.n; i++)
+		if (str_eq_z(field->refs.at[i], "any") || str_eq(field->refs.at[i], type->name))
+			return RC_OK;
+	return fail(err, RC_INVALID, str_z(d->arena, field->name),
+	    "names no record of the type wanted here");
+}
+
+enum rc
+record_check_references(struct door *d, const struct record_type *type, json_t *fields,
+    struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < type->field_count && rc == RC_OK; i++) {
+		const struct field *field = &type->fields[i];
+		json_t *value = json_member(fields, field->name), *item;
+		size_t k;
+
+		if (field->kind != FIELD_REF || value == NULL)
+			continue;
+		if (!json_is_array(value)) {
+			rc = check_reference(d, field, json_str(value), err);
+			continue;
+		}
+		json_array_foreach(value, k, item)
+			if (rc == RC_OK)
+				rc = check_reference(d, field, json_str(item), err);
+	}
+	return rc;
+}
+
+enum rc
+record_create(struct door *d, const struct record_type *type, json_t *fields,
+    const struct record_new *options, struct record **out, struct err *err)
+{
+	struct record_draft *draft;
+	enum rc rc;
+
+	if ((rc = record_draft(d, type, fields, options, &draft, err)) != RC_OK ||
+	    (rc = record_check_references(d, type, draft->fields, err)) != RC_OK ||
+	    (rc = record_store(d, draft, err)) != RC_OK)
+		return rc;
+	return record_of_row(d, &draft->row, draft->fields, NULL, RUNG_FULL, NULL, out, err);
+}

@@ -1,0 +1,189 @@
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/check.h"
+#include "model/model.h"
+#include "record/open.h"
+#include "record/record.sql.h"
+
+static bool
+named(const struct str_list *names, struct str name)
+{
+	for (size_t i = 0; names != NULL && i < names->n; i++)
+		if (str_eq(names->at[i], name))
+			return true;
+	return false;
+}
+
+/* A copy without the fields that stay closed; their names go to r->masked. */
+static json_t *
+open_fields(struct door *d, struct record *r, json_t *fields, const struct str_list *reveal,
+    struct buf *revealed)
+{
+	json_t *shown = json_object();
+
+	for (size_t i = 0; i < r->type->field_count; i++) {
+		const struct field *f = &r->type->fields[i];
+		json_t *value = json_member(fields, f->name);
+		bool asked = named(reveal, f->name);
+
+		if (value == NULL)
+			continue;
+		if (!policy_field_open(f, r->rung, asked, false)) {
+			*VEC_ADD(d->arena, &r->masked) = f->name;
+			continue;
+		}
+		if (f->mask != MASK_NEVER && revealed != NULL) {
+			if (revealed->n > 0)
+				buf_add_byte(revealed, ',');
+			buf_add(revealed, f->name);
+		}
+		must(json_object_setn(shown, f->name.p, f->name.n, value) == 0);
+	}
+	return door_hold(d, shown);
+}
+
+enum rc
+record_of_row(struct door *d, const struct record_row *row, json_t *fields,
+    const struct str_list *reveal, enum rung rung, struct str *revealed_names,
+    struct record **out, struct err *err)
+{
+	struct record *r = NEW(d->arena, struct record);
+	struct row_facts facts = row_facts(d->node, row, d->actor);
+	struct buf revealed;
+
+	(void)err;
+	buf_init(&revealed, d->arena);
+	*r = (struct record){
+		.id = row->id,
+		.type = row->type,
+		.version = row->version,
+		.unit = row->unit,
+		.own = id_eq(facts.owner, d->actor->id),
+		.guard = (enum guard)row->guard,
+		.handling = { .tlp = (enum tlp)row->handling },
+		.state = type_state(row->type, row->state),
+		.created_ms = row->created_ms,
+		.updated_ms = row->updated_ms,
+		.due_ms = row->due_ms,
+		.leaf = row->leaf,
+		.erased = facts.erased,
+		.rung = rung,
+	};
+	if (!d->node->type_keys[row->type->index].keyed)
+		r->owner = row->owner_key;
+	else if (r->own)
+		r->owner = d->actor->id;
+	if (fields != NULL && rung >= RUNG_MASKED) {
+		r->fields = open_fields(d, r, fields, reveal, &revealed);
+		r->title = model_title(d->arena, r->type, r->fields, STR_NONE);
+	}
+	if (revealed_names != NULL)
+		*revealed_names = buf_str(&revealed);
+	*out = r;
+	return RC_OK;
+}
+
+enum rc
+record_load_row(struct door *d, struct id id, enum policy_action action, const struct move *move,
+    struct record_row *row, json_t **fields, struct handling *handling, struct err *err)
+{
+	struct decision decision;
+	struct row_facts row_known;
+	enum rc rc;
+
+	if ((rc = row_find(d, id, row, err)) != RC_OK) {
+		/* An absence is logged like a denial, so that the two cost the same. */
+		static const struct decision absent = { RUNG_NONE, "absent", "", false };
+
+		return rc == RC_ABSENT ? door_refuse(d, &absent, NULL, &id, err) : rc;
+	}
+	row_known = row_facts(d->node, row, d->actor);
+	decision = policy_decide(&(struct facts){ d->actor, &d->access, action, row->type,
+	    &row_known, move });
+	if (decision.rung == RUNG_NONE)
+		return door_refuse(d, &decision, row->type, &id, err);
+	if ((rc = row_open(d->node, d->arena, row, fields, handling, err)) != RC_OK)
+		return rc;
+	door_hold(d, *fields);
+	return RC_OK;
+}
+
+static enum rc
+load_found(struct door *d, const struct record_row *row, const struct str_list *reveal,
+    struct record **out, struct err *err)
+{
+	bool wants = reveal != NULL && reveal->n > 0;
+	struct row_facts known = row_facts(d->node, row, d->actor);
+	struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access,
+	    wants ? POLICY_REVEAL : POLICY_READ, row->type, &known, NULL });
+	struct audit_entry entry = {
+		.action = wants ? AUDIT_REVEAL : AUDIT_READ,
+		.has_record = true,
+		.record = row->id,
+		.type = row->type_key,
+		.version = row->version,
+	};
+	struct handling handling;
+	json_t *fields;
+	enum rc rc;
+
+	if (decision.rung == RUNG_NONE)
+		return door_refuse(d, &decision, row->type, &row->id, err);
+	if ((rc = row_open(d->node, d->arena, row, &fields, &handling, err)) != RC_OK)
+		return rc;
+	door_hold(d, fields);
+	rc = record_of_row(d, row, fields, reveal, decision.rung, &entry.fields, out, err);
+	if (rc != RC_OK)
+		return rc;
+	(*out)->handling = handling;
+	return door_log(d, &entry, NULL, err);
+}
+
+enum rc
+record_load(struct door *d, struct id id, const struct str_list *reveal, struct record **out,
+    struct err *err)
+{
+	static const struct decision absent = { RUNG_NONE, "absent", "", false };
+	struct record_row row;
+	enum rc rc = row_find(d, id, &row, err);
+
+	if (rc == RC_ABSENT)
+		return door_refuse(d, &absent, NULL, &id, err);
+	return rc == RC_OK ? load_found(d, &row, reveal, out, err) : rc;
+}
+
+enum rc
+record_load_version(struct door *d, struct id id, int64_t version, struct record **out,
+    struct err *err)
+{
+	struct record_row now, row;
+	struct record *r;
+	struct rows *rows;
+	enum rc rc;
+
+	/* The rights are those on the record as it is now; the reading of it is logged too. */
+	if ((rc = record_load(d, id, NULL, &r, err)) != RC_OK)
+		return rc;
+	if (version == r->version) {
+		*out = r;
+		return RC_OK;
+	}
+	if ((rc = row_find(d, id, &now, err)) != RC_OK)
+		return rc;
+	rc = db_select(d->db, &SQL_RECORD_PAST_ROW, BINDS(B_ID(id), B_I64(version)), &rows, err);
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		row_read(d->node, d->arena, rows, &row);
+	rows_close(rows);
+	if (rc == RC_ABSENT)
+		return fail(err, RC_ABSENT, "version", "the record never had this version");
+	if (rc != RC_OK)
+		return rc;
+	/* A version that was more open then is not more open now. */
+	row.unit = now.unit;
+	row.owner_key = now.owner_key;
+	row.guard = now.guard > row.guard ? now.guard : row.guard;
+	row.handling = now.handling > row.handling ? now.handling : row.handling;
+	return load_found(d, &row, NULL, out, err);
+}

@@ -1,0 +1,25 @@
+#ifndef RECORD_OPEN_H
+#define RECORD_OPEN_H
+
+#include "record/row.h"
+
+/* open: from a row to what may be shown of it. Inside record/ only. */
+
+/*
+ * The record as the actor may see it at this rung. fields (borrowed, may be NULL below
+ * RUNG_MASKED) are all fields; reveal names those asked for; revealed_names, when not NULL,
+ * gets the names of masked fields that were opened, comma-separated.
+ */
+MUST_USE enum rc record_of_row(struct door *d, const struct record_row *row, json_t *fields,
+    const struct str_list *reveal, enum rung rung, struct str *revealed_names,
+    struct record **out, struct err *err);
+
+/* Load for a change: decided, opened, fields held by the door. Logs refusals only. */
+MUST_USE enum rc record_load_row(struct door *d, struct id id, enum policy_action action,
+    const struct move *move, struct record_row *row, json_t **fields, struct handling *handling,
+    struct err *err);
+
+MUST_USE enum rc record_check_references(struct door *d, const struct record_type *type,
+    json_t *fields, struct err *err);
+
+#endif

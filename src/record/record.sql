@@ -1,0 +1,96 @@
+-- tables: record record_*
+
+-- name: record_insert
+INSERT INTO record (id, type, type_version, version, unit, owner, guard, handling, state, flags,
+	due_ms, created_ms, updated_ms, leaf, bucket, wrapped, body)
+VALUES (:id, :type, :type_version, :version, :unit, :owner, :guard, :handling, :state, :flags,
+	:due_ms, :created_ms, :updated_ms, :leaf, :bucket, :wrapped, :body);
+
+-- name: record_row
+-- single
+SELECT id, type, type_version, version, unit, owner, guard, handling, state, flags, due_ms,
+	created_ms, updated_ms, leaf, bucket, wrapped, body
+FROM record WHERE id = :id;
+
+-- name: record_past_row
+-- single
+SELECT p.id, r.type, p.type_version, p.version, p.unit, p.owner, p.guard, p.handling, p.state,
+	p.flags, p.due_ms, r.created_ms, p.updated_ms, p.leaf, p.bucket, p.wrapped, p.body
+FROM record_past p JOIN record r ON r.id = p.id
+WHERE p.id = :id AND p.version = :version;
+
+-- name: record_keep_past
+INSERT INTO record_past (id, version, type_version, unit, owner, guard, handling, state, flags,
+	due_ms, updated_ms, leaf, bucket, wrapped, body)
+SELECT id, version, type_version, unit, owner, guard, handling, state, flags, due_ms, updated_ms,
+	leaf, bucket, wrapped, body
+FROM record WHERE id = :id;
+
+-- name: record_replace
+UPDATE record SET type_version = :type_version, version = :version, unit = :unit, owner = :owner,
+	guard = :guard, handling = :handling, state = :state, flags = :flags, due_ms = :due_ms,
+	updated_ms = :updated_ms, leaf = :leaf, bucket = :bucket, wrapped = :wrapped, body = :body
+WHERE id = :id AND version = :seen;
+
+-- name: record_erase_past
+UPDATE record_past SET wrapped = :none, body = :none, flags = flags + 1
+WHERE id = :id AND length(body) > 0;
+
+-- name: record_page
+SELECT id, type, type_version, version, unit, owner, guard, handling, state, flags, due_ms,
+	created_ms, updated_ms, leaf, bucket, wrapped, body
+FROM record
+WHERE type = :type AND unit = :unit AND guard = :guard AND handling = :handling AND id < :before
+ORDER BY id DESC LIMIT :limit;
+
+-- name: record_next_unit
+-- single
+SELECT unit FROM record WHERE type = :type AND unit > :after ORDER BY unit LIMIT 1;
+
+-- name: record_changed
+SELECT id, type, type_version, version, unit, owner, guard, handling, state, flags, due_ms,
+	created_ms, updated_ms, leaf, bucket, wrapped, body
+FROM record WHERE leaf >= :leaf ORDER BY leaf LIMIT :limit;
+
+-- name: record_count_by_type
+-- stream
+SELECT type, COUNT(*) FROM record GROUP BY type ORDER BY type;
+
+-- name: record_type_of
+-- single
+SELECT type FROM record WHERE id = :id;
+
+-- name: record_token_insert
+INSERT INTO record_token (token, id) VALUES (:token, :id) ON CONFLICT DO NOTHING;
+
+-- name: record_token_delete
+DELETE FROM record_token WHERE token = :token AND id = :id;
+
+-- name: record_token_rows
+SELECT id FROM record_token WHERE token = :token AND id > :after ORDER BY id LIMIT :limit;
+
+-- name: record_bucket_rows
+SELECT id, wrapped FROM record
+WHERE bucket = :bucket AND id > :after AND id < :before ORDER BY id LIMIT :limit;
+
+-- name: record_rewrap
+UPDATE record SET wrapped = :wrapped WHERE id = :id AND wrapped = :old;
+
+-- name: record_past_bucket_rows
+SELECT id, version, wrapped FROM record_past
+WHERE bucket = :bucket AND id > :after AND id < :before ORDER BY id, version LIMIT :limit;
+
+-- name: record_past_rewrap
+UPDATE record_past SET wrapped = :wrapped
+WHERE id = :id AND version = :version AND wrapped = :old;
+
+-- name: record_all
+SELECT id, type, type_version, version, unit, owner, guard, handling, state, flags, due_ms,
+	created_ms, updated_ms, leaf, bucket, wrapped, body
+FROM record WHERE id > :after ORDER BY id LIMIT :limit;
+
+-- name: record_past_all
+SELECT p.id, r.type, p.type_version, p.version, p.unit, p.owner, p.guard, p.handling, p.state,
+	p.flags, p.due_ms, r.created_ms, p.updated_ms, p.leaf, p.bucket, p.wrapped, p.body
+FROM record_past p JOIN record r ON r.id = p.id
+WHERE p.id = :id ORDER BY p.version LIMIT :limit;

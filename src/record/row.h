@@ -1,0 +1,58 @@
+#ifndef RECORD_ROW_H
+#define RECORD_ROW_H
+
+#include "record/record.h"
+#include "store/db.h"
+
+/*
+ * row: a record's row as it stands in the database, and how it is sealed. Inside record/ only.
+ */
+enum row_flags { ROW_ERASED = 1 << 0, ROW_QUICK_NOTE = 1 << 1 };
+
+/* Order of columns in record_row, record_page and the others that give whole rows. */
+struct record_row {
+	struct id id;
+	struct str type_key;
+	int64_t type_version, version;
+	struct id unit;
+	struct id owner_key; /* the owner, or for a keyed type its MAC */
+	int64_t guard, handling;
+	struct str state;
+	int64_t flags, due_ms, created_ms, updated_ms, leaf;
+	struct str bucket, wrapped, body;
+	const struct record_type *type; /* found by type_key; NULL: unknown to this model */
+};
+
+/* Copy the row that stands ready into the arena. */
+void row_read(const struct door_node *node, struct arena *a, const struct rows *rows,
+    struct record_row *out);
+/* RC_ABSENT: none. */
+MUST_USE enum rc row_find(struct door *d, struct id id, struct record_row *out, struct err *err);
+
+/* How an owner stands in a row of this type. */
+struct id row_owner_key(const struct door_node *node, const struct record_type *type,
+    struct id owner);
+/* What policy needs. */
+struct row_facts row_facts(const struct door_node *node, const struct record_row *row,
+    const struct actor *actor);
+/* The plain columns as the leaf holds them: equal bytes for equal columns. */
+struct str row_plain(struct arena *a, const struct record_row *row);
+
+/* Seal fields and handling into row->body, row->wrapped; hash and commitment come out. */
+MUST_USE enum rc row_seal(const struct door_node *node, struct arena *a, struct record_row *row,
+    json_t *fields, struct handling handling, unsigned char body_hash[32],
+    unsigned char commitment[32], struct err *err);
+/* RC_INTEGRITY: not what was sealed; RC_ABSENT: its bucket is destroyed. *fields is a new
+ * reference. */
+MUST_USE enum rc row_open(const struct door_node *node, struct arena *a,
+    const struct record_row *row, json_t **fields, struct handling *handling, struct err *err);
+/* AAD of body and wrapping: id, type key, version. */
+struct str row_aad(struct arena *a, const struct record_row *row);
+
+/* Write row as a new record or as the next version of one, with its leaf. */
+MUST_USE enum rc row_insert(struct door *d, struct record_row *row, struct audit_entry *entry,
+    struct err *err);
+MUST_USE enum rc row_replace(struct door *d, struct record_row *row, int64_t seen,
+    struct audit_entry *entry, struct err *err);
+
+#endif

@@ -1,0 +1,233 @@
+#include "record/token.h"
+
+#include <stdatomic.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "record/record.sql.h"
+#include "seal/keys.h"
+#include "store/db.h"
+
+int
+token_bits(int64_t rows)
+{
+	int log2 = 0;
+
+	while (log2 < 62 && ((int64_t)1 << (log2 + 1)) <= rows)
+		log2++;
+	return log2 <= 3 ? 0 : log2 - 3 < TOKEN_BITS_MAX ? log2 - 3 : TOKEN_BITS_MAX;
+}
+
+bool
+token_field(const struct field *field)
+{
+	return field->index_exact || field->kind == FIELD_REF;
+}
+
+struct str
+token_value(const struct field *field, const json_t *value)
+{
+	if (field->kind == FIELD_IDENTIFIER)
+		return json_member_str(value, "value");
+	return json_str(value);
+}
+
+static struct str
+domain_of(const struct record_type *type, const struct field *field, char *at, size_t size)
+{
+	int n = snprintf(at, size, "%.*s.%.*s", STR_ARG(type->name), STR_ARG(field->name));
+
+	must(n > 0 && (size_t)n < size);
+	return (struct str){ at, (size_t)n };
+}
+
+/* A token is made in two steps so that the MACs are computed once for all lengths. */
+struct token_mac {
+	unsigned char tag[MAC_BYTES], value[MAC_BYTES];
+};
+
+static void
+mac_value(const struct door_node *node, const struct record_type *type, const struct field *field,
+    struct str value, struct token_mac *out)
+{
+	char name[160];
+	struct str domain = domain_of(type, field, name, sizeof name);
+
+	keys_index_mac(node->keys, STR("token-tag"), domain, out->tag);
+	keys_index_mac(node->keys, domain, value, out->value);
+}
+
+static struct token
+token_cut(const struct token_mac *mac, int bits)
+{
+	struct token t = { { 0 } };
+
+	must(bits >= 0 && bits <= TOKEN_BITS_MAX);
+	memcpy(t.b, mac->tag, 3);
+	t.b[3] = (unsigned char)bits;
+	for (int i = 0; i < 5 && bits > 0; i++, bits -= 8) {
+		unsigned char keep = bits >= 8 ? 0xff : (unsigned char)(0xff << (8 - bits));
+
+		t.b[4 + i] = mac->value[i] & keep;
+	}
+	return t;
+}
+
+struct token
+token_make(const struct door_node *node, const struct record_type *type,
+    const struct field *field, struct str value, int bits)
+{
+	struct token_mac mac;
+
+	mac_value(node, type, field, value, &mac);
+	return token_cut(&mac, bits);
+}
+
+static int
+bits_now(const struct door_node *node, const struct record_type *type)
+{
+	return token_bits(atomic_load(&node->type_keys[type->index].rows));
+}
+
+/* One more: a rolled-back row counts until the next start, and may have lent a bit. */
+static int
+bits_max(const struct door_node *node, const struct record_type *type)
+{
+	int bits = bits_now(node, type);
+
+	return bits < TOKEN_BITS_MAX ? bits + 1 : bits;
+}
+
+/* Each indexed value, one at a time: index counts through fields and lists. */
+typedef void each_value(void *ctx, const struct field *field, struct str value);
+
+static void
+each_indexed(const struct record_type *type, json_t *fields, each_value *fn, void *ctx)
+{
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		json_t *value, *item;
+		size_t k;
+
+		if (!token_field(field) ||
+		    (value = json_member(fields, field->name)) == NULL)
+			continue;
+		if (!json_is_array(value)) {
+			fn(ctx, field, token_value(field, value));
+			continue;
+		}
+		json_array_foreach(value, k, item)
+			fn(ctx, field, token_value(field, item));
+	}
+}
+
+struct collect {
+	const struct door_node *node;
+	struct arena *arena;
+	const struct record_type *type;
+	int bits;
+	bool all_bits;
+	struct tokens *out;
+};
+
+static void
+collect_tokens(void *ctx, const struct field *field, struct str value)
+{
+	struct collect *c = ctx;
+	struct token_mac mac;
+
+	if (value.n == 0)
+		return;
+	mac_value(c->node, c->type, field, value, &mac);
+	for (int b = c->all_bits ? 0 : c->bits; b <= c->bits; b++)
+		*VEC_ADD(c->arena, c->out) = token_cut(&mac, b);
+}
+
+void
+tokens_of(const struct door_node *node, struct arena *a, const struct record_type *type,
+    json_t *fields, struct tokens *out)
+{
+	struct collect c = { node, a, type, bits_now(node, type), false, out };
+
+	each_indexed(type, fields, collect_tokens, &c);
+}
+
+enum rc
+tokens_add(struct door *d, struct id id, const struct tokens *tokens, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < tokens->n && rc == RC_OK; i++)
+		rc = db_run(d->db, &SQL_RECORD_TOKEN_INSERT,
+		    BINDS(B_BYTES(tokens->at[i].b, TOKEN_BYTES), B_ID(id)), NULL, err);
+	return rc;
+}
+
+enum rc
+tokens_remove(struct door *d, struct id id, const struct record_type *type, json_t *fields,
+    struct err *err)
+{
+	struct tokens all = { 0 };
+	struct collect c = { d->node, d->arena, type, bits_max(d->node, type), true, &all };
+	enum rc rc = RC_OK;
+
+	each_indexed(type, fields, collect_tokens, &c);
+	for (size_t i = 0; i < all.n && rc == RC_OK; i++)
+		rc = db_run(d->db, &SQL_RECORD_TOKEN_DELETE,
+		    BINDS(B_BYTES(all.at[i].b, TOKEN_BYTES), B_ID(id)), NULL, err);
+	return rc;
+}
+
+enum rc
+tokens_find(struct door *d, const struct record_type *type, const struct field *field,
+    struct str value, size_t limit, struct ids *out, struct err *err)
+{
+	struct id zero = { { 0 } };
+	struct token_mac mac;
+	enum rc rc = RC_OK;
+
+	mac_value(d->node, type, field, value, &mac);
+	for (int b = 0; b <= bits_max(d->node, type) && out->n < limit; b++) {
+		struct token t = token_cut(&mac, b);
+		struct rows *rows;
+
+		rc = db_select(d->db, &SQL_RECORD_TOKEN_ROWS,
+		    BINDS(B_BYTES(t.b, TOKEN_BYTES), B_ID(zero), B_I64((int64_t)(limit - out->n))),
+		    &rows, err);
+		if (rc != RC_OK)
+			return rc;
+		while ((rc = rows_next(rows, err)) == RC_OK)
+			*VEC_ADD(d->arena, out) = rows_id(rows, 0);
+		rows_close(rows);
+		if (rc != RC_ABSENT)
+			return rc;
+	}
+	return RC_OK;
+}
+
+struct holds {
+	const struct field *field;
+	struct str value;
+	bool found;
+};
+
+static void
+compare_value(void *ctx, const struct field *field, struct str value)
+{
+	struct holds *h = ctx;
+
+	if (field == h->field && str_eq(value, h->value))
+		h->found = true;
+}
+
+bool
+token_holds(const struct field *field, json_t *fields, struct str value)
+{
+	struct record_type one = { .fields = (struct field *)(uintptr_t)field, .field_count = 1 };
+	struct holds h = { field, value, false };
+
+	each_indexed(&one, fields, compare_value, &h);
+	return h.found;
+}
