@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/setup.sh build|test|check|bench: what that level needs, from Debian 12's own packages (and
+# tools/setup.sh build|test|check|bench|fresh: what that level needs, from Debian 12's own packages (and
 # npm's, for tests only). Says nothing and asks no network when all is there; safe to run twice.
 set -eu
 cd "$(dirname "$0")/.."
@@ -11,12 +11,13 @@ packages="gcc libc6-dev make cmake ninja-build pkg-config libmicrohttpd-dev libg
 	libcurl4-gnutls-dev|libcurl4-openssl-dev"
 case $level in
 build) ;;
+fresh) packages="debootstrap util-linux git" ;;
 test | bench) packages="$packages libcmocka-dev sqlite3 curl jq openssl" ;;
 check)
 	packages="$packages libcmocka-dev sqlite3 curl jq openssl clang-14 libclang-rt-14-dev
 		llvm-14 clang-format-14 clang-tidy-14 git" ;;
 *)
-	echo "usage: tools/setup.sh build|test|check|bench" >&2
+	echo "usage: tools/setup.sh build|test|check|bench|fresh" >&2
 	exit 2 ;;
 esac
 
