@@ -8,7 +8,8 @@ struct arena;
 /*
  * skeleton: what is left of an ASCII key (text/translit.h) when the choices of romanisation are
  * taken away: vowels and half-vowels dropped, doubled letters one, letters that stand for each
- * other in the usual romanisations folded (q k c g; kh x; sh ch s; th t; dh d z; ph f; v w b).
+ * other in the usual romanisations folded (q k c g gh; kh h; sh ch ts s; th t; dh d; ph f). A
+ * vowel at the start leaves "a", a final h after others is dropped.
  * "muhammad", "mohamed" and Arabic "mhmd" share "mhmd". One letter is one byte.
  * For keys of candidates and for comparing with scripts written without vowels.
  */

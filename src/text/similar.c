@@ -1,0 +1,138 @@
+#include "text/similar.h"
+
+#include "base/utf8.h"
+
+/* A text as code points. */
+struct letters {
+	uint32_t at[SIMILAR_MAX];
+	int n;
+};
+
+static void
+letters_read(struct str s, struct letters *out)
+{
+	size_t used;
+
+	out->n = 0;
+	for (size_t i = 0; i < s.n && out->n < SIMILAR_MAX; i += used) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		used = 1;
+		out->at[out->n++] = c < 0x80 ? c : utf8_decode(s.p + i, s.n - i, &used);
+	}
+}
+
+static double
+jaro(const struct letters *a, const struct letters *b)
+{
+	int longer = a->n > b->n ? a->n : b->n;
+	int window = longer / 2 > 0 ? longer / 2 - 1 : 0;
+	uint64_t in_a = 0, in_b = 0;
+	int common = 0, moved = 0;
+	double m;
+
+	for (int i = 0; i < a->n; i++) {
+		int from = i > window ? i - window : 0;
+		int to = i + window + 1 < b->n ? i + window + 1 : b->n;
+
+		for (int k = from; k < to; k++) {
+			if (a->at[i] != b->at[k] || (in_b >> k & 1) != 0)
+				continue;
+			in_a |= (uint64_t)1 << i;
+			in_b |= (uint64_t)1 << k;
+			common++;
+			break;
+		}
+	}
+	if (common == 0)
+		return 0;
+	for (int i = 0, k = 0; i < a->n; i++) {
+		if ((in_a >> i & 1) == 0)
+			continue;
+		while ((in_b >> k & 1) == 0)
+			k++;
+		moved += a->at[i] != b->at[k];
+		k++;
+	}
+	m = common;
+	return (m / a->n + m / b->n + (m - moved / 2) / m) / 3;
+}
+
+double
+similar_jaro_winkler(struct str a, struct str b)
+{
+	struct letters x, y;
+	double score;
+	int prefix = 0;
+
+	letters_read(a, &x);
+	letters_read(b, &y);
+	if (x.n == 0 || y.n == 0)
+		return x.n == y.n ? 1 : 0;
+	score = jaro(&x, &y);
+	while (prefix < 4 && prefix < x.n && prefix < y.n && x.at[prefix] == y.at[prefix])
+		prefix++;
+	return score + prefix * 0.1 * (1 - score);
+}
+
+static int
+smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int
+edits(const struct letters *a, const struct letters *b, int limit)
+{
+	int rows[3][SIMILAR_MAX + 1];
+	int *before = rows[0], *last = rows[1], *now = rows[2];
+
+	if (a->n - b->n > limit || b->n - a->n > limit)
+		return limit + 1;
+	for (int k = 0; k <= b->n; k++)
+		last[k] = k;
+	for (int i = 1; i <= a->n; i++) {
+		int least = now[0] = i, *spare;
+
+		for (int k = 1; k <= b->n; k++) {
+			int cost = a->at[i - 1] != b->at[k - 1];
+
+			now[k] = smaller(last[k - 1] + cost, smaller(last[k], now[k - 1]) + 1);
+			if (i > 1 && k > 1 && a->at[i - 1] == b->at[k - 2] &&
+			    a->at[i - 2] == b->at[k - 1])
+				now[k] = smaller(now[k], before[k - 2] + 1);
+			least = smaller(least, now[k]);
+		}
+		/* A swap can still come from the row before, but costs one more: not less. */
+		if (least > limit + 1)
+			return limit + 1;
+		spare = before;
+		before = last;
+		last = now;
+		now = spare;
+	}
+	return smaller(last[b->n], limit + 1);
+}
+
+int
+similar_edits(struct str a, struct str b, int limit)
+{
+	struct letters x, y;
+
+	must(limit >= 0);
+	letters_read(a, &x);
+	letters_read(b, &y);
+	return edits(&x, &y, limit);
+}
+
+double
+similar_ratio(struct str a, struct str b)
+{
+	struct letters x, y;
+	int longer;
+
+	letters_read(a, &x);
+	letters_read(b, &y);
+	longer = x.n > y.n ? x.n : y.n;
+	return longer == 0 ? 1 : 1 - (double)edits(&x, &y, SIMILAR_MAX) / longer;
+}

@@ -1,0 +1,255 @@
+#include "text/token.h"
+
+#include <string.h>
+
+#include <unicode/uchar.h>
+
+#include "base/arena.h"
+#include "base/utf8.h"
+#include "text/normal.h"
+#include "text/token_words.h"
+#include "text/translit.h"
+
+enum part { PART_INSIDE, PART_DROPPED, PART_BETWEEN };
+
+/* What a code point does to the part it stands in. */
+static enum part
+part_of(uint32_t c)
+{
+	if (c < 0x80) {
+		if (c == '\'' || c == '`')
+			return PART_DROPPED;
+		return u_isalnum((UChar32)c) ? PART_INSIDE : PART_BETWEEN;
+	}
+	switch (c) {
+	case 0x02b9:
+	case 0x02bb:
+	case 0x02bc:
+	case 0x02bd:
+	case 0x02be:
+	case 0x02bf:
+	case 0x02c8:
+	case 0x2018:
+	case 0x2019:
+	case 0x201b:
+	case 0x2032:
+	case 0x00b4:
+	case 0xff07:
+	case 0x05f3:
+	case 0x200c:
+	case 0x200d:
+	case 0x200e:
+	case 0x200f:
+	case 0x00ad:
+	case 0xfeff: return PART_DROPPED;
+	default: break;
+	}
+	if (u_isalnum((UChar32)c) || (U_GET_GC_MASK((UChar32)c) & U_GC_M_MASK) != 0)
+		return PART_INSIDE;
+	return PART_BETWEEN;
+}
+
+static bool
+is_digits(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > 0;
+}
+
+unsigned
+token_flags_of(struct str key)
+{
+	unsigned flags = 0;
+
+	if (is_digits(key))
+		return TOKEN_NUMBER;
+	if (key.n == 1)
+		flags |= TOKEN_INITIAL;
+	if (word_is_honorific(key))
+		flags |= TOKEN_HONORIFIC;
+	if (word_is_particle(key))
+		flags |= TOKEN_PARTICLE;
+	if (word_is_legal_form(key))
+		flags |= TOKEN_LEGAL;
+	return flags;
+}
+
+static void
+add(struct name_tokens *out, struct str original, struct str key, enum script script)
+{
+	struct token *token;
+
+	if (key.n == 0)
+		return;
+	if (out->n == NAME_TOKENS_MAX) {
+		out->cut = true;
+		return;
+	}
+	if (key.n > TOKEN_KEY_MAX) {
+		key.n = TOKEN_KEY_MAX;
+		out->cut = true;
+	}
+	token = &out->at[out->n++];
+	*token = (struct token){original, key, script, token_flags_of(key)};
+	/* One letter that is a whole syllable (Han "e") abbreviates nothing. */
+	if (script == SCRIPT_HAN || script == SCRIPT_HANGUL)
+		token->flags &=
+		    ~(unsigned)(TOKEN_INITIAL | TOKEN_PARTICLE | TOKEN_HONORIFIC | TOKEN_LEGAL);
+	if (script_is_abjad(script))
+		token->flags |= TOKEN_ABJAD;
+}
+
+/*
+ * "Abdulrahman", "Abdel Majid", "Abd al-Majid" are one name in three spellings: the servant
+ * (abd), the article, and whose. Returns the length of "abd" and article, or 0.
+ */
+static size_t
+servant_prefix(struct str key)
+{
+	if (key.n < 5 || memcmp(key.p, "abd", 3) != 0 || key.p[4] != 'l')
+		return 0;
+	return strchr("aeiou", key.p[3]) != NULL ? 5 : 0;
+}
+
+static void
+add_latin(struct arena *a, struct name_tokens *out, struct str original, struct str key,
+	  enum script script)
+{
+	size_t prefix = servant_prefix(key);
+	bool same = original.n == key.n; /* byte for byte: then parts of it can be shown */
+	struct str rest = str_sub(key, prefix, key.n);
+
+	if (prefix == 0 || (rest.n > 0 && rest.n < 3 && !str_eq_z(rest, "la"))) {
+		add(out, original, key, script);
+		return;
+	}
+	add(out, same ? str_sub(original, 0, 3) : original, str_sub(key, 0, 3), script);
+	if (str_starts(rest, STR("la")) && key.n <= 9) {
+		/* Abdullah: the article is the first letters of Allah. */
+		struct str allah = str_fmt(a, "a%.*s", STR_ARG(str_sub(key, 4, key.n)));
+
+		add(out, same ? str_sub(original, 3, original.n) : original, allah, script);
+		return;
+	}
+	add(out, same ? str_sub(original, 3, 5) : original, STR("al"), script);
+	add(out, same ? str_sub(original, 5, original.n) : original, rest, script);
+}
+
+/* Syllables apart: each its own part, shown by its code point where they count alike. */
+static void
+add_syllables(struct name_tokens *out, struct str original, struct str key, enum script script)
+{
+	size_t parts = 1, at = 0, used;
+	bool alike;
+
+	for (size_t i = 0; i < key.n; i++)
+		parts += key.p[i] == ' ';
+	alike = utf8_count(original) == parts;
+	for (struct str rest = key; rest.p != NULL;) {
+		struct str syllable = str_cut(&rest, ' '), shown = original;
+
+		if (alike) {
+			utf8_decode(original.p + at, original.n - at, &used);
+			shown = str_sub(original, at, at + used);
+			at += used;
+		}
+		add(out, shown, syllable, script);
+	}
+}
+
+static void
+add_run(struct translit *t, struct arena *a, struct name_tokens *out, struct str run,
+	enum script script)
+{
+	const struct str article = STR("\u0627\u0644"); /* alef, lam */
+	struct str key;
+
+	if (script == SCRIPT_ARABIC && run.n >= 10 && str_starts(run, article)) {
+		add(out, str_sub(run, 0, article.n), STR("al"), script);
+		run = str_sub(run, article.n, run.n);
+	}
+	key = translit_ascii(t, a, run);
+	if (str_chr(key, ' ') >= 0)
+		add_syllables(out, run, key, script);
+	else if (script == SCRIPT_LATIN)
+		add_latin(a, out, run, key, script);
+	else
+		add(out, run, key, script);
+}
+
+/* A part without punctuation around it; dropped signs may still be inside. */
+static void
+add_part(struct translit *t, struct arena *a, struct name_tokens *out, struct str part)
+{
+	enum script script;
+
+	if (text_is_ascii(part)) {
+		script = script_of_text(part);
+		add_latin(a, out, part, translit_ascii(t, a, part), script);
+		return;
+	}
+	while (part.n > 0) {
+		struct str run = script_cut(&part, &script);
+
+		add_run(t, a, out, run, script);
+	}
+}
+
+/* "S.A.", "z.o.o.": single letters in a row that make a legal form become one part. */
+static void
+join_legal_forms(struct arena *a, struct name_tokens *out)
+{
+	for (size_t from = 0; from + 1 < out->n; from++) {
+		size_t n = 0;
+		char *key = arena_bytes(a, 4);
+
+		while (n < 4 && from + n < out->n && out->at[from + n].key.n == 1 &&
+		       out->at[from + n].script == SCRIPT_LATIN) {
+			key[n] = out->at[from + n].key.p[0];
+			n++;
+		}
+		for (; n >= 2; n--) {
+			struct token *first = &out->at[from], *last = first + n - 1;
+			struct str joined = {key, n};
+
+			if (!word_is_legal_form(joined))
+				continue;
+			first->original.n =
+			    (size_t)(last->original.p - first->original.p) + last->original.n;
+			first->key = joined;
+			first->flags = TOKEN_LEGAL;
+			memmove(first + 1, last + 1, (out->n - from - n) * sizeof *first);
+			out->n -= n - 1;
+			break;
+		}
+	}
+}
+
+void
+token_split(struct translit *t, struct arena *a, struct str name, struct name_tokens *out)
+{
+	size_t start = 0, bad = utf8_bad_at(name);
+
+	out->n = 0;
+	out->cut = bad < name.n || name.n > NAME_BYTES_MAX;
+	name.n = bad;
+	if (name.n > NAME_BYTES_MAX) {
+		name.n = NAME_BYTES_MAX;
+		while ((name.p[name.n] & 0xc0) == 0x80)
+			name.n--;
+	}
+	for (size_t i = 0, used; i <= name.n; i += used) {
+		uint32_t c = i < name.n ? utf8_decode(name.p + i, name.n - i, &used) : ' ';
+
+		if (i == name.n)
+			used = 1;
+		if (part_of(c) != PART_BETWEEN)
+			continue;
+		if (i > start)
+			add_part(t, a, out, str_sub(name, start, i));
+		start = i + used;
+	}
+	join_legal_forms(a, out);
+}
