@@ -1,0 +1,162 @@
+#include "net/http_pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "net/http.h"
+
+struct worker {
+	struct http_pool *pool;
+	unsigned number;
+	pthread_t thread;
+};
+
+struct http_pool {
+	pthread_mutex_t lock;
+	pthread_cond_t come;
+	struct http_request **ring;
+	unsigned first, n, max;
+	unsigned sleeping;
+	bool closing;
+	http_work *work;
+	void *ctx;
+	struct worker *workers;
+	unsigned worker_count;
+};
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	struct http_pool *p = w->pool;
+
+	must(pthread_mutex_lock(&p->lock) == 0);
+	for (;;) {
+		struct http_request *request;
+
+		while (p->n == 0 && !p->closing) {
+			p->sleeping++;
+			must(pthread_cond_wait(&p->come, &p->lock) == 0);
+			p->sleeping--;
+		}
+		if (p->closing)
+			break;
+		request = p->ring[p->first];
+		p->first = (p->first + 1) % p->max;
+		p->n--;
+		must(pthread_mutex_unlock(&p->lock) == 0);
+		p->work(p->ctx, w->number, request);
+		must(pthread_mutex_lock(&p->lock) == 0);
+	}
+	must(pthread_mutex_unlock(&p->lock) == 0);
+	return NULL;
+}
+
+/* Signals are for the main thread: a worker starts with all of them blocked. */
+static int
+start_worker(struct worker *w)
+{
+	sigset_t all, before;
+	int failed;
+
+	(void)sigfillset(&all);
+	must(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
+	failed = pthread_create(&w->thread, NULL, work, w);
+	must(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+	return failed;
+}
+
+enum rc
+http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, void *ctx,
+	       struct http_pool **out, struct err *err)
+{
+	struct http_pool *p = heap_zeroed(sizeof *p);
+	unsigned wanted = workers > 0 ? workers : 8;
+
+	must(pthread_mutex_init(&p->lock, NULL) == 0);
+	must(pthread_cond_init(&p->come, NULL) == 0);
+	p->max = queue_max > 0 ? queue_max : 1024;
+	p->ring = heap_zeroed(p->max * sizeof(struct http_request *));
+	p->work = work_fn;
+	p->ctx = ctx;
+	p->workers = heap_zeroed(wanted * sizeof(struct worker));
+	for (; p->worker_count < wanted; p->worker_count++) {
+		struct worker *w = &p->workers[p->worker_count];
+
+		*w = (struct worker){.pool = p, .number = p->worker_count};
+		if (start_worker(w) != 0) {
+			http_pool_close(p);
+			return fail(err, RC_FAILED, "workers", "cannot start %u threads", wanted);
+		}
+	}
+	*out = p;
+	return RC_OK;
+}
+
+static void
+refuse(struct http_request *request)
+{
+	static const char body[] =
+	    "{\"type\":\"urn:liaison:problem:unavailable\",\"title\":\"Not available\","
+	    "\"status\":503,\"detail\":\"too many requests are waiting; try again later\"}";
+	static const struct pair retry = {STR_INIT("Retry-After"), STR_INIT("1")};
+
+	http_reply(request, &(struct http_response){.status = 503,
+						    .content_type = STR("application/problem+json"),
+						    .headers = {&retry, 1},
+						    .body = {body, sizeof body - 1}});
+}
+
+void
+http_pool_put(struct http_pool *p, struct http_request *request)
+{
+	bool wake = false, taken = false;
+
+	must(pthread_mutex_lock(&p->lock) == 0);
+	if (!p->closing && p->n < p->max) {
+		p->ring[(p->first + p->n) % p->max] = request;
+		p->n++;
+		taken = true;
+		wake = p->sleeping > 0;
+	}
+	must(pthread_mutex_unlock(&p->lock) == 0);
+	if (wake)
+		must(pthread_cond_signal(&p->come) == 0);
+	if (!taken)
+		refuse(request);
+}
+
+unsigned
+http_pool_waiting(struct http_pool *p)
+{
+	unsigned n;
+
+	must(pthread_mutex_lock(&p->lock) == 0);
+	n = p->n;
+	must(pthread_mutex_unlock(&p->lock) == 0);
+	return n;
+}
+
+void
+http_pool_close(struct http_pool *p)
+{
+	if (p == NULL)
+		return;
+	must(pthread_mutex_lock(&p->lock) == 0);
+	p->closing = true;
+	must(pthread_mutex_unlock(&p->lock) == 0);
+	must(pthread_cond_broadcast(&p->come) == 0);
+	for (unsigned i = 0; i < p->worker_count; i++)
+		must(pthread_join(p->workers[i].thread, NULL) == 0);
+	for (; p->n > 0; p->n--) {
+		refuse(p->ring[p->first]);
+		p->first = (p->first + 1) % p->max;
+	}
+	(void)pthread_cond_destroy(&p->come);
+	(void)pthread_mutex_destroy(&p->lock);
+	free(p->workers);
+	free(p->ring);
+	free(p);
+}

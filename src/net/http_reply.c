@@ -1,0 +1,149 @@
+#include "net/http_inside.h"
+
+#include <stdlib.h>
+
+#include <microhttpd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "net/problem.h"
+#include "net/target.h"
+
+void
+request_answer(struct request *r, int status, struct MHD_Response *response,
+	       struct http_stream *stream)
+{
+	struct http_server *s = r->server;
+	bool first = false, given_up;
+
+	request_body_drop(r);
+	must(pthread_mutex_lock(&s->lock) == 0);
+	must(r->answer == NULL && r->phase == REQUEST_PARKED);
+	r->answer = response;
+	r->answer_status = status;
+	r->stream = stream;
+	given_up = r->conn == NULL;
+	if (!given_up) {
+		first = s->done == NULL;
+		*s->done_end = r;
+		s->done_end = &r->next_done;
+	}
+	must(pthread_mutex_unlock(&s->lock) == 0);
+	if (first)
+		server_wake(s);
+	if (given_up) {
+		request_free(r);
+		server_unref(s);
+	}
+}
+
+static const struct pair defaults[] = {
+    {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
+    {STR_INIT("Referrer-Policy"), STR_INIT("no-referrer")},
+    {STR_INIT("Cache-Control"), STR_INIT("no-store")},
+    {STR_INIT("Content-Security-Policy"), STR_INIT("default-src 'none'; frame-ancestors 'none'")},
+};
+
+bool
+header_add(struct MHD_Response *response, struct str name, struct str value)
+{
+	char small[1024], *z = small;
+	bool ok;
+
+	/* The library wants NUL at the ends of both. */
+	if (name.n + value.n + 2 > sizeof small)
+		z = heap_zeroed(name.n + value.n + 2);
+	memcpy(z, name.p, name.n);
+	z[name.n] = '\0';
+	memcpy(z + name.n + 1, value.p, value.n);
+	z[name.n + 1 + value.n] = '\0';
+	ok = text_is_plain(name, false) && text_is_plain(value, false) &&
+	     MHD_add_response_header(response, z, z + name.n + 1) == MHD_YES;
+	if (z != small)
+		free(z);
+	return ok;
+}
+
+bool
+response_headers(struct MHD_Response *response, struct str content_type, struct pairs extra)
+{
+	struct str found;
+
+	for (size_t i = 0; i < COUNT_OF(defaults); i++) {
+		if (!header_find(extra, defaults[i].name.p, &found) &&
+		    !header_add(response, defaults[i].name, defaults[i].value))
+			return false;
+	}
+	if (content_type.n > 0 && !header_add(response, STR("Content-Type"), content_type))
+		return false;
+	for (size_t i = 0; i < extra.n; i++) {
+		if (extra.at[i].value.n > 0 &&
+		    !header_add(response, extra.at[i].name, extra.at[i].value))
+			return false;
+	}
+	return true;
+}
+
+static struct MHD_Response *
+response_new(const struct http_response *from)
+{
+	struct MHD_Response *made;
+	/* The library's buffers are not const, and are not written to. */
+	union {
+		const char *p;
+		void *q;
+	} body = {.p = from->body.p};
+
+	if (from->from_fd)
+		made = MHD_create_response_from_fd64(from->body_fd_bytes, from->body_fd);
+	else if (from->body_free != NULL)
+		made = MHD_create_response_from_buffer_with_free_callback_cls(
+		    from->body.n, body.q, from->body_free, from->body_free_ctx);
+	else
+		made = MHD_create_response_from_buffer(from->body.n, body.q, MHD_RESPMEM_MUST_COPY);
+	must(made != NULL);
+	return made;
+}
+
+struct MHD_Response *
+problem_response(struct arena *a, const struct err *err, int status)
+{
+	struct str text = problem_format(a, err, status);
+	struct MHD_Response *made = response_new(&(struct http_response){.body = text});
+
+	must(response_headers(made, STR(PROBLEM_TYPE), (struct pairs){0}));
+	return made;
+}
+
+void
+http_reply(struct http_request *request, const struct http_response *response)
+{
+	struct request *r = (struct request *)request;
+	struct MHD_Response *made = response_new(response);
+	bool has_body = response->body.n > 0 || response->from_fd;
+	struct str type = response->content_type;
+	int status = response->status;
+	struct err err;
+
+	must(status >= 200 && status <= 599);
+	if (has_body && type.n == 0)
+		type = STR("application/json");
+	if (!response_headers(made, type, response->headers)) {
+		log_error("http: an answer's header holds what no header may; sent 500 instead");
+		MHD_destroy_response(made);
+		status = 500;
+		(void)fail(&err, RC_FAILED, "", "the answer could not be written");
+		made = problem_response(r->arena, &err, status);
+	}
+	request_answer(r, status, made, NULL);
+}
+
+void
+http_reply_problem(struct http_request *request, const struct err *err)
+{
+	struct request *r = (struct request *)request;
+	int status = rc_http_status(err->rc);
+
+	request_answer(r, status, problem_response(r->arena, err, status), NULL);
+}
