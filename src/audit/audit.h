@@ -19,9 +19,23 @@ struct keys;
  * which may be erased while its hash stays. LED (2016/680) art. 25 names what is logged.
  */
 enum audit_action {
-	AUDIT_CREATE, AUDIT_READ, AUDIT_REVEAL, AUDIT_UPDATE, AUDIT_MOVE, AUDIT_ERASE,
-	AUDIT_LIST, AUDIT_SEARCH, AUDIT_SCREEN, AUDIT_IMPORT, AUDIT_EXPORT, AUDIT_DENIED,
-	AUDIT_SIGN_IN, AUDIT_SETTING, AUDIT_START, AUDIT_JOB, AUDIT_ACTIONS
+	AUDIT_CREATE,
+	AUDIT_READ,
+	AUDIT_REVEAL,
+	AUDIT_UPDATE,
+	AUDIT_MOVE,
+	AUDIT_ERASE,
+	AUDIT_LIST,
+	AUDIT_SEARCH,
+	AUDIT_SCREEN,
+	AUDIT_IMPORT,
+	AUDIT_EXPORT,
+	AUDIT_DENIED,
+	AUDIT_SIGN_IN,
+	AUDIT_SETTING,
+	AUDIT_START,
+	AUDIT_JOB,
+	AUDIT_ACTIONS
 };
 
 /* "read"; and back (AUDIT_ACTIONS when it is none). */
@@ -33,20 +47,20 @@ struct audit_entry {
 	int64_t time_ms;
 	enum audit_action action;
 	struct id actor;
-	struct str purpose;      /* code of model/purposes.csv, or empty for the node itself */
+	struct str purpose; /* code of model/purposes.csv, or empty for the node itself */
 	bool has_record;
 	struct id record;
-	struct str type;         /* record type, or the kind of thing listed */
-	int64_t version;         /* of the record after the change; 0 when none */
-	bool has_body;           /* a sealed body was written with this leaf */
-	unsigned char body_hash[32];   /* SHA-256 of the sealed body */
+	struct str type;	     /* record type, or the kind of thing listed */
+	int64_t version;	     /* of the record after the change; 0 when none */
+	bool has_body;		     /* a sealed body was written with this leaf */
+	unsigned char body_hash[32]; /* SHA-256 of the sealed body */
 	unsigned char key_commitment[32];
-	struct str plain;        /* the record's plain columns, encoded by record/ */
+	struct str plain;		/* the record's plain columns, encoded by record/ */
 	struct str legal_basis, reason; /* go into the sealed detail */
 	bool has_case;
 	struct id case_id;
-	struct str fields;       /* names of fields revealed or changed, comma-separated */
-	const struct id *about;  /* a list, search or bulk read: the records shown */
+	struct str fields;	/* names of fields revealed or changed, comma-separated */
+	const struct id *about; /* a list, search or bulk read: the records shown */
 	size_t about_count;
 };
 
@@ -65,9 +79,9 @@ MUST_USE enum rc audit_init(struct db *db, struct keys *keys, struct str origin,
 struct audit_group;
 /* RC_CONFLICT: audit_init has not run. */
 MUST_USE enum rc audit_group_begin(struct db *db, struct keys *keys, struct audit_group **out,
-    struct err *err);
+				   struct err *err);
 MUST_USE enum rc audit_append(struct audit_group *g, const struct audit_entry *entry,
-    int64_t *index, struct err *err);
+			      int64_t *index, struct err *err);
 int64_t audit_mark(const struct audit_group *g);
 void audit_back_to(struct audit_group *g, int64_t mark);
 MUST_USE enum rc audit_group_end(struct audit_group *g, struct err *err);

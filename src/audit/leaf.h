@@ -26,9 +26,9 @@
  */
 #define AUDIT_MAC_BYTES 16
 #define AUDIT_LEAF_BYTES_MAX (64u << 10)
-#define AUDIT_NAME_MAX 255	      /* bytes of purpose, type */
-#define AUDIT_PLAIN_MAX (16u << 10)   /* bytes of plain */
-#define AUDIT_ABOUT_MAX 100000	      /* records in one leaf */
+#define AUDIT_NAME_MAX 255	    /* bytes of purpose, type */
+#define AUDIT_PLAIN_MAX (16u << 10) /* bytes of plain */
+#define AUDIT_ABOUT_MAX 100000	    /* records in one leaf */
 
 /* Text and bytes are borrowed. */
 struct audit_leaf_row {

@@ -9,12 +9,12 @@
  * the actor and record in it with the leaf's MACs. Changes nothing.
  */
 enum audit_problem_kind {
-	AUDIT_PROBLEM_LEAF,	  /* at: index of a leaf that is not what was logged */
-	AUDIT_PROBLEM_MISSING,	  /* at: index of a leaf that is not there */
-	AUDIT_PROBLEM_EXTRA,	  /* at: index of a leaf beyond the head */
-	AUDIT_PROBLEM_DETAIL,	  /* at: index of a leaf whose sealed detail is wrong */
-	AUDIT_PROBLEM_ABOUT,	  /* at: index of a leaf whose list of records is wrong */
-	AUDIT_PROBLEM_TILE,	  /* level, at: a tile */
+	AUDIT_PROBLEM_LEAF,    /* at: index of a leaf that is not what was logged */
+	AUDIT_PROBLEM_MISSING, /* at: index of a leaf that is not there */
+	AUDIT_PROBLEM_EXTRA,   /* at: index of a leaf beyond the head */
+	AUDIT_PROBLEM_DETAIL,  /* at: index of a leaf whose sealed detail is wrong */
+	AUDIT_PROBLEM_ABOUT,   /* at: index of a leaf whose list of records is wrong */
+	AUDIT_PROBLEM_TILE,    /* level, at: a tile */
 	AUDIT_PROBLEM_HEAD,
 	AUDIT_PROBLEM_CHECKPOINT, /* at: its size */
 	AUDIT_PROBLEM_ORIGIN,
@@ -35,12 +35,12 @@ struct audit_report {
 	struct hash root;	 /* root over them */
 	int64_t checkpoint_size; /* largest signed size that holds; -1: none */
 	int64_t details_erased;
-	int64_t problem_count;	       /* all of them */
+	int64_t problem_count;		/* all of them */
 	struct audit_problem *problems; /* the first AUDIT_PROBLEMS_KEPT */
 };
 
 struct audit_verify_options {
-	struct str vkey;       /* the log's verifier key as known elsewhere; empty: the stored one */
+	struct str vkey; /* the log's verifier key as known elsewhere; empty: the stored one */
 	struct str checkpoint; /* a signed note kept elsewhere that the log must extend; or empty */
 	audit_leaf_fn *each;   /* sees each leaf as it passes; may be NULL */
 	void *each_ctx;

@@ -17,14 +17,14 @@
 
 void data_key_new(unsigned char key[DATA_KEY_BYTES]);
 void data_key_commitment(const unsigned char key[DATA_KEY_BYTES],
-    unsigned char out[KEY_COMMITMENT_BYTES]);
+			 unsigned char out[KEY_COMMITMENT_BYTES]);
 void data_key_wipe(unsigned char key[DATA_KEY_BYTES]);
 
 void envelope_seal(const unsigned char key[DATA_KEY_BYTES], struct str aad, struct str plain,
-    struct buf *out);
+		   struct buf *out);
 /* RC_INTEGRITY: not these bytes, not this key, or not this place. Appends to out. */
 MUST_USE enum rc envelope_open(const unsigned char key[DATA_KEY_BYTES], struct str aad,
-    struct str sealed, struct buf *out, struct err *err);
+			       struct str sealed, struct buf *out, struct err *err);
 
 /*
  * The same with what is derived from the data key kept, for many small seals under one key.
@@ -38,8 +38,8 @@ struct envelope_key {
 void envelope_key_make(const unsigned char key[DATA_KEY_BYTES], struct envelope_key *out);
 void envelope_key_wipe(struct envelope_key *key);
 void envelope_seal_with(const struct envelope_key *key, struct str aad, struct str plain,
-    struct buf *out);
+			struct buf *out);
 MUST_USE enum rc envelope_open_with(const struct envelope_key *key, struct str aad,
-    struct str sealed, struct buf *out, struct err *err);
+				    struct str sealed, struct buf *out, struct err *err);
 
 #endif

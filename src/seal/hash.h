@@ -16,7 +16,7 @@ struct hash {
 /* A running hash; plain data, so copying one forks it. */
 struct sha256 {
 	uint32_t state[8];
-	uint64_t bytes;
+	uint64_t bits;
 	unsigned char block[64];
 };
 
@@ -33,8 +33,7 @@ void sha256_end(struct sha256 *s, struct hash *out);
 
 void hmac_key_init(struct hmac_key *key, const unsigned char *secret, size_t n);
 /* HMAC of domain || 0 || value. */
-void hmac_domain(const struct hmac_key *key, struct str domain, struct str value,
-		 struct hash *out);
+void hmac_domain(const struct hmac_key *key, struct str domain, struct str value, struct hash *out);
 
 bool hash_eq(const struct hash *a, const struct hash *b);
 /* Exactly 32 bytes, or false. */

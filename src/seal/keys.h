@@ -25,7 +25,7 @@ MUST_USE enum rc keys_create(const char *path, struct str passphrase, struct err
 /* RC_DENIED: wrong passphrase. RC_INVALID: others may read the file, or it is no key file.
  * RC_INTEGRITY: damaged. */
 MUST_USE enum rc keys_open(const char *path, struct str passphrase, struct keys **out,
-    struct err *err);
+			   struct err *err);
 /* Wipes. NULL does nothing. */
 void keys_close(struct keys *keys);
 MUST_USE enum rc keys_change_passphrase(struct keys *keys, struct str passphrase, struct err *err);
@@ -34,10 +34,12 @@ MUST_USE enum rc keys_change_passphrase(struct keys *keys, struct str passphrase
 struct str keys_bucket(struct arena *a, struct str retention_class, int64_t ms);
 /* Make the bucket's key durable if it is new, then wrap: WRAPPED_KEY_BYTES appended to out. */
 MUST_USE enum rc keys_wrap(struct keys *keys, struct str bucket, struct str aad,
-    const unsigned char data_key[DATA_KEY_BYTES], struct buf *out, struct err *err);
+			   const unsigned char data_key[DATA_KEY_BYTES], struct buf *out,
+			   struct err *err);
 /* RC_ABSENT: the bucket's key was destroyed. RC_INTEGRITY: not this wrapping. */
 MUST_USE enum rc keys_unwrap(struct keys *keys, struct str bucket, struct str aad,
-    struct str wrapped, unsigned char data_key[DATA_KEY_BYTES], struct err *err);
+			     struct str wrapped, unsigned char data_key[DATA_KEY_BYTES],
+			     struct err *err);
 /*
  * Early erasing: a new key takes the bucket's name, with the generation counted up; the old
  * one stays readable for unwrapping until keys_bucket_drop_old, so that the caller re-wraps
@@ -50,10 +52,10 @@ MUST_USE enum rc keys_bucket_destroy(struct keys *keys, struct str bucket, struc
 
 /* HMAC-SHA-256 under the index key: domain || 0 || value. */
 void keys_index_mac(struct keys *keys, struct str domain, struct str value,
-    unsigned char out[MAC_BYTES]);
+		    unsigned char out[MAC_BYTES]);
 /* HMAC-SHA-256 under the log's key of the month of ms (derived, so asking never writes). */
 void keys_log_mac(struct keys *keys, int64_t ms, struct str domain, struct str value,
-    unsigned char out[MAC_BYTES]);
+		  unsigned char out[MAC_BYTES]);
 void keys_log_sign(struct keys *keys, struct str message, unsigned char out[SIGNATURE_BYTES]);
 void keys_log_public(struct keys *keys, unsigned char out[PUBLIC_KEY_BYTES]);
 

@@ -5,8 +5,8 @@
 #include "base/id.h"
 
 /*
- * random: bytes nobody can foresee, from the kernel by way of libsodium. A pool per thread
- * saves a system call for small takings; it is wiped as it is used and never crosses a fork.
+ * random: bytes nobody can foresee, from the kernel by way of libsodium. No pool: a kernel
+ * call costs less than the care a pool needs around fork and threads.
  */
 void random_bytes(void *p, size_t n);
 /* A new id that sorts by the clock's time. */

@@ -14,7 +14,7 @@
 #define TILE_ENTRIES (-1)
 
 struct tile_name {
-	int level;      /* 0..63, or TILE_ENTRIES */
+	int level; /* 0..63, or TILE_ENTRIES */
 	uint64_t index;
 	unsigned width; /* 256 full, 1..255 partial */
 };

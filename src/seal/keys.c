@@ -1,0 +1,449 @@
+#include "seal/keys.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include <sodium.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "seal/keyfile.h"
+#include "seal/secret.h"
+
+#define MONTHS_KEPT 32
+#define NONCE_BYTES 24
+
+_Static_assert(WRAPPED_KEY_BYTES == 1 + NONCE_BYTES + DATA_KEY_BYTES + 16, "the form");
+
+/* The keys that are used all the time, prepared; in secret memory with the ring. */
+struct prepared {
+	struct key_ring ring;
+	unsigned char file_key[32];
+	unsigned char log_secret[SIGN_SECRET_BYTES];
+	struct hmac_key index, log_months;
+	struct month_key {
+		int64_t month;
+		bool is_set;
+		struct hmac_key key;
+	} months[MONTHS_KEPT];
+};
+
+struct keys {
+	char *path;
+	struct prepared *p;
+	unsigned char log_public[PUBLIC_KEY_BYTES];
+	struct keyfile_guard guard;
+	struct hash checksum;	      /* of the file as we last read or wrote it */
+	pthread_rwlock_t lock;	      /* ring, file key, guard, checksum */
+	pthread_rwlock_t months_lock; /* months[] */
+};
+
+enum rc
+keys_create(const char *path, struct str passphrase, struct err *err)
+{
+	struct arena *a = arena_new(0);
+	struct key_ring *ring = secret_new(sizeof *ring);
+	unsigned char *file_key = secret_new(32);
+	struct keyfile_guard guard;
+	struct hash checksum;
+	enum rc rc;
+
+	randombytes_buf(ring->log_seed, sizeof ring->log_seed);
+	randombytes_buf(ring->index_key, sizeof ring->index_key);
+	randombytes_buf(ring->log_mac_key, sizeof ring->log_mac_key);
+	keyfile_guard_new(&guard, !str_empty(passphrase));
+	rc = keyfile_guard_key(&guard, passphrase, file_key, err);
+	if (rc == RC_OK)
+		rc = keyfile_store(path, keyfile_seal(a, &guard, file_key, ring, &checksum), NULL,
+				   err);
+	secret_free(file_key);
+	secret_free(ring);
+	arena_free(a);
+	return rc;
+}
+
+static void
+prepare(struct keys *keys)
+{
+	struct prepared *p = keys->p;
+
+	sign_pair(p->ring.log_seed, keys->log_public, p->log_secret);
+	hmac_key_init(&p->index, p->ring.index_key, sizeof p->ring.index_key);
+	hmac_key_init(&p->log_months, p->ring.log_mac_key, sizeof p->ring.log_mac_key);
+}
+
+enum rc
+keys_open(const char *path, struct str passphrase, struct keys **out, struct err *err)
+{
+	struct arena *a = arena_new(0);
+	struct keys *keys = heap_zeroed(sizeof *keys);
+	struct keyfile file;
+	struct str bytes;
+	enum rc rc;
+
+	*out = NULL;
+	keys->path = heap_zeroed(strlen(path) + 1);
+	memcpy(keys->path, path, strlen(path));
+	must(pthread_rwlock_init(&keys->lock, NULL) == 0);
+	must(pthread_rwlock_init(&keys->months_lock, NULL) == 0);
+	keys->p = secret_new(sizeof *keys->p);
+	if ((rc = keyfile_load(a, path, &bytes, err)) != RC_OK ||
+	    (rc = keyfile_parse(bytes, &file, err)) != RC_OK)
+		goto done;
+	keys->guard = file.guard;
+	keys->checksum = file.checksum;
+	if ((rc = keyfile_guard_key(&file.guard, passphrase, keys->p->file_key, err)) != RC_OK ||
+	    (rc = keyfile_open(&file, keys->p->file_key, &keys->p->ring, err)) != RC_OK)
+		goto done;
+	prepare(keys);
+	*out = keys;
+	keys = NULL;
+done:
+	keys_close(keys);
+	arena_free(a);
+	return rc;
+}
+
+void
+keys_close(struct keys *keys)
+{
+	if (keys == NULL)
+		return;
+	secret_free(keys->p->ring.slots);
+	secret_free(keys->p);
+	(void)pthread_rwlock_destroy(&keys->lock);
+	(void)pthread_rwlock_destroy(&keys->months_lock);
+	free(keys->path);
+	free(keys);
+}
+
+/* Make a ring durable under the file key given; the caller holds the lock for writing. */
+static enum rc
+store(struct keys *keys, const struct keyfile_guard *guard, const unsigned char file_key[32],
+      const struct key_ring *ring, struct err *err)
+{
+	struct arena *a = arena_new(0);
+	struct hash checksum;
+	struct str bytes = keyfile_seal(a, guard, file_key, ring, &checksum);
+	enum rc rc;
+
+	if (bytes.n > KEYFILE_BYTES_MAX)
+		rc = fail(err, RC_TOO_LARGE, "", "the key file is full");
+	else
+		rc = keyfile_store(keys->path, bytes, &keys->checksum, err);
+	if (rc == RC_OK)
+		keys->checksum = checksum;
+	arena_free(a);
+	return rc;
+}
+
+enum rc
+keys_change_passphrase(struct keys *keys, struct str passphrase, struct err *err)
+{
+	unsigned char *file_key = secret_new(32);
+	struct keyfile_guard guard;
+	enum rc rc;
+
+	keyfile_guard_new(&guard, !str_empty(passphrase));
+	if ((rc = keyfile_guard_key(&guard, passphrase, file_key, err)) != RC_OK) {
+		secret_free(file_key);
+		return rc;
+	}
+	must(pthread_rwlock_wrlock(&keys->lock) == 0);
+	if ((rc = store(keys, &guard, file_key, &keys->p->ring, err)) == RC_OK) {
+		keys->guard = guard;
+		memcpy(keys->p->file_key, file_key, 32);
+	}
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	secret_free(file_key);
+	return rc;
+}
+
+/* Floor, so that times before 1970 have months too. */
+static int64_t
+month_of(int64_t ms, int *year, int *month)
+{
+	int64_t days = ms / 86400000 - (ms % 86400000 < 0 ? 1 : 0);
+	int day;
+
+	civil_from_days(days, year, month, &day);
+	return (int64_t)*year * 12 + *month - 1;
+}
+
+struct str
+keys_bucket(struct arena *a, struct str retention_class, int64_t ms)
+{
+	int year, month;
+
+	(void)month_of(ms, &year, &month);
+	return str_fmt(a, "%.*s/%04d-%02d", STR_ARG(retention_class), year, month);
+}
+
+static bool
+bucket_is_valid(struct str bucket)
+{
+	return bucket.n > 0 && bucket.n <= BUCKET_NAME_MAX && memchr(bucket.p, 0, bucket.n) == NULL;
+}
+
+/* The slots of a bucket are [*from, returned); the last is the current one. */
+static size_t
+find_slots(const struct key_ring *ring, struct str bucket, size_t *from)
+{
+	size_t low = 0, high = ring->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(str_from(ring->slots[middle].bucket), bucket) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*from = low;
+	while (low < ring->n && str_eq(str_from(ring->slots[low].bucket), bucket))
+		low++;
+	return low;
+}
+
+static const struct key_slot *
+current_slot(const struct key_ring *ring, struct str bucket)
+{
+	size_t from, to = find_slots(ring, bucket, &from);
+
+	return to > from && ring->slots[to - 1].live ? &ring->slots[to - 1] : NULL;
+}
+
+/*
+ * Put a new list of slots for the bucket in the place of the old: keep of the old ones, and
+ * then the added one. The ring in memory changes only after the file has.
+ */
+static enum rc
+change_slots(struct keys *keys, struct str bucket, size_t keep_from, size_t keep_to,
+	     const struct key_slot *added, struct err *err)
+{
+	struct key_ring *old = &keys->p->ring, *ring = secret_new(sizeof *ring);
+	size_t from, to = find_slots(old, bucket, &from), n = 0;
+	enum rc rc;
+
+	*ring = *old;
+	ring->slots = secret_new(sizeof *ring->slots * (old->n + 1));
+	for (size_t i = 0; i < from; i++)
+		ring->slots[n++] = old->slots[i];
+	for (size_t i = keep_from; i < keep_to; i++)
+		ring->slots[n++] = old->slots[i];
+	if (added != NULL)
+		ring->slots[n++] = *added;
+	for (size_t i = to; i < old->n; i++)
+		ring->slots[n++] = old->slots[i];
+	ring->n = n;
+	rc = store(keys, &keys->guard, keys->p->file_key, ring, err);
+	if (rc == RC_OK) {
+		secret_free(old->slots);
+		*old = *ring;
+	} else {
+		secret_free(ring->slots);
+	}
+	secret_free(ring);
+	return rc;
+}
+
+/* A key of the next generation, whatever stands there; the caller holds the lock. */
+static enum rc
+add_generation(struct keys *keys, struct str bucket, struct err *err)
+{
+	struct key_slot *slot;
+	size_t from, to;
+	enum rc rc;
+
+	if (!bucket_is_valid(bucket))
+		return fail(err, RC_INVALID, "bucket", "a bucket's name has 1 to %d bytes",
+			    BUCKET_NAME_MAX);
+	to = find_slots(&keys->p->ring, bucket, &from);
+	/* The wrapping names its generation in one byte, which must stay unambiguous. */
+	if (to - from >= 200)
+		return fail(err, RC_CONFLICT, "bucket", "too many old keys of a bucket are kept");
+	slot = secret_new(sizeof *slot);
+	memcpy(slot->bucket, bucket.p, bucket.n);
+	slot->generation = to > from ? keys->p->ring.slots[to - 1].generation + 1 : 1;
+	slot->live = true;
+	data_key_new(slot->key);
+	rc = change_slots(keys, bucket, from, to, slot, err);
+	secret_free(slot);
+	return rc;
+}
+
+static void
+wrap(const struct key_slot *slot, struct str aad, const unsigned char data_key[DATA_KEY_BYTES],
+     struct buf *out)
+{
+	unsigned char *p = (unsigned char *)buf_room(out, WRAPPED_KEY_BYTES);
+
+	p[0] = (unsigned char)slot->generation;
+	randombytes_buf(p + 1, NONCE_BYTES);
+	must(crypto_aead_xchacha20poly1305_ietf_encrypt(
+		 p + 1 + NONCE_BYTES, NULL, data_key, DATA_KEY_BYTES, (const unsigned char *)aad.p,
+		 aad.n, NULL, p + 1, slot->key) == 0);
+}
+
+enum rc
+keys_wrap(struct keys *keys, struct str bucket, struct str aad,
+	  const unsigned char data_key[DATA_KEY_BYTES], struct buf *out, struct err *err)
+{
+	const struct key_slot *slot;
+	enum rc rc = RC_OK;
+
+	must(pthread_rwlock_rdlock(&keys->lock) == 0);
+	if ((slot = current_slot(&keys->p->ring, bucket)) != NULL)
+		wrap(slot, aad, data_key, out);
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	if (slot != NULL)
+		return RC_OK;
+	must(pthread_rwlock_wrlock(&keys->lock) == 0);
+	if (current_slot(&keys->p->ring, bucket) == NULL)
+		rc = add_generation(keys, bucket, err);
+	if (rc == RC_OK)
+		wrap(current_slot(&keys->p->ring, bucket), aad, data_key, out);
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return rc;
+}
+
+enum rc
+keys_unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wrapped,
+	    unsigned char data_key[DATA_KEY_BYTES], struct err *err)
+{
+	const unsigned char *p = (const unsigned char *)wrapped.p;
+	const struct key_slot *slot = NULL;
+	size_t from, to;
+	int bad = -1;
+
+	if (wrapped.n != WRAPPED_KEY_BYTES)
+		return fail(err, RC_INTEGRITY, "", "a wrapped key has the wrong length");
+	must(pthread_rwlock_rdlock(&keys->lock) == 0);
+	to = find_slots(&keys->p->ring, bucket, &from);
+	for (size_t i = from; i < to; i++)
+		if ((unsigned char)keys->p->ring.slots[i].generation == p[0] &&
+		    keys->p->ring.slots[i].live)
+			slot = &keys->p->ring.slots[i];
+	if (slot != NULL)
+		bad = crypto_aead_xchacha20poly1305_ietf_decrypt(
+		    data_key, NULL, NULL, p + 1 + NONCE_BYTES, WRAPPED_KEY_BYTES - 1 - NONCE_BYTES,
+		    (const unsigned char *)aad.p, aad.n, p + 1, slot->key);
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	if (slot == NULL)
+		return fail(err, RC_ABSENT, "", "the key of this bucket was destroyed");
+	if (bad != 0)
+		return fail(err, RC_INTEGRITY, "",
+			    "a wrapped key is damaged or belongs to another place");
+	return RC_OK;
+}
+
+enum rc
+keys_bucket_renew(struct keys *keys, struct str bucket, struct err *err)
+{
+	enum rc rc;
+
+	must(pthread_rwlock_wrlock(&keys->lock) == 0);
+	if (current_slot(&keys->p->ring, bucket) == NULL)
+		rc = fail(err, RC_ABSENT, "bucket", "there is no key of this bucket");
+	else
+		rc = add_generation(keys, bucket, err);
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return rc;
+}
+
+enum rc
+keys_bucket_drop_old(struct keys *keys, struct str bucket, struct err *err)
+{
+	size_t from, to;
+	enum rc rc = RC_OK;
+
+	must(pthread_rwlock_wrlock(&keys->lock) == 0);
+	to = find_slots(&keys->p->ring, bucket, &from);
+	if (to == from)
+		rc = fail(err, RC_ABSENT, "bucket", "there is no key of this bucket");
+	else if (to - from > 1)
+		rc = change_slots(keys, bucket, to - 1, to, NULL, err);
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return rc;
+}
+
+enum rc
+keys_bucket_destroy(struct keys *keys, struct str bucket, struct err *err)
+{
+	struct key_slot mark = {.live = false};
+	size_t from, to;
+	enum rc rc;
+
+	must(pthread_rwlock_wrlock(&keys->lock) == 0);
+	to = find_slots(&keys->p->ring, bucket, &from);
+	if (to == from) {
+		rc = fail(err, RC_ABSENT, "bucket", "there is no key of this bucket");
+	} else {
+		memcpy(mark.bucket, bucket.p, bucket.n);
+		mark.generation = keys->p->ring.slots[to - 1].generation;
+		rc = change_slots(keys, bucket, from, from, &mark, err);
+	}
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return rc;
+}
+
+void
+keys_index_mac(struct keys *keys, struct str domain, struct str value, unsigned char out[MAC_BYTES])
+{
+	struct hash h;
+
+	hmac_domain(&keys->p->index, domain, value, &h);
+	memcpy(out, h.b, MAC_BYTES);
+}
+
+static void
+make_month(struct keys *keys, int64_t month, struct month_key *slot)
+{
+	unsigned char name[8];
+	struct hash key;
+
+	for (int i = 0; i < 8; i++)
+		name[i] = (unsigned char)((uint64_t)month >> (8 * (7 - i)));
+	hmac_domain(&keys->p->log_months, STR("month"), (struct str){(char *)name, sizeof name},
+		    &key);
+	hmac_key_init(&slot->key, key.b, sizeof key.b);
+	slot->month = month;
+	slot->is_set = true;
+	secret_wipe(&key, sizeof key);
+}
+
+void
+keys_log_mac(struct keys *keys, int64_t ms, struct str domain, struct str value,
+	     unsigned char out[MAC_BYTES])
+{
+	int year, number;
+	int64_t month = month_of(ms, &year, &number);
+	struct month_key *slot = &keys->p->months[(uint64_t)month % MONTHS_KEPT];
+	struct hash h;
+	bool is_there;
+
+	must(pthread_rwlock_rdlock(&keys->months_lock) == 0);
+	is_there = slot->is_set && slot->month == month;
+	if (is_there)
+		hmac_domain(&slot->key, domain, value, &h);
+	must(pthread_rwlock_unlock(&keys->months_lock) == 0);
+	if (!is_there) {
+		must(pthread_rwlock_wrlock(&keys->months_lock) == 0);
+		make_month(keys, month, slot);
+		hmac_domain(&slot->key, domain, value, &h);
+		must(pthread_rwlock_unlock(&keys->months_lock) == 0);
+	}
+	memcpy(out, h.b, MAC_BYTES);
+}
+
+void
+keys_log_sign(struct keys *keys, struct str message, unsigned char out[SIGNATURE_BYTES])
+{
+	sign_make(keys->p->log_secret, message, out);
+}
+
+void
+keys_log_public(struct keys *keys, unsigned char out[PUBLIC_KEY_BYTES])
+{
+	memcpy(out, keys->log_public, PUBLIC_KEY_BYTES);
+}

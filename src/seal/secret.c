@@ -1,0 +1,46 @@
+#include "seal/secret.h"
+
+#include <pthread.h>
+
+#include <sodium.h>
+
+#include "base/base.h"
+#include "base/banned.h"
+
+static void
+start_sodium(void)
+{
+	must(sodium_init() >= 0);
+}
+
+void
+seal_ready(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	must(pthread_once(&once, start_sodium) == 0);
+}
+
+void *
+secret_new(size_t bytes)
+{
+	void *p;
+
+	seal_ready();
+	p = sodium_malloc(bytes);
+	must(p != NULL);
+	sodium_memzero(p, bytes);
+	return p;
+}
+
+void
+secret_free(void *p)
+{
+	sodium_free(p);
+}
+
+void
+secret_wipe(void *p, size_t bytes)
+{
+	sodium_memzero(p, bytes);
+}
