@@ -51,3 +51,8 @@ CREATE TABLE record_token (
 	id BLOB NOT NULL,
 	PRIMARY KEY (token, id)
 );
+
+-- Buckets whose old key must go because a record in them was erased early.
+CREATE TABLE record_erase_bucket (
+	bucket TEXT NOT NULL PRIMARY KEY
+);

@@ -5,14 +5,14 @@
 #include "record/due.h"
 #include "record/open.h"
 #include "record/row.h"
-#include "record/token.h"
+#include "record/blind.h"
 #include "seal/keys.h"
 #include "seal/random.h"
 #include "record/record.sql.h"
 
 struct record_draft {
 	struct record_row row;
-	struct tokens tokens;
+	struct blind_tokens tokens;
 	unsigned char body_hash[32], commitment[32];
 	bool from_import;
 	json_t *fields; /* held by the door */
@@ -119,7 +119,7 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	    draft->commitment, err);
 	if (rc != RC_OK)
 		return rc;
-	tokens_of(d->node, d->arena, type, canonical, &draft->tokens);
+	blind_of(d->node, d->arena, type, canonical, &draft->tokens);
 	*out = draft;
 	return RC_OK;
 }
@@ -142,7 +142,7 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 	memcpy(entry.key_commitment, draft->commitment, 32);
 	if ((rc = row_insert(d, &row, &entry, err)) != RC_OK)
 		return rc;
-	return tokens_add(d, row.id, &draft->tokens, err);
+	return blind_add(d, row.id, &draft->tokens, err);
 }
 
 /* Each reference must name a record that is there, of a type the field allows. */

@@ -70,19 +70,20 @@ DELETE FROM record_token WHERE token = :token AND id = :id;
 SELECT id FROM record_token WHERE token = :token AND id > :after ORDER BY id LIMIT :limit;
 
 -- name: record_bucket_rows
-SELECT id, wrapped FROM record
-WHERE bucket = :bucket AND id > :after AND id < :before ORDER BY id LIMIT :limit;
+SELECT id, type, version, wrapped FROM record
+WHERE id > :after AND id <= :until AND bucket = :bucket ORDER BY id LIMIT :limit;
 
 -- name: record_rewrap
-UPDATE record SET wrapped = :wrapped WHERE id = :id AND wrapped = :old;
+UPDATE record SET wrapped = :wrapped WHERE id = :id;
 
 -- name: record_past_bucket_rows
-SELECT id, version, wrapped FROM record_past
-WHERE bucket = :bucket AND id > :after AND id < :before ORDER BY id, version LIMIT :limit;
+SELECT p.id, r.type, p.version, p.wrapped FROM record_past p JOIN record r ON r.id = p.id
+WHERE (p.id > :after OR (p.id = :after AND p.version > :after_version)) AND p.id <= :until
+	AND p.bucket = :bucket
+ORDER BY p.id, p.version LIMIT :limit;
 
 -- name: record_past_rewrap
-UPDATE record_past SET wrapped = :wrapped
-WHERE id = :id AND version = :version AND wrapped = :old;
+UPDATE record_past SET wrapped = :wrapped WHERE id = :id AND version = :version;
 
 -- name: record_all
 SELECT id, type, type_version, version, unit, owner, guard, handling, state, flags, due_ms,
@@ -94,3 +95,13 @@ SELECT p.id, r.type, p.type_version, p.version, p.unit, p.owner, p.guard, p.hand
 	p.flags, p.due_ms, r.created_ms, p.updated_ms, p.leaf, p.bucket, p.wrapped, p.body
 FROM record_past p JOIN record r ON r.id = p.id
 WHERE p.id = :id ORDER BY p.version LIMIT :limit;
+
+-- name: record_erase_note
+INSERT INTO record_erase_bucket (bucket) VALUES (:bucket) ON CONFLICT DO NOTHING;
+
+-- name: record_erase_pending
+-- stream
+SELECT bucket FROM record_erase_bucket ORDER BY bucket;
+
+-- name: record_erase_forget
+DELETE FROM record_erase_bucket WHERE bucket = :bucket;

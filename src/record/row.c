@@ -129,6 +129,7 @@ row_seal(const struct door_node *node, struct arena *a, struct record_row *row, 
 	unsigned char key[DATA_KEY_BYTES];
 	struct str aad = row_aad(a, row);
 	struct buf plain, sealed, wrapped;
+	struct hash hash;
 	enum rc rc;
 
 	buf_init(&plain, a);
@@ -142,7 +143,8 @@ row_seal(const struct door_node *node, struct arena *a, struct record_row *row, 
 	data_key_wipe(key);
 	row->body = buf_str(&sealed);
 	row->wrapped = buf_str(&wrapped);
-	hash_sha256(row->body, body_hash);
+	sha256(row->body, &hash);
+	memcpy(body_hash, hash.b, sizeof hash.b);
 	return rc;
 }
 

@@ -1,4 +1,4 @@
-#include "record/token.h"
+#include "record/blind.h"
 
 #include <stdatomic.h>
 
@@ -11,23 +11,23 @@
 #include "store/db.h"
 
 int
-token_bits(int64_t rows)
+blind_bits(int64_t rows)
 {
 	int log2 = 0;
 
 	while (log2 < 62 && ((int64_t)1 << (log2 + 1)) <= rows)
 		log2++;
-	return log2 <= 3 ? 0 : log2 - 3 < TOKEN_BITS_MAX ? log2 - 3 : TOKEN_BITS_MAX;
+	return log2 <= 3 ? 0 : log2 - 3 < BLIND_BITS_MAX ? log2 - 3 : BLIND_BITS_MAX;
 }
 
 bool
-token_field(const struct field *field)
+blind_field(const struct field *field)
 {
 	return field->index_exact || field->kind == FIELD_REF;
 }
 
 struct str
-token_value(const struct field *field, const json_t *value)
+blind_value(const struct field *field, const json_t *value)
 {
 	if (field->kind == FIELD_IDENTIFIER)
 		return json_member_str(value, "value");
@@ -44,13 +44,13 @@ domain_of(const struct record_type *type, const struct field *field, char *at, s
 }
 
 /* A token is made in two steps so that the MACs are computed once for all lengths. */
-struct token_mac {
+struct blind_mac {
 	unsigned char tag[MAC_BYTES], value[MAC_BYTES];
 };
 
 static void
 mac_value(const struct door_node *node, const struct record_type *type, const struct field *field,
-    struct str value, struct token_mac *out)
+    struct str value, struct blind_mac *out)
 {
 	char name[160];
 	struct str domain = domain_of(type, field, name, sizeof name);
@@ -59,12 +59,12 @@ mac_value(const struct door_node *node, const struct record_type *type, const st
 	keys_index_mac(node->keys, domain, value, out->value);
 }
 
-static struct token
-token_cut(const struct token_mac *mac, int bits)
+static struct blind_token
+blind_cut(const struct blind_mac *mac, int bits)
 {
-	struct token t = { { 0 } };
+	struct blind_token t = { { 0 } };
 
-	must(bits >= 0 && bits <= TOKEN_BITS_MAX);
+	must(bits >= 0 && bits <= BLIND_BITS_MAX);
 	memcpy(t.b, mac->tag, 3);
 	t.b[3] = (unsigned char)bits;
 	for (int i = 0; i < 5 && bits > 0; i++, bits -= 8) {
@@ -75,20 +75,20 @@ token_cut(const struct token_mac *mac, int bits)
 	return t;
 }
 
-struct token
-token_make(const struct door_node *node, const struct record_type *type,
+struct blind_token
+blind_make(const struct door_node *node, const struct record_type *type,
     const struct field *field, struct str value, int bits)
 {
-	struct token_mac mac;
+	struct blind_mac mac;
 
 	mac_value(node, type, field, value, &mac);
-	return token_cut(&mac, bits);
+	return blind_cut(&mac, bits);
 }
 
 static int
 bits_now(const struct door_node *node, const struct record_type *type)
 {
-	return token_bits(atomic_load(&node->type_keys[type->index].rows));
+	return blind_bits(atomic_load(&node->type_keys[type->index].rows));
 }
 
 /* One more: a rolled-back row counts until the next start, and may have lent a bit. */
@@ -97,7 +97,7 @@ bits_max(const struct door_node *node, const struct record_type *type)
 {
 	int bits = bits_now(node, type);
 
-	return bits < TOKEN_BITS_MAX ? bits + 1 : bits;
+	return bits < BLIND_BITS_MAX ? bits + 1 : bits;
 }
 
 /* Each indexed value, one at a time: index counts through fields and lists. */
@@ -111,15 +111,15 @@ each_indexed(const struct record_type *type, json_t *fields, each_value *fn, voi
 		json_t *value, *item;
 		size_t k;
 
-		if (!token_field(field) ||
+		if (!blind_field(field) ||
 		    (value = json_member(fields, field->name)) == NULL)
 			continue;
 		if (!json_is_array(value)) {
-			fn(ctx, field, token_value(field, value));
+			fn(ctx, field, blind_value(field, value));
 			continue;
 		}
 		json_array_foreach(value, k, item)
-			fn(ctx, field, token_value(field, item));
+			fn(ctx, field, blind_value(field, item));
 	}
 }
 
@@ -129,25 +129,25 @@ struct collect {
 	const struct record_type *type;
 	int bits;
 	bool all_bits;
-	struct tokens *out;
+	struct blind_tokens *out;
 };
 
 static void
 collect_tokens(void *ctx, const struct field *field, struct str value)
 {
 	struct collect *c = ctx;
-	struct token_mac mac;
+	struct blind_mac mac;
 
 	if (value.n == 0)
 		return;
 	mac_value(c->node, c->type, field, value, &mac);
 	for (int b = c->all_bits ? 0 : c->bits; b <= c->bits; b++)
-		*VEC_ADD(c->arena, c->out) = token_cut(&mac, b);
+		*VEC_ADD(c->arena, c->out) = blind_cut(&mac, b);
 }
 
 void
-tokens_of(const struct door_node *node, struct arena *a, const struct record_type *type,
-    json_t *fields, struct tokens *out)
+blind_of(const struct door_node *node, struct arena *a, const struct record_type *type,
+    json_t *fields, struct blind_tokens *out)
 {
 	struct collect c = { node, a, type, bits_now(node, type), false, out };
 
@@ -155,46 +155,46 @@ tokens_of(const struct door_node *node, struct arena *a, const struct record_typ
 }
 
 enum rc
-tokens_add(struct door *d, struct id id, const struct tokens *tokens, struct err *err)
+blind_add(struct door *d, struct id id, const struct blind_tokens *tokens, struct err *err)
 {
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < tokens->n && rc == RC_OK; i++)
 		rc = db_run(d->db, &SQL_RECORD_TOKEN_INSERT,
-		    BINDS(B_BYTES(tokens->at[i].b, TOKEN_BYTES), B_ID(id)), NULL, err);
+		    BINDS(B_BYTES(tokens->at[i].b, BLIND_BYTES), B_ID(id)), NULL, err);
 	return rc;
 }
 
 enum rc
-tokens_remove(struct door *d, struct id id, const struct record_type *type, json_t *fields,
+blind_remove(struct door *d, struct id id, const struct record_type *type, json_t *fields,
     struct err *err)
 {
-	struct tokens all = { 0 };
+	struct blind_tokens all = { 0 };
 	struct collect c = { d->node, d->arena, type, bits_max(d->node, type), true, &all };
 	enum rc rc = RC_OK;
 
 	each_indexed(type, fields, collect_tokens, &c);
 	for (size_t i = 0; i < all.n && rc == RC_OK; i++)
 		rc = db_run(d->db, &SQL_RECORD_TOKEN_DELETE,
-		    BINDS(B_BYTES(all.at[i].b, TOKEN_BYTES), B_ID(id)), NULL, err);
+		    BINDS(B_BYTES(all.at[i].b, BLIND_BYTES), B_ID(id)), NULL, err);
 	return rc;
 }
 
 enum rc
-tokens_find(struct door *d, const struct record_type *type, const struct field *field,
+blind_find(struct door *d, const struct record_type *type, const struct field *field,
     struct str value, size_t limit, struct ids *out, struct err *err)
 {
 	struct id zero = { { 0 } };
-	struct token_mac mac;
+	struct blind_mac mac;
 	enum rc rc = RC_OK;
 
 	mac_value(d->node, type, field, value, &mac);
 	for (int b = 0; b <= bits_max(d->node, type) && out->n < limit; b++) {
-		struct token t = token_cut(&mac, b);
+		struct blind_token t = blind_cut(&mac, b);
 		struct rows *rows;
 
 		rc = db_select(d->db, &SQL_RECORD_TOKEN_ROWS,
-		    BINDS(B_BYTES(t.b, TOKEN_BYTES), B_ID(zero), B_I64((int64_t)(limit - out->n))),
+		    BINDS(B_BYTES(t.b, BLIND_BYTES), B_ID(zero), B_I64((int64_t)(limit - out->n))),
 		    &rows, err);
 		if (rc != RC_OK)
 			return rc;
@@ -223,7 +223,7 @@ compare_value(void *ctx, const struct field *field, struct str value)
 }
 
 bool
-token_holds(const struct field *field, json_t *fields, struct str value)
+blind_holds(const struct field *field, json_t *fields, struct str value)
 {
 	struct record_type one = { .fields = (struct field *)(uintptr_t)field, .field_count = 1 };
 	struct holds h = { field, value, false };

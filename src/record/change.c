@@ -1,0 +1,288 @@
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/check.h"
+#include "model/model.h"
+#include "record/due.h"
+#include "record/erase.h"
+#include "record/open.h"
+#include "record/record.sql.h"
+#include "record/blind.h"
+#include "seal/keys.h"
+
+/* What a change starts from. */
+struct change {
+	struct record_row row; /* becomes the new version */
+	json_t *before, *after;
+	struct handling handling;
+};
+
+/* Load, and compare the version seen; RC_STALE hands back what is there now. */
+static enum rc
+change_begin(struct door *d, struct id id, int64_t version, enum policy_action action,
+    const struct move *move, struct change *c, struct record **now, struct err *err)
+{
+	enum rc rc;
+
+	must(d->group != NULL);
+	rc = record_load_row(d, id, action, move, &c->row, &c->before, &c->handling, err);
+	if (rc != RC_OK)
+		return rc;
+	c->after = c->before;
+	if (c->row.version == version)
+		return RC_OK;
+	rc = record_of_row(d, &c->row, c->before, NULL, RUNG_MASKED, NULL, now, err);
+	if (rc != RC_OK)
+		return rc;
+	(*now)->handling = c->handling;
+	return fail(err, RC_STALE, "version",
+	    "the record is at version %lld now; look at it and say again what you want",
+	    (long long)c->row.version);
+}
+
+/* Names of the fields that differ, for the log. */
+static struct str
+changed_names(struct door *d, const struct change *c)
+{
+	const struct record_type *type = c->row.type;
+	struct buf names;
+
+	buf_init(&names, d->arena);
+	for (size_t i = 0; i < type->field_count; i++) {
+		struct str name = type->fields[i].name;
+
+		if (json_equal(json_member(c->before, name), json_member(c->after, name)) ||
+		    (json_member(c->before, name) == NULL && json_member(c->after, name) == NULL))
+			continue;
+		if (names.n > 0)
+			buf_add_byte(&names, ',');
+		buf_add(&names, name);
+	}
+	return buf_str(&names);
+}
+
+static enum rc
+change_store(struct door *d, struct change *c, enum audit_action action, struct record **out,
+    struct err *err)
+{
+	struct record_row *row = &c->row;
+	struct audit_entry entry = {
+		.action = action,
+		.has_record = true,
+		.record = row->id,
+		.type = row->type_key,
+		.has_body = true,
+		.fields = changed_names(d, c),
+	};
+	struct blind_tokens tokens = { 0 };
+	int64_t seen = row->version;
+	enum rc rc;
+
+	row->version++;
+	row->type_version = (int64_t)row->type->version;
+	row->updated_ms = d->now_ms;
+	row->handling = (int64_t)c->handling.tlp;
+	/* The bucket stays that of the record's birth: all its versions are erased together. */
+	rc = row_seal(d->node, d->arena, row, c->after, c->handling, entry.body_hash,
+	    entry.key_commitment, err);
+	if (rc != RC_OK || (rc = row_replace(d, row, seen, &entry, err)) != RC_OK)
+		return rc;
+	if (c->after != c->before) {
+		blind_of(d->node, d->arena, row->type, c->after, &tokens);
+		rc = blind_remove(d, row->id, row->type, c->before, err);
+		if (rc != RC_OK || (rc = blind_add(d, row->id, &tokens, err)) != RC_OK)
+			return rc;
+	}
+	rc = record_of_row(d, row, c->after, NULL, RUNG_MASKED, NULL, out, err);
+	if (rc == RC_OK)
+		(*out)->handling = c->handling;
+	return rc;
+}
+
+static enum rc
+apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
+{
+	json_t *after;
+	enum rc rc;
+
+	if (patch == NULL || json_object_size(patch) == 0)
+		return RC_OK;
+	rc = model_check_change(d->arena, d->node->model, c->row.type, c->before, patch, &after,
+	    err);
+	if (rc != RC_OK)
+		return rc;
+	c->after = door_hold(d, after);
+	return record_check_references(d, c->row.type, patch, err);
+}
+
+enum rc
+record_update(struct door *d, struct id id, int64_t version, json_t *patch, struct record **out,
+    struct err *err)
+{
+	struct change c;
+	enum rc rc;
+
+	rc = change_begin(d, id, version, POLICY_UPDATE, NULL, &c, out, err);
+	if (rc != RC_OK || (rc = apply_patch(d, &c, patch, err)) != RC_OK)
+		return rc;
+	if (json_equal(c.before, c.after)) {
+		rc = record_of_row(d, &c.row, c.before, NULL, RUNG_MASKED, NULL, out, err);
+		if (rc == RC_OK)
+			(*out)->handling = c.handling;
+		return rc;
+	}
+	if (c.row.due_ms != 0)
+		c.row.due_ms = record_due(c.row.type, type_state(c.row.type, c.row.state), c.after,
+		    c.row.updated_ms);
+	return change_store(d, &c, AUDIT_UPDATE, out, err);
+}
+
+static const struct gate *
+gate_find(const struct door_node *node, struct str name)
+{
+	for (size_t i = 0; i < node->gate_table_count; i++)
+		for (const struct gate *g = node->gate_tables[i]; g->name != NULL; g++)
+			if (str_eq_z(name, g->name))
+				return g;
+	return NULL;
+}
+
+/* All must hold; one that no feature brings yet holds nobody's life open: it stays shut. */
+static enum rc
+check_gates(struct door *d, const struct record *r, const struct move *move, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < move->gate_count && rc == RC_OK; i++) {
+		const struct gate_use *use = &move->gates[i];
+		const struct gate *gate = gate_find(d->node, use->name);
+
+		if (gate == NULL)
+			return fail(err, RC_CONFLICT, "gate",
+			    "the gate %.*s is not built yet, so this move stays closed",
+			    STR_ARG(use->name));
+		rc = gate->check(d, r, use, err);
+	}
+	return rc;
+}
+
+static enum rc
+run_reactions(struct door *d, const struct record *r, struct str event, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	if (event.n == 0)
+		return RC_OK;
+	for (size_t i = 0; i < d->node->reaction_table_count; i++)
+		for (const struct reaction *x = d->node->reaction_tables[i];
+		     x->event != NULL && rc == RC_OK; x++)
+			if (str_eq_z(event, x->event))
+				rc = x->run(d, r, err);
+	return rc;
+}
+
+/* The state asked for, by name, and the move that leads there. */
+static enum rc
+find_move(struct door *d, const struct record_row *row, struct str to, const struct move **out,
+    struct err *err)
+{
+	int from = type_state(row->type, row->state), target = type_state(row->type, to);
+
+	*out = target >= 0 && from >= 0 ? type_move(row->type, from, target) : NULL;
+	if (*out == NULL)
+		return fail(err, RC_CONFLICT, "state", "a %.*s does not go from %.*s to %s",
+		    STR_ARG(row->type->name), STR_ARG(row->state),
+		    target >= 0 ? str_z(d->arena, to) : "a state it does not have");
+	if ((*out)->automatic && !d->actor->is_node)
+		return fail(err, RC_CONFLICT, "state", "only a clock or an event makes this move");
+	if ((*out)->four_eyes)
+		return fail(err, RC_CONFLICT, "state",
+		    "this move takes two people; the second reader is not built yet, so it stays "
+		    "closed");
+	return RC_OK;
+}
+
+enum rc
+record_move(struct door *d, struct id id, int64_t version, struct str to, json_t *patch,
+    struct record **out, struct err *err)
+{
+	struct record_row seen;
+	const struct move *move;
+	struct record *r;
+	struct change c;
+	enum rc rc;
+
+	/*
+	 * First as a reader, so that nobody learns a state by trying moves; then as one who may
+	 * make this very move.
+	 */
+	rc = record_load_row(d, id, POLICY_READ, NULL, &seen, &c.before, &c.handling, err);
+	if (rc != RC_OK || (rc = find_move(d, &seen, to, &move, err)) != RC_OK)
+		return rc;
+	rc = change_begin(d, id, version, POLICY_MOVE, move, &c, out, err);
+	if (rc != RC_OK || (rc = apply_patch(d, &c, patch, err)) != RC_OK ||
+	    (rc = model_check_needs(c.row.type, move, c.after, err)) != RC_OK)
+		return rc;
+	/* A gate decides on the whole record, not on what this person may see of it. */
+	rc = record_of_row(d, &c.row, c.after, NULL, RUNG_FULL, NULL, &r, err);
+	if (rc != RC_OK)
+		return rc;
+	r->fields = c.after;
+	if ((rc = check_gates(d, r, move, err)) != RC_OK)
+		return rc;
+	c.row.state = str_copy(d->arena, to);
+	c.row.flags &= ~(int64_t)ROW_QUICK_NOTE;
+	c.row.due_ms = record_due(c.row.type, type_state(c.row.type, to), c.after, d->now_ms);
+	if ((rc = change_store(d, &c, AUDIT_MOVE, out, err)) != RC_OK)
+		return rc;
+	r->state = type_state(c.row.type, to);
+	r->version = c.row.version;
+	return run_reactions(d, r, move->event, err);
+}
+
+enum rc
+record_mark(struct door *d, struct id id, int64_t version, struct handling handling,
+    struct record **out, struct err *err)
+{
+	struct handling meet;
+	struct change c;
+	enum rc rc;
+
+	rc = change_begin(d, id, version, POLICY_UPDATE, NULL, &c, out, err);
+	if (rc != RC_OK)
+		return rc;
+	meet = handling_meet(handling, c.handling);
+	if ((meet.tlp != handling.tlp || meet.judicial_ok != handling.judicial_ok ||
+		meet.onward_ok != handling.onward_ok) &&
+	    (d->actor->roles & BIT(ROLE_SUPERVISOR)) == 0)
+		return fail(err, RC_DENIED, "handling", "only a supervisor loosens a handling code");
+	c.handling = handling;
+	return change_store(d, &c, AUDIT_UPDATE, out, err);
+}
+
+enum rc
+record_erase(struct door *d, struct id id, int64_t version, struct err *err)
+{
+	struct record *now;
+	struct change c;
+	struct audit_entry entry = { .action = AUDIT_ERASE, .has_record = true, .record = id };
+	enum rc rc;
+
+	rc = change_begin(d, id, version, POLICY_ERASE, NULL, &c, &now, err);
+	if (rc != RC_OK ||
+	    (rc = blind_remove(d, id, c.row.type, c.before, err)) != RC_OK)
+		return rc;
+	entry.type = c.row.type_key;
+	c.row.flags |= ROW_ERASED;
+	c.row.version++;
+	c.row.due_ms = 0;
+	c.row.updated_ms = d->now_ms;
+	c.row.wrapped = STR("");
+	c.row.body = STR("");
+	if ((rc = row_replace(d, &c.row, version, &entry, err)) != RC_OK)
+		return rc;
+	rc = db_run(d->db, &SQL_RECORD_ERASE_PAST, BINDS(B_BLOB(STR("")), B_ID(id)), NULL, err);
+	if (rc != RC_OK)
+		return rc;
+	/* What the disk still holds of the wrapped key opens with nothing once this is done. */
+	return erase_note(d, c.row.bucket, err);
+}

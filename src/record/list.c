@@ -1,0 +1,317 @@
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "record/open.h"
+#include "record/record.sql.h"
+#include "record/blind.h"
+
+/* The page's work: candidates come newest first, each decided on and opened. */
+struct page {
+	struct door *d;
+	const struct record_filter *filter;
+	struct record_list *out;
+	struct ids about;
+	size_t limit;
+};
+
+/* Decide, open, filter, add. *added says whether it stands in the page. */
+static enum rc
+page_offer(struct page *p, const struct record_row *row, bool *added, struct err *err)
+{
+	struct door *d = p->d;
+	struct row_facts known = row_facts(d->node, row, d->actor);
+	struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access,
+	    POLICY_LIST, row->type, &known, NULL });
+	struct handling handling;
+	struct record *r;
+	json_t *fields;
+	enum rc rc;
+
+	*added = false;
+	if (decision.rung == RUNG_NONE ||
+	    (p->filter->state.n > 0 && !str_eq(row->state, p->filter->state)))
+		return RC_OK;
+	if ((rc = row_open(d->node, d->arena, row, &fields, &handling, err)) != RC_OK)
+		return rc;
+	door_hold(d, fields);
+	if (p->filter->field != NULL && !blind_holds(p->filter->field, fields, p->filter->value))
+		return RC_OK;
+	rc = record_of_row(d, row, fields, NULL, decision.rung, NULL, &r, err);
+	if (rc != RC_OK)
+		return rc;
+	r->handling = handling;
+	if (!p->filter->with_fields)
+		r->fields = NULL;
+	*VEC_ADD(d->arena, &p->out->items) = r;
+	*VEC_ADD(d->arena, &p->about) = r->id;
+	*added = true;
+	return RC_OK;
+}
+
+static enum rc
+page_log(struct page *p, struct str type_key, enum audit_action action, struct err *err)
+{
+	struct audit_entry entry = {
+		.action = action,
+		.type = type_key,
+		.about = p->about.at,
+		.about_count = p->about.n,
+	};
+
+	return door_log(p->d, &entry, NULL, err);
+}
+
+/* One (unit, guard, handling) group of the index, read row by row as the merge wants it. */
+struct group {
+	struct id unit;
+	int64_t guard, handling;
+	struct record_row *rows;
+	size_t n, at;
+	struct id before;
+	bool drained;
+};
+
+static enum rc
+group_fill(struct page *p, struct group *g, struct err *err)
+{
+	struct door *d = p->d;
+	const int64_t want = (int64_t)p->limit + 1;
+	struct rows *rows;
+	enum rc rc;
+
+	if (g->at < g->n || g->drained)
+		return RC_OK;
+	g->rows = NEW_N(d->arena, struct record_row, (size_t)want);
+	g->n = g->at = 0;
+	rc = db_select(d->db, &SQL_RECORD_PAGE,
+	    BINDS(B_TEXT(d->node->type_keys[p->filter->type->index].text), B_ID(g->unit),
+		B_I64(g->guard), B_I64(g->handling), B_ID(g->before), B_I64(want)),
+	    &rows, err);
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		row_read(d->node, d->arena, rows, &g->rows[g->n++]);
+	rows_close(rows);
+	if (rc != RC_ABSENT)
+		return rc;
+	g->drained = g->n < (size_t)want;
+	if (g->n > 0)
+		g->before = g->rows[g->n - 1].id;
+	return RC_OK;
+}
+
+struct groups {
+	struct group *at;
+	size_t n, cap;
+};
+
+static void
+groups_of_unit(struct page *p, struct id unit, struct id before, struct groups *out)
+{
+	struct door *d = p->d;
+	bool own = id_eq(unit, d->actor->unit);
+
+	for (int guard = GUARD_NONE; guard <= GUARD_MINOR; guard++)
+		for (int tlp = TLP_CLEAR; tlp <= TLP_RED; tlp++)
+			if (policy_group_visible(d->actor, &d->access, p->filter->type, own,
+				(enum guard)guard, (enum tlp)tlp))
+				*VEC_ADD(d->arena, out) = (struct group){ .unit = unit,
+					.guard = guard, .handling = tlp, .before = before };
+}
+
+static enum rc
+groups_visible(struct page *p, struct id before, struct groups *out, struct err *err)
+{
+	struct door *d = p->d;
+	struct id unit = { { 0 } };
+	struct rows *rows;
+	enum rc rc;
+
+	for (;;) {
+		rc = db_select(d->db, &SQL_RECORD_NEXT_UNIT,
+		    BINDS(B_TEXT(d->node->type_keys[p->filter->type->index].text), B_ID(unit)),
+		    &rows, err);
+		if (rc != RC_OK)
+			return rc;
+		if ((rc = rows_next(rows, err)) == RC_OK)
+			unit = rows_id(rows, 0);
+		rows_close(rows);
+		if (rc != RC_OK)
+			return rc == RC_ABSENT ? RC_OK : rc;
+		groups_of_unit(p, unit, before, out);
+	}
+}
+
+/* The group whose next row is newest, or NULL. */
+static enum rc
+groups_newest(struct page *p, struct groups *groups, struct group **out, struct err *err)
+{
+	struct group *best = NULL;
+	enum rc rc;
+
+	for (size_t i = 0; i < groups->n; i++) {
+		struct group *g = &groups->at[i];
+
+		if ((rc = group_fill(p, g, err)) != RC_OK)
+			return rc;
+		if (g->at < g->n &&
+		    (best == NULL || id_cmp(g->rows[g->at].id, best->rows[best->at].id) > 0))
+			best = g;
+	}
+	*out = best;
+	return RC_OK;
+}
+
+/* Rows looked at for one page; beyond it the page ends early, with a cursor. */
+#define ROWS_LOOKED_AT_MAX 5000
+
+static enum rc
+list_by_index(struct page *p, struct id before, struct err *err)
+{
+	struct groups groups = { 0 };
+	size_t looked = 0;
+	struct group *g;
+	bool added;
+	enum rc rc;
+
+	if ((rc = groups_visible(p, before, &groups, err)) != RC_OK)
+		return rc;
+	for (;;) {
+		struct record_row *row;
+
+		if ((rc = groups_newest(p, &groups, &g, err)) != RC_OK || g == NULL)
+			return rc;
+		if (p->out->items.n == p->limit || looked++ == ROWS_LOOKED_AT_MAX) {
+			p->out->next = id_format(p->d->arena, before);
+			return RC_OK;
+		}
+		row = &g->rows[g->at++];
+		before = row->id;
+		if ((rc = page_offer(p, row, &added, err)) != RC_OK)
+			return rc;
+	}
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	return -id_cmp(*(const struct id *)a, *(const struct id *)b);
+}
+
+#define CANDIDATES_MAX 20000
+
+static enum rc
+list_by_token(struct page *p, struct id before, struct err *err)
+{
+	struct door *d = p->d;
+	struct ids ids = { 0 };
+	enum rc rc;
+
+	rc = blind_find(d, p->filter->type, p->filter->field, p->filter->value, CANDIDATES_MAX,
+	    &ids, err);
+	if (rc != RC_OK)
+		return rc;
+	if (ids.n > 1)
+		qsort(ids.at, ids.n, sizeof *ids.at, newest_first);
+	for (size_t i = 0; i < ids.n; i++) {
+		struct record_row row;
+		bool added;
+
+		if (id_cmp(ids.at[i], before) >= 0 || (i > 0 && id_eq(ids.at[i], ids.at[i - 1])))
+			continue;
+		if (p->out->items.n == p->limit) {
+			p->out->next = id_format(d->arena,
+			    p->out->items.at[p->limit - 1]->id);
+			return RC_OK;
+		}
+		if ((rc = row_find(d, ids.at[i], &row, err)) == RC_ABSENT ||
+		    (rc == RC_OK && row.type != p->filter->type))
+			continue;
+		if (rc != RC_OK || (rc = page_offer(p, &row, &added, err)) != RC_OK)
+			return rc;
+	}
+	return RC_OK;
+}
+
+static enum rc
+page_open(struct page *p, struct door *d, const struct record_filter *filter,
+    struct record_list *out, struct err *err)
+{
+	struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access,
+	    POLICY_LIST, filter->type, NULL, NULL });
+
+	*out = (struct record_list){ 0 };
+	*p = (struct page){ .d = d, .filter = filter, .out = out,
+		.limit = filter->limit == 0 ? 50 : filter->limit };
+	if (p->limit > RECORD_PAGE_MAX)
+		p->limit = RECORD_PAGE_MAX;
+	return decision.rung == RUNG_NONE ? door_refuse(d, &decision, filter->type, NULL, err)
+					  : RC_OK;
+}
+
+enum rc
+record_list(struct door *d, const struct record_filter *filter, struct record_list *out,
+    struct err *err)
+{
+	struct id before;
+	struct page p;
+	enum rc rc;
+
+	if ((rc = page_open(&p, d, filter, out, err)) != RC_OK)
+		return rc;
+	memset(before.b, 0xff, sizeof before.b);
+	if (filter->cursor.n > 0 && !id_parse(filter->cursor, &before))
+		return fail(err, RC_USAGE, "cursor", "is not one that a list gave");
+	rc = filter->field != NULL ? list_by_token(&p, before, err)
+				   : list_by_index(&p, before, err);
+	return rc == RC_OK ? page_log(&p, d->node->type_keys[filter->type->index].text, AUDIT_LIST,
+				 err)
+			   : rc;
+}
+
+/* All types' fields that are indexed, but references, which no person types in. */
+static enum rc
+find_in_type(struct door *d, const struct record_type *type, struct str value, size_t limit,
+    struct record_list *out, struct ids *about, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < type->field_count && rc == RC_OK && out->items.n < limit; i++) {
+		struct record_filter filter = { .type = type, .field = &type->fields[i],
+			.value = value, .limit = limit - out->items.n };
+		struct record_list part = { 0 };
+		struct page p;
+
+		if (!type->fields[i].index_exact)
+			continue;
+		p = (struct page){ .d = d, .filter = &filter, .out = &part, .limit = filter.limit };
+		memset(&p.about, 0, sizeof p.about);
+		rc = list_by_token(&p, (struct id){ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+					    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } },
+		    err);
+		for (size_t k = 0; k < part.items.n; k++) {
+			*VEC_ADD(d->arena, &out->items) = part.items.at[k];
+			*VEC_ADD(d->arena, about) = part.items.at[k]->id;
+		}
+	}
+	return rc;
+}
+
+enum rc
+record_find_identifier(struct door *d, struct str value, size_t limit, struct record_list *out,
+    struct err *err)
+{
+	const struct model *m = d->node->model;
+	struct page p = { .d = d, .out = out };
+	enum rc rc = RC_OK;
+
+	*out = (struct record_list){ 0 };
+	for (size_t i = 0; i < m->type_count && rc == RC_OK && out->items.n < limit; i++) {
+		struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access,
+		    POLICY_LIST, &m->types[i], NULL, NULL });
+
+		if (decision.rung > RUNG_NONE)
+			rc = find_in_type(d, &m->types[i], value, limit, out, &p.about, err);
+	}
+	return rc == RC_OK ? page_log(&p, STR_NONE, AUDIT_SEARCH, err) : rc;
+}

@@ -1,0 +1,377 @@
+#include "record/search.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "record/open.h"
+#include "record/record.sql.h"
+#include "text/similar.h"
+#include "text/token.h"
+#include "text/translit.h"
+
+/* One name of one record. A newer version of the record leaves it dead behind. */
+struct entry {
+	struct id id;
+	uint32_t type;
+	uint32_t first, count; /* its keys in snapshot.keys */
+	bool dead;
+};
+
+/* A distinct key and the entries that have it. */
+struct key {
+	struct str text;
+	uint32_t number; /* in snapshot.distinct */
+	VEC(uint32_t) entries;
+};
+
+struct name_snapshot {
+	pthread_mutex_t lock;
+	struct arena *arena;
+	struct translit *translit;
+	int64_t next_leaf;
+	VEC(struct entry) entries;
+	VEC(uint32_t) keys; /* numbers into distinct, entry by entry */
+	VEC(struct key *) distinct;
+	struct map by_key; /* -> struct key */
+	struct map by_id;  /* 16 bytes -> VEC of entry numbers */
+};
+
+struct entry_list {
+	VEC(uint32_t) at;
+};
+
+struct name_snapshot *
+name_snapshot_new(void)
+{
+	struct name_snapshot *s = heap_zeroed(sizeof *s);
+
+	must(pthread_mutex_init(&s->lock, NULL) == 0);
+	s->arena = arena_new((size_t)16 << 30);
+	s->by_key.arena = s->by_id.arena = s->arena;
+	return s;
+}
+
+void
+name_snapshot_free(struct name_snapshot *s)
+{
+	if (s == NULL)
+		return;
+	translit_close(s->translit);
+	arena_free(s->arena);
+	(void)pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static bool
+searchable(const struct door_node *node, const struct record_type *type)
+{
+	if (node->type_keys[type->index].keyed)
+		return false;
+	for (size_t i = 0; i < type->field_count; i++)
+		if (str_eq_z(type->fields[i].match, "name"))
+			return true;
+	return false;
+}
+
+static struct key *
+key_of(struct name_snapshot *s, struct str text)
+{
+	struct key *key = map_find(&s->by_key, text);
+
+	if (key == NULL) {
+		key = NEW(s->arena, struct key);
+		key->text = str_copy(s->arena, text);
+		key->number = (uint32_t)s->distinct.n;
+		*VEC_ADD(s->arena, &s->distinct) = key;
+		(void)map_put(&s->by_key, key->text, key);
+	}
+	return key;
+}
+
+static void
+forget(struct name_snapshot *s, struct id id)
+{
+	struct entry_list *l = map_find(&s->by_id, (struct str){ (char *)id.b, sizeof id.b });
+
+	for (size_t i = 0; l != NULL && i < l->at.n; i++)
+		s->entries.at[l->at.at[i]].dead = true;
+	if (l != NULL)
+		l->at.n = 0;
+}
+
+static void
+add_name(struct name_snapshot *s, struct arena *scratch, struct id id,
+    const struct record_type *type, struct str name)
+{
+	struct name_tokens tokens;
+	struct entry_list *l = map_find(&s->by_id, (struct str){ (char *)id.b, sizeof id.b });
+	struct entry *e;
+
+	token_split(s->translit, scratch, name, &tokens);
+	if (tokens.n == 0)
+		return;
+	if (l == NULL) {
+		struct str key = str_copy(s->arena, (struct str){ (char *)id.b, sizeof id.b });
+
+		l = NEW(s->arena, struct entry_list);
+		(void)map_put(&s->by_id, key, l);
+	}
+	*VEC_ADD(s->arena, &l->at) = (uint32_t)s->entries.n;
+	e = VEC_ADD(s->arena, &s->entries);
+	*e = (struct entry){ .id = id, .type = type->index, .first = (uint32_t)s->keys.n,
+		.count = (uint32_t)tokens.n };
+	for (size_t i = 0; i < tokens.n; i++) {
+		struct key *key = key_of(s, tokens.at[i].key);
+
+		*VEC_ADD(s->arena, &s->keys) = key->number;
+		*VEC_ADD(s->arena, &key->entries) = (uint32_t)(s->entries.n - 1);
+	}
+}
+
+static void
+add_record(struct name_snapshot *s, struct arena *scratch, const struct record_row *row,
+    json_t *fields)
+{
+	for (size_t i = 0; i < row->type->field_count; i++) {
+		const struct field *f = &row->type->fields[i];
+		json_t *value = json_member(fields, f->name), *item;
+		size_t k;
+
+		if (!str_eq_z(f->match, "name") || value == NULL)
+			continue;
+		if (!json_is_array(value)) {
+			add_name(s, scratch, row->id, row->type, json_str(value));
+			continue;
+		}
+		json_array_foreach(value, k, item)
+			add_name(s, scratch, row->id, row->type, json_str(item));
+	}
+}
+
+#define ROWS_A_STEP 1000
+
+/* One step of catching up; *n says how many rows it took. */
+static enum rc
+catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, size_t *n,
+    struct err *err)
+{
+	struct record_row *batch = NEW_N(scratch, struct record_row, ROWS_A_STEP);
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_CHANGED,
+	    BINDS(B_I64(s->next_leaf), B_I64(ROWS_A_STEP)), &rows, err);
+
+	*n = 0;
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		row_read(d->node, scratch, rows, &batch[(*n)++]);
+	rows_close(rows);
+	if (rc != RC_ABSENT)
+		return rc;
+	for (size_t i = 0; i < *n; i++) {
+		json_t *fields;
+
+		s->next_leaf = batch[i].leaf + 1;
+		if (batch[i].type == NULL || !searchable(d->node, batch[i].type))
+			continue;
+		forget(s, batch[i].id);
+		if ((batch[i].flags & ROW_ERASED) != 0)
+			continue;
+		if ((rc = row_open(d->node, scratch, &batch[i], &fields, NULL, err)) != RC_OK)
+			return rc;
+		add_record(s, scratch, &batch[i], fields);
+		json_decref(fields);
+	}
+	return RC_OK;
+}
+
+/* The node itself reads here, as a job does: one leaf a run, when there was anything. */
+static enum rc
+catch_up(struct name_snapshot *s, struct door *d, struct err *err)
+{
+	struct audit_entry entry = { .action = AUDIT_JOB, .type = STR("name_snapshot") };
+	struct arena *scratch = arena_new(0);
+	size_t n, all = 0;
+	enum rc rc = RC_OK;
+
+	if (s->translit == NULL)
+		rc = translit_open(&s->translit, err);
+	while (rc == RC_OK) {
+		rc = catch_up_step(s, d, scratch, &n, err);
+		arena_reset(scratch);
+		all += n;
+		if (n < ROWS_A_STEP)
+			break;
+	}
+	arena_free(scratch);
+	return rc == RC_OK && all > 0 ? door_log(d, &entry, NULL, err) : rc;
+}
+
+struct scored {
+	uint32_t entry;
+	double score;
+};
+
+static int
+best_first(const void *a, const void *b)
+{
+	const struct scored *x = a, *y = b;
+
+	return x->score > y->score ? -1 : x->score < y->score;
+}
+
+/* Two keys this alike may be one name spelled in two ways. */
+#define ALIKE_MIN 0.86
+
+/*
+ * Each part of the query takes its most alike part in the entry; the score is the mean over
+ * the longer of the two, so that a missing part costs.
+ */
+static double *
+alike_keys(struct name_snapshot *s, struct arena *a, struct str key)
+{
+	double *alike = NEW_N(a, double, s->distinct.n);
+
+	for (size_t i = 0; i < s->distinct.n; i++) {
+		struct str other = s->distinct.at[i]->text;
+		double v = str_starts(other, key) && key.n >= 3 ? 0.9
+								: similar_jaro_winkler(key, other);
+
+		if (str_eq(key, other))
+			v = 1.0;
+		alike[i] = v >= ALIKE_MIN ? v : 0;
+	}
+	return alike;
+}
+
+static double
+score_entry(const struct name_snapshot *s, const struct entry *e, double *const *alike, size_t n)
+{
+	double sum = 0;
+
+	for (size_t q = 0; q < n; q++) {
+		double best = 0;
+
+		for (uint32_t k = 0; k < e->count; k++) {
+			double v = alike[q][s->keys.at[e->first + k]];
+
+			if (v > best)
+				best = v;
+		}
+		sum += best;
+	}
+	/* A query of one part may be just a family name: what more the entry has costs little. */
+	return sum / ((double)n + (e->count > n ? 0.15 * (double)(e->count - n) : 0));
+}
+
+static void
+score_all(struct name_snapshot *s, struct arena *a, struct str query,
+    const struct record_type *type, struct scored **out, size_t *n_out)
+{
+	struct name_tokens tokens;
+	double *alike[NAME_TOKENS_MAX];
+	VEC(struct scored) found = { 0 };
+	unsigned char *seen = NEW_N(a, unsigned char, s->entries.n);
+
+	token_split(s->translit, a, query, &tokens);
+	for (size_t q = 0; q < tokens.n; q++)
+		alike[q] = alike_keys(s, a, tokens.at[q].key);
+	for (size_t q = 0; q < tokens.n; q++)
+		for (size_t i = 0; i < s->distinct.n; i++) {
+			const struct key *key = s->distinct.at[i];
+
+			for (size_t k = 0; alike[q][i] > 0 && k < key->entries.n; k++) {
+				uint32_t number = key->entries.at[k];
+				const struct entry *e = &s->entries.at[number];
+				double score;
+
+				if (seen[number] || e->dead ||
+				    (type != NULL && e->type != type->index))
+					continue;
+				seen[number] = 1;
+				score = score_entry(s, e, alike, tokens.n);
+				if (score >= 0.6)
+					*VEC_ADD(a, &found) = (struct scored){ number, score };
+			}
+		}
+	if (found.n > 1)
+		qsort(found.at, found.n, sizeof *found.at, best_first);
+	*out = found.at;
+	*n_out = found.n;
+}
+
+/* A candidate through the door, as a list shows it; absent when the actor may not know. */
+static enum rc
+offer(struct door *d, struct id id, double score, struct search_hits *out, struct err *err)
+{
+	struct handling handling;
+	struct decision decision;
+	struct record_row row;
+	struct row_facts known;
+	struct record *r;
+	json_t *fields;
+	enum rc rc = row_find(d, id, &row, err);
+
+	if (rc != RC_OK)
+		return rc == RC_ABSENT ? RC_OK : rc;
+	for (size_t i = 0; i < out->items.n; i++)
+		if (id_eq(out->items.at[i].record->id, id))
+			return RC_OK;
+	known = row_facts(d->node, &row, d->actor);
+	decision = policy_decide(&(struct facts){ d->actor, &d->access, POLICY_LIST, row.type,
+	    &known, NULL });
+	if (decision.rung == RUNG_NONE)
+		return RC_OK;
+	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)
+		return rc;
+	door_hold(d, fields);
+	rc = record_of_row(d, &row, fields, NULL, decision.rung, NULL, &r, err);
+	if (rc != RC_OK)
+		return rc;
+	r->handling = handling;
+	*VEC_ADD(d->arena, &out->items) = (struct search_hit){ r, score };
+	return RC_OK;
+}
+
+enum rc
+record_search_name(struct door *d, const struct record_type *type, struct str query, size_t limit,
+    struct search_hits *out, struct err *err)
+{
+	struct name_snapshot *s = d->node->names;
+	struct audit_entry entry = { .action = AUDIT_SEARCH };
+	struct scored *found = NULL;
+	struct id *ids;
+	struct ids_list {
+		VEC(struct id) at;
+	} about = { 0 };
+	size_t n = 0;
+	enum rc rc;
+
+	*out = (struct search_hits){ 0 };
+	if (limit == 0 || limit > RECORD_PAGE_MAX)
+		limit = 50;
+	must(pthread_mutex_lock(&s->lock) == 0);
+	if ((rc = catch_up(s, d, err)) == RC_OK)
+		score_all(s, d->arena, query, type, &found, &n);
+	ids = NEW_N(d->arena, struct id, n);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = s->entries.at[found[i].entry].id;
+	must(pthread_mutex_unlock(&s->lock) == 0);
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		if (out->items.n == limit) {
+			out->more = true;
+			break;
+		}
+		rc = offer(d, ids[i], found[i].score, out, err);
+	}
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < out->items.n; i++)
+		*VEC_ADD(d->arena, &about.at) = out->items.at[i].record->id;
+	entry.about = about.at.at;
+	entry.about_count = about.at.n;
+	return door_log(d, &entry, NULL, err);
+}
