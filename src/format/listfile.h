@@ -46,7 +46,7 @@ struct list_entry {
 	VEC(struct list_name) names; /* the primary one first; never empty */
 	struct str_list dobs;	     /* EDTF: 1962, 1962-03, 1962-03-14, 1962~, 1960/1965 */
 	struct str_list birth_places;
-	struct str_list countries; /* as written, each once: nationality, citizenship, address */
+	struct str_list countries; /* as written, each once: nationality, citizenship, flag */
 	VEC(struct list_id) ids;
 	VEC(struct list_address) addresses;
 	struct str sex; /* "male", "female" or empty */
@@ -79,12 +79,15 @@ struct list_sink {
 };
 
 struct list_report {
-	long entries, names, skipped;
-	struct err first_skipped; /* set when skipped > 0 */
+	long entries, names;
+	long skipped;		  /* rows that gave no entry */
+	long bad_values;	  /* values left out of entries that did come out */
+	struct err first_skipped; /* the first of either */
 };
 
 /*
- * Read the files as one list (OFAC's alt, add and comments join the entries of the others).
+ * Read the files as one list (OFAC's alt, add and comments join the entries of the others). A
+ * path may be a folder, for all of its .csv, .xml, .json, .jsonl and .ndjson files.
  * options and report may be NULL. RC_INVALID: a file whose shape is not known, or a list
  * without one entry; RC_ABSENT: no such file. Rows that cannot be used are skipped, counted,
  * and told by place, without their text.
