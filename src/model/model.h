@@ -19,7 +19,7 @@ struct model {
 	size_t list_count;
 	const struct code_list *roles, *purposes, *gates;
 	struct map htcds;	/* system name -> struct htcds_home */
-	unsigned char hash[32]; /* BLAKE2b over path, length and bytes of all files, in order */
+	unsigned char hash[32]; /* SHA-256 over path, length and bytes of all files, in order */
 	bool has_overlay;
 };
 

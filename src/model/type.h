@@ -78,6 +78,7 @@ struct field {
 	struct str name;
 	uint32_t index; /* in record_type.fields */
 	struct labels label;
+	struct str about; /* one sentence for people who fill it in, or "" */
 	enum field_kind kind;
 	enum text_size text;
 	bool list; /* a JSON array of such values, at most list_max */
@@ -88,10 +89,10 @@ struct field {
 	struct str when_value;
 	enum sensitivity sensitivity;
 	enum mask mask;
-	bool statement;	  /* value travels with fact or assessment: a sibling NAME_basis is there */
-	bool automatic;	  /* filled by the node, never by a person */
-	bool index_exact; /* blind equality index; identifiers and references only */
-	bool check_language;	       /* docs/language.md is checked as it is written */
+	bool statement;	     /* fact or assessment is said beside it: field NAME_basis follows */
+	bool automatic;	     /* filled by the node, never by a person */
+	bool index_exact;    /* blind equality index; identifiers and references only */
+	bool check_language; /* docs/language.md is checked as it is written */
 	const struct code_list *codes; /* FIELD_CODE */
 	struct str unit;	       /* FIELD_NUMBER: "year", "kg"; "" for a plain count */
 	struct str_list refs;	       /* FIELD_REF: type names; "user"; or "any" alone */
