@@ -1,0 +1,72 @@
+#ifndef SERVE_CLI_H
+#define SERVE_CLI_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "base/vec.h"
+#include "serve/feature.h"
+
+/*
+ * cli: what a command gets. Options that every command knows: --node DIR, --as LOGIN,
+ * --purpose P, --case ID, --legal-basis TEXT, --reason TEXT, --json, --help.
+ */
+struct cli {
+	struct arena *arena;
+	const struct command *command;
+	struct str_list arguments; /* the positional ones */
+	const struct feature *const *features;
+	FILE *out, *notes; /* standard output and error */
+	bool json;	   /* --json */
+	bool terminal;	   /* notes is a terminal: progress may be shown */
+	void *inside;
+};
+
+/* The option's value, or STR_NONE; a switch that is set gives "yes". */
+struct str cli_option(const struct cli *cli, const char *name);
+bool cli_switch(const struct cli *cli, const char *name);
+/* All values of an option that repeats. */
+struct str_list cli_options(const struct cli *cli, const char *name);
+MUST_USE enum rc cli_number(const struct cli *cli, const char *name, int64_t standard, int64_t min,
+    int64_t max, int64_t *out, struct err *err);
+/* --node, LIAISON_NODE, or /var/lib/liaison. */
+const char *cli_node_dir(const struct cli *cli);
+
+struct cli_answer {
+	int status;
+	json_t *json;	 /* parsed when the answer is JSON; freed with the cli */
+	struct str body;
+	struct str content_type;
+};
+
+/*
+ * Call a route of the node: over its socket when it runs, else in this process under its
+ * lock. target: path and query, encoded. body NULL: none. An answer of 400 and up comes back
+ * as its rc with the problem's text in err, and the answer is filled all the same.
+ */
+MUST_USE enum rc cli_call(struct cli *cli, const char *method, struct str target, json_t *body,
+    struct cli_answer *answer, struct err *err);
+/* The same with a body of bytes, and an If-Match (0: none). */
+MUST_USE enum rc cli_call_with(struct cli *cli, const char *method, struct str target,
+    struct str content_type, struct str body, int64_t if_match, struct cli_answer *answer,
+    struct err *err);
+/* Wait for a job, showing its progress on a terminal; *answer is the job as it ended. */
+MUST_USE enum rc cli_wait_job(struct cli *cli, struct str job_id, struct cli_answer *answer,
+    struct err *err);
+
+/* A table for people; --json prints the value instead. Cells are escaped for a terminal. */
+struct cli_column {
+	const char *title, *key; /* key: "a.b" reaches into objects */
+	int width_max;		 /* 0: any */
+};
+void cli_table(struct cli *cli, json_t *rows, const struct cli_column *columns);
+/* "key: value" lines for one object; --json prints it. */
+void cli_show(struct cli *cli, json_t *object);
+/* Print text with control characters made harmless. */
+void cli_print(struct cli *cli, struct str text);
+
+/* The whole command line. Returns the exit code (ux.md). */
+int cli_main(int argc, char **argv, const struct feature *const *features);
+
+#endif

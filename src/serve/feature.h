@@ -1,0 +1,94 @@
+#ifndef SERVE_FEATURE_H
+#define SERVE_FEATURE_H
+
+#include "model/role.h"
+#include "record/door.h"
+#include "store/migrate.h"
+
+struct cli;
+struct job_run;
+struct reply;
+struct request;
+struct sql;
+
+/*
+ * feature: one folder of the house, as rows of tables. The row carries the policy: whoever
+ * reads the tables sees all that the node exposes, to whom and for what. The server checks
+ * the route's roles and purposes first; record/ then decides about each row.
+ */
+#define ROLES_ANY BIT(ROLE_COUNT) /* anybody signed in */
+#define ROLES_NOBODY 0u		  /* with ROUTE_OPEN: no sign-in at all */
+#define PURPOSES_ANY BIT(PURPOSE_COUNT) /* none need be given here; records still ask */
+
+enum route_flags {
+	ROUTE_READS = 0,
+	ROUTE_WRITES = 1 << 0, /* runs whole on the writer thread, in a savepoint of the group */
+	ROUTE_OPEN = 1 << 1,   /* without sign-in: health, problem pages */
+	ROUTE_RAW = 1 << 2,    /* the body is bytes for the handler; else JSON or nothing */
+};
+
+/*
+ * A handler reads top to bottom: parse the input, load, decide, reply. What it returns other
+ * than RC_OK becomes an RFC 9457 problem, and its changes are rolled back.
+ */
+typedef enum rc route_handler(struct request *rq, struct reply *reply, struct err *err);
+
+struct route {
+	const char *method;
+	const char *path; /* "/api/v1/records/{type}/{id}": {name} takes one segment */
+	uint32_t roles, purposes, flags;
+	size_t body_bytes_max; /* 0: no body */
+	route_handler *handle;
+	const char *text; /* one sentence */
+};
+
+/* An option of a command: "--limit N". */
+struct option {
+	const char *name;     /* "limit" */
+	const char *argument; /* "N", or NULL for a switch */
+	const char *text;
+	bool repeats;
+};
+
+/*
+ * liaison NOUN VERB ...: data on standard output, the rest on standard error (ux.md, Command
+ * line). Most commands call a route of the node through cli_call, running or stopped alike.
+ */
+struct command {
+	const char *noun, *verb;
+	const char *arguments; /* "TYPE ID", "[FILE...]", "" */
+	const struct option *options; /* ends with a NULL name; NULL: none of its own */
+	enum rc (*run)(struct cli *cli, struct err *err);
+	const char *text;    /* one sentence */
+	const char *details; /* paragraphs for the man page, parted by a blank line; or NULL */
+};
+
+/* Long work: a row in the database, progress, stop, resume; safe to run twice. */
+struct job_kind {
+	const char *name;
+	enum rc (*run)(struct job_run *run, struct err *err);
+	const char *text;
+};
+
+enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_DAYS, SETTING_SWITCH };
+struct setting {
+	const char *name;
+	enum setting_kind kind;
+	const char *standard; /* what holds when the file says nothing */
+	int64_t min, max;
+	const char *text;
+};
+
+struct feature {
+	const char *name;
+	const struct route *routes;	  /* each table ends with a NULL; NULL: none */
+	const struct command *commands;
+	const struct job_kind *jobs;
+	const struct setting *settings;
+	const struct gate *gates;
+	const struct reaction *reactions;
+	struct migration_set migrations;
+	const struct sql *const *statements; /* checked at start; ends with NULL, or NULL */
+};
+
+#endif

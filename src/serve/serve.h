@@ -1,0 +1,84 @@
+#ifndef SERVE_SERVE_H
+#define SERVE_SERVE_H
+
+#include "base/clock.h"
+#include "net/pair.h"
+#include "record/door.h"
+#include "serve/feature.h"
+#include "store/writer.h"
+
+/*
+ * serve: one node's inside, whether it answers HTTP or runs one command in-process: its
+ * folder, lock, keys, model, writer, readers, features. Requests come through serve_call or
+ * serve_submit, whoever brings them.
+ */
+struct serve;
+struct config;
+
+struct serve_options {
+	const char *dir;	/* the node's folder */
+	struct str passphrase;	/* of the key file; empty: none */
+	const struct feature *const *features; /* ends with NULL; node/features.c */
+	const struct clock *clock;	       /* NULL: the machine's */
+	const char *store_url;	/* NULL: sqlite in the folder, or what its liaison.yaml says */
+	int linger_us;		/* see writer_options */
+	unsigned readers;	/* connections for reading; 0: 1 */
+};
+
+/* RC_CONFLICT: another process has the folder. *out is the caller's. */
+MUST_USE enum rc serve_open(const struct serve_options *options, struct serve **out,
+    struct err *err);
+void serve_close(struct serve *s);
+
+const struct door_node *serve_door_node(const struct serve *s);
+const struct config *serve_config(const struct serve *s);
+const char *serve_dir(const struct serve *s);
+struct writer *serve_writer(struct serve *s);
+const struct feature *const *serve_features(const struct serve *s);
+/* The log's group of the transaction now open; on the writer thread only. */
+struct audit_group *serve_group(struct serve *s);
+
+/* Who asks: how they came in, and what they showed. */
+struct caller {
+	struct str token;    /* "Authorization: Bearer ..." */
+	int64_t uid;	     /* of the Unix socket's peer or of this process; -1: none */
+	struct str login;    /* among the users bound to that uid; empty: the only one */
+	struct str address;  /* "127.0.0.1" or "" */
+};
+
+/* A request before it is looked at, and its answer. Borrowed until done. */
+struct call {
+	struct caller caller;
+	struct str method, path;
+	struct pairs query, headers;
+	struct str body;
+	/* Set by serve: valid in done and, for serve_call, until call_free. */
+	int status;
+	struct str content_type, answer;
+	struct pairs answer_headers;
+	struct stream_handler *stream;
+	struct arena *arena;
+	/* The submitter's. Called once, on any thread. */
+	void (*done)(struct call *call);
+	void *ctx;
+};
+
+/* On a worker's thread; reader is its number, below options.readers. done comes later. */
+void serve_submit(struct serve *s, unsigned reader, struct call *call);
+/* The same, waiting for it. */
+void serve_call(struct serve *s, struct call *call);
+/* Frees what serve set. */
+void call_free(struct call *call);
+
+/* Bytes a body may have on this path; 0 when there is no such route. */
+size_t serve_body_max(const struct serve *s, struct str method, struct str path);
+
+/*
+ * For jobs and start-up: run with a door of the node's own (or of the job's user) on the
+ * writer thread, in a savepoint. actor NULL: the node itself.
+ */
+typedef enum rc serve_write_fn(struct door *d, void *ctx, struct err *err);
+MUST_USE enum rc serve_write(struct serve *s, const struct actor *actor,
+    const struct access *access, serve_write_fn *fn, void *ctx, struct err *err);
+
+#endif

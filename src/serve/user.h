@@ -1,0 +1,54 @@
+#ifndef SERVE_USER_H
+#define SERVE_USER_H
+
+#include "policy/policy.h"
+#include "serve/serve.h"
+
+/*
+ * user: somebody of the agency who signs in. Name and login are sealed; they are found by a
+ * MAC of the login. A user acts in one unit. (Passwords and sessions are not here yet: a
+ * person comes by the Unix socket, as the system account bound to them, or with a token.)
+ */
+struct user {
+	struct id id;
+	struct str login, name; /* opened */
+	uint32_t roles;
+	struct id unit;
+	int64_t uid; /* the system account that may act as this user; -1: none */
+	bool disabled;
+	int64_t created_ms;
+};
+
+struct user_list {
+	struct user *at;
+	size_t n, cap;
+};
+
+/* In a changing door (administrator, or the node at init). RC_CONFLICT: the login is taken. */
+MUST_USE enum rc user_add(struct door *d, struct str login, struct str name, uint32_t roles,
+    struct id unit, int64_t uid, struct user *out, struct err *err);
+MUST_USE enum rc user_set(struct door *d, const struct user *changed, struct err *err);
+MUST_USE enum rc user_find_login(struct door *d, struct str login, struct user *out,
+    struct err *err);
+MUST_USE enum rc user_find(struct door *d, struct id id, struct user *out, struct err *err);
+MUST_USE enum rc user_list(struct door *d, struct user_list *out, struct err *err);
+
+/*
+ * A token for programs: "liaison_" and 43 characters; only its SHA-256 is stored. It acts as
+ * the user, for the purposes given, until it expires.
+ */
+struct token_row {
+	struct id id, user;
+	uint32_t purposes;
+	int64_t created_ms, expires_ms, revoked_ms;
+	struct str note;
+};
+MUST_USE enum rc token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms,
+    struct str *token, struct id *id, struct err *err);
+MUST_USE enum rc token_revoke(struct door *d, struct id id, struct err *err);
+
+/* Who the caller is. RC_UNAUTHENTICATED. purposes: what a token is limited to; all otherwise. */
+MUST_USE enum rc user_of_caller(struct door *d, const struct caller *caller, struct user *out,
+    uint32_t *purposes, struct err *err);
+
+#endif
