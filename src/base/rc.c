@@ -58,7 +58,7 @@ rc_title(enum rc rc)
 	return rcs[rc].title;
 }
 
-static void
+static void PRINTF(4, 0)
 fill(struct err *err, enum rc rc, const char *key, const char *fmt, va_list ap)
 {
 	*err = (struct err){.rc = rc};
