@@ -54,6 +54,10 @@ MUST_USE enum rc db_open_reader(struct str url, int timeout_ms, struct db **out,
 /* End a connection; NULL does nothing. Open transactions are rolled back. */
 void db_close(struct db *db);
 
+/* Prepare every statement of a file's X_STATEMENTS, so that a node starts with all or not at
+ * all. The error names the statement. */
+MUST_USE enum rc db_check(struct db *db, const struct sql *const *statements, struct err *err);
+
 /* A statement without rows; *changed (may be NULL) counts rows changed. Unique violations are
  * RC_CONFLICT, a full disk RC_UNAVAILABLE, a damaged file RC_INTEGRITY. */
 MUST_USE enum rc db_run(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
@@ -85,6 +89,7 @@ void db_rollback(struct db *db);
 /* One level of savepoint inside a transaction. */
 MUST_USE enum rc db_savepoint(struct db *db, struct err *err);
 MUST_USE enum rc db_release(struct db *db, struct err *err);
+/* Undo since the savepoint and end it. RC_UNAVAILABLE when the disk has ended it all. */
 MUST_USE enum rc db_rollback_to(struct db *db, struct err *err);
 
 enum db_engine db_engine(const struct db *db);

@@ -6,6 +6,7 @@
 /*
  * lock: one process at a time owns a node's folder, so that there is never a second writer.
  * Held by flock(2) on DIR/lock: the kernel gives it up when the process ends, however it ends.
+ * A child made by fork without exec holds it too: fork such children first.
  */
 struct node_lock;
 

@@ -24,6 +24,7 @@ struct write_item {
 	void (*done)(struct write_item *item, enum rc rc, const struct err *err);
 	/* The writer's own. */
 	struct write_item *next;
+	struct write_waiter *waiter;
 	enum rc rc;
 	struct err err;
 };
@@ -40,7 +41,7 @@ struct write_group_hooks {
 
 struct writer_options {
 	int group_max; /* items a commit at most; 0: 256 */
-	int linger_us; /* wait this long for expected items before a group starts; 0: do not */
+	int linger_us; /* a group waits this long in all for expected items; 0: it does not */
 };
 
 struct writer_counts {
@@ -55,7 +56,10 @@ MUST_USE enum rc writer_open(struct db *db, const struct write_group_hooks *hook
 void writer_submit(struct writer *w, struct write_item *item);
 /* Submit and wait for done; item->done must be NULL. Never on the writer thread itself. */
 MUST_USE enum rc writer_call(struct writer *w, struct write_item *item, struct err *err);
-/* How many more items are on their way (workers now busy); lets a group wait for them. */
+/*
+ * How many more items are on their way (workers now busy); lets a group wait for them. Say +1
+ * when a worker takes up a request, -1 after it submitted or turned out to have nothing.
+ */
 void writer_expect(struct writer *w, int more_or_less);
 struct writer_counts writer_counts(struct writer *w);
 /* Runs what is queued, then ends. NULL does nothing. */

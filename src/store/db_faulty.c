@@ -1,0 +1,208 @@
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "store/db_driver.h"
+#include "store/faulty_vfs.h"
+
+/*
+ * The faulty driver: another driver behind a fence of faults, for tests and measurements.
+ * "faulty:sqlite:PATH?sync_ms=3&fail_at=N&fail_sync_at=N&full_after=BYTES": each sync takes
+ * 3 ms longer; the n-th call (run, select, next, begin, commit, savepoint, release) fails
+ * with RC_UNAVAILABLE, once; the n-th sync fails, once; the disk is full after so many bytes.
+ * Other options are the inner driver's.
+ */
+struct faulty {
+	struct db db;
+	struct db *inner;
+	struct faulty_vfs *vfs;
+	int64_t fail_at, calls;
+};
+
+struct faulty_rows {
+	struct rows rows;
+	struct faulty *db;
+	struct rows *inner;
+};
+
+static bool
+fails(struct faulty *f)
+{
+	return ++f->calls == f->fail_at;
+}
+
+static enum rc
+fail_call(struct err *err)
+{
+	return fail(err, RC_UNAVAILABLE, "", "the store does not answer (a fault made for a test)");
+}
+
+static enum rc
+faulty_run(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
+	   int64_t *changed, struct err *err)
+{
+	struct faulty *f = (struct faulty *)db;
+
+	return fails(f) ? fail_call(err) : db_run(f->inner, sql, binds, n, changed, err);
+}
+
+static enum rc
+faulty_select(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
+	      struct rows **out, struct err *err)
+{
+	struct faulty *f = (struct faulty *)db;
+	struct faulty_rows *r;
+	struct rows *inner;
+	enum rc rc;
+
+	if (fails(f))
+		return fail_call(err);
+	if ((rc = db_select(f->inner, sql, binds, n, &inner, err)) != RC_OK)
+		return rc;
+	r = heap_zeroed(sizeof *r);
+	*r = (struct faulty_rows){{&db_driver_faulty}, f, inner};
+	*out = &r->rows;
+	return RC_OK;
+}
+
+static enum rc
+faulty_control(struct db *db, enum db_control what, struct err *err)
+{
+	struct faulty *f = (struct faulty *)db;
+
+	/* Undoing always works, or the tests' own cleaning up would be what fails. */
+	if (what != DB_ROLLBACK && what != DB_ROLLBACK_TO && fails(f))
+		return fail_call(err);
+	return f->inner->driver->control(f->inner, what, err);
+}
+
+static bool
+faulty_in_transaction(const struct db *db)
+{
+	return db_in_transaction(((const struct faulty *)db)->inner);
+}
+
+static enum rc
+faulty_check(struct db *db, const struct sql *sql, struct err *err)
+{
+	struct faulty *f = (struct faulty *)db;
+
+	return f->inner->driver->check(f->inner, sql, err);
+}
+
+static enum rc
+faulty_script(struct db *db, const char *text, struct err *err)
+{
+	struct faulty *f = (struct faulty *)db;
+
+	return fails(f) ? fail_call(err) : f->inner->driver->script(f->inner, text, err);
+}
+
+static enum rc
+faulty_next(struct rows *rows, struct err *err)
+{
+	struct faulty_rows *r = (struct faulty_rows *)rows;
+
+	return fails(r->db) ? fail_call(err) : rows_next(r->inner, err);
+}
+
+static int64_t
+faulty_i64(const struct rows *rows, int column)
+{
+	return rows_i64(((const struct faulty_rows *)rows)->inner, column);
+}
+
+static struct str
+faulty_text(const struct rows *rows, int column)
+{
+	return rows_text(((const struct faulty_rows *)rows)->inner, column);
+}
+
+static struct str
+faulty_blob(const struct rows *rows, int column)
+{
+	return rows_blob(((const struct faulty_rows *)rows)->inner, column);
+}
+
+static bool
+faulty_is_null(const struct rows *rows, int column)
+{
+	return rows_is_null(((const struct faulty_rows *)rows)->inner, column);
+}
+
+static void
+faulty_rows_close(struct rows *rows)
+{
+	rows_close(((struct faulty_rows *)rows)->inner);
+	free(rows);
+}
+
+static void
+faulty_close(struct db *db)
+{
+	struct faulty *f = (struct faulty *)db;
+
+	db_close(f->inner);
+	faulty_vfs_close(f->vfs);
+	free(f);
+}
+
+static enum rc
+faulty_open(const struct db_open_options *o, struct db **out, struct err *err)
+{
+	struct faulty *f = heap_zeroed(sizeof *f);
+	struct arena *a = arena_new(0);
+	struct db_open_options inner = *o;
+	struct str options = o->options, rest = STR_NONE, key, url;
+	struct faults faults = {0};
+	int64_t value;
+	bool ok;
+	enum rc rc = RC_OK;
+
+	f->db.driver = &db_driver_faulty;
+	while (rc == RC_OK && db_option_next(&options, &key, &value, &ok)) {
+		if (!ok)
+			rc = fail(err, RC_INVALID, "url", "an option is NAME=NUMBER");
+		else if (str_eq_z(key, "sync_ms"))
+			faults.sync_ms = value;
+		else if (str_eq_z(key, "fail_sync_at"))
+			faults.fail_sync_at = value;
+		else if (str_eq_z(key, "full_after"))
+			faults.full_after = value;
+		else if (str_eq_z(key, "fail_at"))
+			f->fail_at = value;
+		else
+			rest = str_fmt(a, "%.*s%s%.*s=%lld", STR_ARG(rest), rest.n ? "&" : "",
+				       STR_ARG(key), (long long)value);
+	}
+	f->vfs = faulty_vfs_open(&faults);
+	inner.vfs = faulty_vfs_name(f->vfs);
+	url = str_fmt(a, "%.*s?%.*s", STR_ARG(o->place), STR_ARG(rest));
+	if (rc == RC_OK)
+		rc = db_open_with(url, &inner, &f->inner, err);
+	arena_free(a);
+	if (rc != RC_OK) {
+		faulty_close(&f->db);
+		return rc;
+	}
+	*out = &f->db;
+	return RC_OK;
+}
+
+const struct db_driver db_driver_faulty = {
+    .scheme = "faulty",
+    .engine = DB_SQLITE,
+    .open = faulty_open,
+    .close = faulty_close,
+    .run = faulty_run,
+    .select = faulty_select,
+    .control = faulty_control,
+    .in_transaction = faulty_in_transaction,
+    .check = faulty_check,
+    .script = faulty_script,
+    .next = faulty_next,
+    .i64 = faulty_i64,
+    .text = faulty_text,
+    .blob = faulty_blob,
+    .is_null = faulty_is_null,
+    .rows_close = faulty_rows_close,
+};
