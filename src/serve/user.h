@@ -41,11 +41,16 @@ struct token_row {
 	struct id id, user;
 	uint32_t purposes;
 	int64_t created_ms, expires_ms, revoked_ms;
-	struct str note;
+};
+struct token_list {
+	struct token_row *at;
+	size_t n, cap;
 };
 MUST_USE enum rc token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms,
     struct str *token, struct id *id, struct err *err);
 MUST_USE enum rc token_revoke(struct door *d, struct id id, struct err *err);
+
+MUST_USE enum rc token_list(struct door *d, struct token_list *out, struct err *err);
 
 /* Who the caller is. RC_UNAUTHENTICATED. purposes: what a token is limited to; all otherwise. */
 MUST_USE enum rc user_of_caller(struct door *d, const struct caller *caller, struct user *out,

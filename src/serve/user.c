@@ -1,0 +1,331 @@
+#include "serve/user.h"
+
+#include "base/arena.h"
+#include "base/hex.h"
+#include "format/json.h"
+#include "seal/hash.h"
+#include "seal/keys.h"
+#include "seal/random.h"
+#include "serve/user.sql.h"
+#include "text/normal.h"
+
+static struct str
+login_mac(struct door *d, struct str login)
+{
+	unsigned char mac[MAC_BYTES];
+
+	keys_index_mac(d->node->keys, STR("login"), text_fold(d->arena, login), mac);
+	return str_copy(d->arena, (struct str){ (char *)mac, 16 });
+}
+
+static struct str
+user_aad(struct arena *a, struct id id)
+{
+	return str_fmt(a, "liaison/user/1/%.*s", STR_ARG(hex_format(a, id.b, sizeof id.b)));
+}
+
+static enum rc
+check_login(struct str login, struct err *err)
+{
+	if (login.n < 2 || login.n > 64)
+		return fail(err, RC_INVALID, "login", "takes 2 to 64 characters");
+	for (size_t i = 0; i < login.n; i++) {
+		char c = login.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+			c == '_'))
+			return fail(err, RC_INVALID, "login",
+			    "takes lower-case letters, digits, '.', '-' and '_'");
+	}
+	return RC_OK;
+}
+
+static enum rc
+seal_profile(struct door *d, struct id id, struct str login, struct str name, struct str bucket,
+    struct buf *wrapped, struct buf *body, struct err *err)
+{
+	unsigned char key[DATA_KEY_BYTES];
+	struct str aad = user_aad(d->arena, id);
+	struct buf plain;
+	enum rc rc;
+
+	buf_init(&plain, d->arena);
+	buf_add_z(&plain, "{\"login\":");
+	json_quote(&plain, login);
+	buf_add_z(&plain, ",\"name\":");
+	json_quote(&plain, name);
+	buf_add_byte(&plain, '}');
+	buf_init(wrapped, d->arena);
+	buf_init(body, d->arena);
+	data_key_new(key);
+	envelope_seal(key, aad, buf_str(&plain), body);
+	rc = keys_wrap(d->node->keys, bucket, aad, key, wrapped, err);
+	data_key_wipe(key);
+	return rc;
+}
+
+static enum rc
+log_setting(struct door *d, const char *what, struct id about, struct err *err)
+{
+	struct audit_entry entry = { .action = AUDIT_SETTING, .has_record = true, .record = about,
+		.type = str_from(what) };
+
+	return door_log(d, &entry, NULL, err);
+}
+
+enum rc
+user_add(struct door *d, struct str login, struct str name, uint32_t roles, struct id unit,
+    int64_t uid, struct user *out, struct err *err)
+{
+	struct str bucket = keys_bucket(d->arena, STR("staff"), d->now_ms), mac;
+	struct id id = random_id_at(d->now_ms);
+	struct buf wrapped, body;
+	struct err why;
+	enum rc rc;
+
+	if ((rc = check_login(login, err)) != RC_OK)
+		return rc;
+	if (name.n > 200)
+		return fail(err, RC_INVALID, "name", "is longer than 200 bytes");
+	if (roles == 0)
+		return fail(err, RC_INVALID, "roles", "somebody without a role can do nothing");
+	rc = seal_profile(d, id, login, name, bucket, &wrapped, &body, err);
+	if (rc != RC_OK)
+		return rc;
+	mac = login_mac(d, login);
+	rc = db_run(d->db, &SQL_SERVE_USER_INSERT,
+	    BINDS(B_ID(id), B_BLOB(mac), B_I64(roles), B_ID(unit), B_I64(uid), B_I64(d->now_ms),
+		B_TEXT(bucket), B_BLOB(buf_str(&wrapped)), B_BLOB(buf_str(&body))),
+	    NULL, &why);
+	if (rc == RC_CONFLICT)
+		return fail(err, RC_CONFLICT, "login", "there is a user with this login already");
+	if (rc != RC_OK) {
+		if (err != NULL)
+			*err = why;
+		return rc;
+	}
+	*out = (struct user){ .id = id, .login = login, .name = name, .roles = roles, .unit = unit,
+		.uid = uid, .created_ms = d->now_ms };
+	return log_setting(d, "user_added", id, err);
+}
+
+enum rc
+user_set(struct door *d, const struct user *u, struct err *err)
+{
+	enum rc rc = db_run(d->db, &SQL_SERVE_USER_UPDATE,
+	    BINDS(B_I64(u->roles), B_ID(u->unit), B_I64(u->uid), B_I64(u->disabled), B_ID(u->id)),
+	    NULL, err);
+
+	return rc == RC_OK ? log_setting(d, "user_changed", u->id, err) : rc;
+}
+
+static enum rc
+read_user(struct door *d, const struct rows *rows, struct user *out, struct err *err)
+{
+	unsigned char key[DATA_KEY_BYTES];
+	struct str bucket = rows_text(rows, 6), wrapped = rows_blob(rows, 7), aad;
+	struct buf plain;
+	json_t *profile;
+	enum rc rc;
+
+	*out = (struct user){ .id = rows_id(rows, 0), .roles = (uint32_t)rows_i64(rows, 1),
+		.unit = rows_id(rows, 2), .uid = rows_i64(rows, 3),
+		.disabled = rows_i64(rows, 4) != 0, .created_ms = rows_i64(rows, 5) };
+	aad = user_aad(d->arena, out->id);
+	if ((rc = keys_unwrap(d->node->keys, bucket, aad, wrapped, key, err)) != RC_OK)
+		return rc;
+	buf_init(&plain, d->arena);
+	rc = envelope_open(key, aad, rows_blob(rows, 8), &plain, err);
+	data_key_wipe(key);
+	if (rc != RC_OK || (rc = json_read(buf_str(&plain), NULL, &profile, err)) != RC_OK)
+		return rc;
+	out->login = str_copy(d->arena, json_member_str(profile, "login"));
+	out->name = str_copy(d->arena, json_member_str(profile, "name"));
+	json_decref(profile);
+	return RC_OK;
+}
+
+static enum rc
+find_one(struct door *d, const struct sql *sql, struct str key, struct user *out, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, sql, BINDS(B_BLOB(key)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		rc = read_user(d, rows, out, err);
+	else if (rc == RC_ABSENT)
+		rc = fail(err, RC_ABSENT, "user", "there is no such user");
+	rows_close(rows);
+	return rc;
+}
+
+enum rc
+user_find_login(struct door *d, struct str login, struct user *out, struct err *err)
+{
+	return find_one(d, &SQL_SERVE_USER_BY_LOGIN, login_mac(d, login), out, err);
+}
+
+enum rc
+user_find(struct door *d, struct id id, struct user *out, struct err *err)
+{
+	return find_one(d, &SQL_SERVE_USER_BY_ID, (struct str){ (char *)id.b, 16 }, out, err);
+}
+
+static enum rc
+find_many(struct door *d, const struct sql *sql, const struct bind *binds, size_t n,
+    struct user_list *out, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, sql, binds, n, &rows, err);
+
+	*out = (struct user_list){ 0 };
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		if ((rc = read_user(d, rows, VEC_ADD(d->arena, out), err)) != RC_OK)
+			break;
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+enum rc
+user_list(struct door *d, struct user_list *out, struct err *err)
+{
+	return find_many(d, &SQL_SERVE_USER_ALL, NO_BINDS, out, err);
+}
+
+static struct str
+token_hash(struct arena *a, struct str token)
+{
+	struct hash hash;
+
+	sha256(token, &hash);
+	return str_copy(a, hash_str(&hash));
+}
+
+enum rc
+token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms, struct str *token,
+    struct id *id, struct err *err)
+{
+	unsigned char secret[32];
+	struct str text, hash;
+	char *p;
+	enum rc rc;
+
+	if (expires_ms <= d->now_ms)
+		return fail(err, RC_INVALID, "expires", "is in the past");
+	if (purposes == 0)
+		return fail(err, RC_INVALID, "purposes", "a token is for one purpose at least");
+	random_bytes(secret, sizeof secret);
+	text = base64_format(d->arena, secret, sizeof secret);
+	/* base64url without padding (RFC 4648 section 5), so that it travels anywhere. */
+	p = str_z(d->arena, str_sub(text, 0, 43));
+	for (size_t i = 0; i < 43; i++)
+		p[i] = p[i] == '+' ? '-' : p[i] == '/' ? '_' : p[i];
+	*token = str_fmt(d->arena, "liaison_%s", p);
+	*id = random_id_at(d->now_ms);
+	hash = token_hash(d->arena, *token);
+	rc = db_run(d->db, &SQL_SERVE_TOKEN_INSERT,
+	    BINDS(B_BLOB(hash), B_ID(*id), B_ID(user), B_I64(purposes), B_I64(d->now_ms),
+		B_I64(expires_ms)),
+	    NULL, err);
+	return rc == RC_OK ? log_setting(d, "token_added", user, err) : rc;
+}
+
+enum rc
+token_revoke(struct door *d, struct id id, struct err *err)
+{
+	int64_t changed;
+	enum rc rc = db_run(d->db, &SQL_SERVE_TOKEN_REVOKE, BINDS(B_I64(d->now_ms), B_ID(id)),
+	    &changed, err);
+
+	if (rc == RC_OK && changed == 0)
+		return fail(err, RC_ABSENT, "token", "there is no such token, or it is revoked");
+	return rc == RC_OK ? log_setting(d, "token_revoked", id, err) : rc;
+}
+
+static enum rc
+read_token(const struct rows *rows, struct token_row *out)
+{
+	*out = (struct token_row){ .id = rows_id(rows, 0), .user = rows_id(rows, 1),
+		.purposes = (uint32_t)rows_i64(rows, 2), .created_ms = rows_i64(rows, 3),
+		.expires_ms = rows_i64(rows, 4), .revoked_ms = rows_i64(rows, 5) };
+	return RC_OK;
+}
+
+enum rc
+token_list(struct door *d, struct token_list *out, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_SERVE_TOKEN_ALL, NO_BINDS, &rows, err);
+
+	*out = (struct token_list){ 0 };
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		(void)read_token(rows, VEC_ADD(d->arena, out));
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+static enum rc
+user_of_token(struct door *d, struct str token, struct user *out, uint32_t *purposes,
+    struct err *err)
+{
+	static const char refusal[] = "this token is unknown, expired or revoked";
+	struct str hash = token_hash(d->arena, token);
+	struct token_row row = { 0 };
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_SERVE_TOKEN_BY_HASH, BINDS(B_BLOB(hash)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		rc = read_token(rows, &row);
+	rows_close(rows);
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	if (rc == RC_ABSENT || row.revoked_ms != 0 || row.expires_ms <= d->now_ms)
+		return fail(err, RC_UNAUTHENTICATED, "token", "%s", refusal);
+	*purposes = row.purposes;
+	if ((rc = user_find(d, row.user, out, err)) == RC_ABSENT || (rc == RC_OK && out->disabled))
+		return fail(err, RC_UNAUTHENTICATED, "token", "%s", refusal);
+	return rc;
+}
+
+/* The system account opens the door for the users bound to it, and for nobody else. */
+static enum rc
+user_of_uid(struct door *d, int64_t uid, struct str login, struct user *out, struct err *err)
+{
+	struct user_list users;
+	enum rc rc = find_many(d, &SQL_SERVE_USER_BY_UID, BINDS(B_I64(uid)), &users, err);
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < users.n; i++)
+		if (str_eq(users.at[i].login, login) || (login.n == 0 && users.n == 1)) {
+			*out = users.at[i];
+			return RC_OK;
+		}
+	if (login.n == 0 && users.n > 1)
+		return fail(err, RC_UNAUTHENTICATED, "as",
+		    "your system account is bound to several users; say which (--as LOGIN)");
+	return fail(err, RC_UNAUTHENTICATED, "as",
+	    "your system account is not bound to %s; an administrator can bind it (liaison user)",
+	    login.n > 0 ? "that user" : "any user");
+}
+
+enum rc
+user_of_caller(struct door *d, const struct caller *caller, struct user *out, uint32_t *purposes,
+    struct err *err)
+{
+	*purposes = PURPOSES_ANY | (BIT(PURPOSE_COUNT) - 1);
+	if (caller->token.n > 0)
+		return user_of_token(d, caller->token, out, purposes, err);
+	if (caller->uid >= 0)
+		return user_of_uid(d, caller->uid, caller->login, out, err);
+	return fail(err, RC_UNAUTHENTICATED, "token",
+	    "sign in: send a token (Authorization: Bearer ...)");
+}

@@ -1,0 +1,43 @@
+-- tables: serve_user serve_token
+
+-- name: serve_user_insert
+INSERT INTO serve_user (id, login_mac, roles, unit, uid, disabled, created_ms, bucket, wrapped, body)
+VALUES (:id, :login_mac, :roles, :unit, :uid, 0, :created_ms, :bucket, :wrapped, :body);
+
+-- name: serve_user_update
+UPDATE serve_user SET roles = :roles, unit = :unit, uid = :uid, disabled = :disabled
+WHERE id = :id;
+
+-- name: serve_user_by_login
+-- single
+SELECT id, roles, unit, uid, disabled, created_ms, bucket, wrapped, body
+FROM serve_user WHERE login_mac = :login_mac;
+
+-- name: serve_user_by_id
+-- single
+SELECT id, roles, unit, uid, disabled, created_ms, bucket, wrapped, body
+FROM serve_user WHERE id = :id;
+
+-- name: serve_user_by_uid
+SELECT id, roles, unit, uid, disabled, created_ms, bucket, wrapped, body
+FROM serve_user WHERE uid = :uid AND disabled = 0 ORDER BY id LIMIT 100;
+
+-- name: serve_user_all
+SELECT id, roles, unit, uid, disabled, created_ms, bucket, wrapped, body
+FROM serve_user ORDER BY id LIMIT 10000;
+
+-- name: serve_token_insert
+INSERT INTO serve_token (hash, id, user_id, purposes, created_ms, expires_ms, revoked_ms)
+VALUES (:hash, :id, :user_id, :purposes, :created_ms, :expires_ms, 0);
+
+-- name: serve_token_by_hash
+-- single
+SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms
+FROM serve_token WHERE hash = :hash;
+
+-- name: serve_token_revoke
+UPDATE serve_token SET revoked_ms = :revoked_ms WHERE id = :id AND revoked_ms = 0;
+
+-- name: serve_token_all
+SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms
+FROM serve_token ORDER BY created_ms DESC LIMIT 1000;
