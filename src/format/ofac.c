@@ -238,11 +238,11 @@ take_number(struct list_reader *r, struct list_entry *e, const char *kind, struc
 	struct str value = s, country = STR_NONE;
 	ptrdiff_t open, close;
 
-	/* A phone may begin with its area code in brackets: "(999) 123". */
-	open = str_find(str_sub(s, 1, s.n), STR("("));
-	close = open < 0 ? -1 : str_chr(str_sub(s, (size_t)open + 1, s.n), ')');
-	if (close > 1 && !str_eq_z(str_from(kind), "phone"))
-		country = str_sub(s, (size_t)open + 2, (size_t)(open + 1 + close));
+	open = str_find(s, STR(" ("));
+	close = open < 0 ? -1 : str_chr(str_sub(s, (size_t)open, s.n), ')');
+	/* In a phone, brackets hold an area code. */
+	if (close > 2 && !str_eq_z(str_from(kind), "phone"))
+		country = str_sub(s, (size_t)open + 2, (size_t)(open + close));
 	for (size_t i = 0; i < COUNT_OF(ends) && !str_eq_z(str_from(kind), "phone"); i++) {
 		ptrdiff_t at = str_find(value, str_from(ends[i]));
 

@@ -85,7 +85,14 @@ end_alias(struct un *un)
 		kind = LIST_NAME_WEAK;
 	else if (str_eq_ascii_case(un->quality, STR("f.k.a.")))
 		kind = LIST_NAME_FKA;
-	list_add_name(un->r, &un->entry, un->alias, kind);
+	/* Some cells hold several, and some of people the family name first. */
+	while (un->alias.p != NULL) {
+		struct str one = str_trim(str_cut(&un->alias, ';'));
+
+		if (un->entry.type == LIST_PERSON)
+			one = list_spoken_name(un->r->scrap, one);
+		list_add_name(un->r, &un->entry, one, kind);
+	}
 	un->quality = un->alias = STR_NONE;
 }
 
