@@ -13,7 +13,8 @@
  * target or header that is not UTF-8 or holds control characters, dot segments, an encoded
  * slash, a doubled Host or Content-Length, Content-Length beside Transfer-Encoding; 413, 431
  * for what is over a limit; 503 when bodies in memory are over their total. What is malformed
- * below HTTP's grammar gets the bare 4xx of libmicrohttpd, and the connection ends.
+ * below HTTP's grammar gets the bare 4xx of libmicrohttpd, and the connection ends. (A NUL in
+ * a header's value ends the value there: the library does not show what follows.)
  * Each answer carries X-Content-Type-Options: nosniff, Referrer-Policy: no-referrer,
  * Cache-Control: no-store and Content-Security-Policy: default-src 'none';
  * frame-ancestors 'none', unless the response names such a header itself.

@@ -27,6 +27,7 @@ struct request {
 	struct conn *conn; /* NULL once the server gave up on it; under server->lock */
 	struct arena *arena;
 	char *raw_target; /* from the request line, before it is checked */
+	uintptr_t raw_at; /* where it stood in the library's buffer */
 	enum request_phase { REQUEST_HEAD, REQUEST_BODY, REQUEST_PARKED } phase;
 	size_t body_max, body_cap, over_bytes;
 	enum rc over; /* the limit that the body went over */

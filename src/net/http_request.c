@@ -85,6 +85,7 @@ on_request_line(void *ctx, const char *uri, struct MHD_Connection *mhd)
 	/* A header cannot outgrow the connection's memory, so neither can this. */
 	c->request->raw_target = arena_bytes(c->request->arena, n + 1);
 	memcpy(c->request->raw_target, uri, n + 1);
+	c->request->raw_at = (uintptr_t)uri;
 	c->state = CONN_READING;
 	if (!c->fresh)
 		c->deadline_ms = monotonic_ms() + c->server->options.request_timeout_ms;
@@ -203,6 +204,21 @@ head_is_large(const struct conn *c)
 	return size != NULL && size->header_size > c->server->options.header_bytes_max;
 }
 
+/*
+ * The library hands the target on as a C string, so that a NUL byte would hide what follows it.
+ * The version stands behind the target in the same buffer: a gap longer than the target and
+ * one space shows it.
+ */
+static bool
+target_is_whole(const struct request *r, const char *version)
+{
+	uintptr_t at = (uintptr_t)version;
+
+	if (at <= r->raw_at || at - r->raw_at > 2 * r->server->options.header_bytes_max + 8192)
+		return true;
+	return at - r->raw_at == strlen(r->raw_target) + 1;
+}
+
 /* All that can be said before the body is read. */
 static enum rc
 head_read(struct request *r, const char *method, const char *version, struct err *err)
@@ -222,6 +238,8 @@ head_read(struct request *r, const char *method, const char *version, struct err
 	open->peer_address = str_from(c->peer.text);
 	open->peer_uid = c->peer.uid;
 	open->tls = c->tls;
+	if (!target_is_whole(r, version))
+		return fail(err, RC_USAGE, "", "the address holds a NUL or a space");
 	if ((rc = headers_check(&h, version, err)) != RC_OK ||
 	    (rc = method_check(method, &open->method, err)) != RC_OK ||
 	    (rc = target_parse(r->arena, open->target, &target, err)) != RC_OK)
