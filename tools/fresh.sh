@@ -30,7 +30,7 @@ if [ -z "${LIAISON_FRESH_INSIDE:-}" ]; then
 	mkdir -p "$top"
 	trap forget EXIT
 	trap 'exit 130' INT TERM HUP
-	LIAISON_FRESH_INSIDE=1 unshare --mount --propagation private --pid --fork --kill-child \
+	LIAISON_FRESH_INSIDE=1 setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child \
 		"$0" "$@" </dev/null
 	exit
 fi
