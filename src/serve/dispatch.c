@@ -1,0 +1,265 @@
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "format/json.h"
+#include "serve/access.h"
+#include "serve/inside.h"
+#include "serve/problem.h"
+#include "serve/request.h"
+#include "serve/route.h"
+#include "serve/user.h"
+
+/*
+ * One call on its way: a worker looks at it, a reading handler runs on the worker's own
+ * connection, a changing one on the writer thread; the answer leaves when its group, which
+ * holds the log's entries about it, is durable.
+ */
+struct work {
+	struct write_item item; /* first: the writer hands it back */
+	struct serve *serve;
+	struct call *call;
+	struct request request;
+	struct reply reply;
+	struct user user;
+	struct actor actor;
+	enum rc rc;
+	struct err err;
+};
+
+static void
+finish(struct work *w)
+{
+	struct call *call = w->call;
+
+	if (w->rc == RC_OK)
+		answer_reply(call, &w->reply);
+	else
+		answer_problem(call, &w->err, w->reply.json);
+	json_decref(w->reply.json);
+	w->reply.json = NULL;
+	door_close(&w->request.door);
+	call->done(call);
+}
+
+static void
+work_done(struct write_item *item, enum rc rc, const struct err *err)
+{
+	struct work *w = (struct work *)item;
+
+	if (rc != RC_OK) {
+		w->rc = rc;
+		w->err = *err;
+		log_warn("a group did not become durable: %s", err->text);
+	}
+	finish(w);
+}
+
+/* Of a reading request: its entries, on the writer thread. */
+static enum rc
+flush_entries(struct write_item *item, struct db *db, struct err *err)
+{
+	struct work *w = (struct work *)item;
+
+	(void)db;
+	return door_flush(&w->request.door, w->serve->group, err);
+}
+
+/* A changing request, whole. What it refused is logged though its changes are undone. */
+static enum rc
+run_change(struct write_item *item, struct db *db, struct err *err)
+{
+	struct work *w = (struct work *)item;
+	struct door *d = &w->request.door;
+	int64_t mark = audit_mark(w->serve->group);
+
+	d->db = db;
+	d->group = w->serve->group;
+	w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+	if (w->rc != RC_OK) {
+		enum rc rc = db_rollback_to(db, err);
+
+		audit_back_to(w->serve->group, mark);
+		if (rc != RC_OK)
+			return rc;
+	}
+	return door_flush(d, w->serve->group, err);
+}
+
+static enum rc
+parse_body(struct work *w, struct err *err)
+{
+	struct request *rq = &w->request;
+	json_t *json;
+	enum rc rc;
+
+	rq->body = w->call->body;
+	if ((rq->route->flags & ROUTE_RAW) != 0 || rq->body.n == 0)
+		return RC_OK;
+	if (rq->body.n > rq->route->body_bytes_max)
+		return fail(err, RC_TOO_LARGE, "body", "this route takes at most %zu bytes",
+		    rq->route->body_bytes_max);
+	if ((rc = json_read(rq->body, NULL, &json, err)) != RC_OK)
+		return rc;
+	rq->json = door_hold(&rq->door, json);
+	return json_is_object(json) ? RC_OK
+				    : fail(err, RC_INVALID, "body", "takes a JSON object");
+}
+
+/* The row's role and purpose; record/ decides about each row later. */
+static enum rc
+check_route(struct work *w, uint32_t token_purposes, struct err *err)
+{
+	const struct route *r = w->request.route;
+	const struct access *access = &w->request.door.access;
+
+	if ((r->roles & (w->user.roles | ROLES_ANY)) == 0)
+		return fail(err, RC_DENIED, "role", "none of your roles may do this");
+	if (access->has_purpose && (token_purposes & BIT(access->purpose)) == 0)
+		return fail(err, RC_DENIED, "purpose", "your token is not for this purpose");
+	if ((r->purposes & PURPOSES_ANY) != 0)
+		return RC_OK;
+	if (!access->has_purpose)
+		return fail(err, RC_DENIED, "purpose",
+		    "say for which purpose (--purpose, or the header Liaison-Purpose)");
+	if ((r->purposes & BIT(access->purpose)) == 0)
+		return fail(err, RC_DENIED, "purpose", "this is not open for the purpose you gave");
+	return RC_OK;
+}
+
+/* A refusal at the route is logged as one of a record is. */
+static enum rc
+refuse_route(struct work *w, enum rc rc)
+{
+	struct audit_entry entry = { .action = AUDIT_DENIED, .type = STR("route") };
+	struct err err;
+
+	if (w->user.id.b[0] != 0 || !id_is_zero(w->user.id))
+		if (door_log(&w->request.door, &entry, NULL, &err) != RC_OK)
+			return rc;
+	return rc;
+}
+
+/* Sign-in, purpose, route, body: everything before the handler. */
+static enum rc
+prepare(struct work *w, struct db *db, struct err *err)
+{
+	struct request *rq = &w->request;
+	struct access access = { 0 };
+	uint32_t token_purposes = 0;
+	bool path_known;
+	enum rc rc;
+
+	/* The door is the node's until it is known who asks. */
+	door_open(&rq->door, &w->serve->node, db, rq->arena, &w->serve->node_actor, &access, NULL);
+	rq->route = route_find(rq->arena, w->serve->features, w->call->method, w->call->path,
+	    &rq->path, &path_known);
+	if (rq->route == NULL)
+		return path_known ? fail(err, RC_METHOD, "", "this path has other methods")
+				  : fail(err, RC_ABSENT, "", "there is nothing at this path");
+	if ((rq->route->flags & ROUTE_OPEN) == 0) {
+		rc = user_of_caller(&rq->door, &w->call->caller, &w->user, &token_purposes, err);
+		if (rc != RC_OK)
+			return rc;
+		w->actor = (struct actor){ .id = w->user.id, .roles = w->user.roles,
+			.unit = w->user.unit };
+		rq->door.actor = &w->actor;
+		rq->user = &w->user;
+	}
+	if ((rc = access_parse(rq, &rq->door.access, err)) != RC_OK)
+		return rc;
+	if ((rq->route->flags & ROUTE_OPEN) == 0 &&
+	    (rc = check_route(w, token_purposes, err)) != RC_OK)
+		return refuse_route(w, rc);
+	return parse_body(w, err);
+}
+
+void
+serve_submit(struct serve *s, unsigned reader, struct call *call)
+{
+	struct arena *a = arena_new((size_t)512 << 20);
+	struct work *w = NEW(a, struct work);
+	struct db *db;
+
+	must(reader < s->reader_count);
+	db = s->readers[reader];
+	call->arena = a;
+	w->serve = s;
+	w->call = call;
+	w->request.serve = s;
+	w->request.arena = a;
+	w->request.query = call->query;
+	w->request.headers = call->headers;
+	w->item.done = work_done;
+	if ((w->rc = db_begin_read(db, &w->err)) != RC_OK) {
+		finish(w);
+		return;
+	}
+	w->rc = prepare(w, db, &w->err);
+	if (w->rc == RC_OK && (w->request.route->flags & ROUTE_WRITES) != 0) {
+		db_rollback(db);
+		w->item.run = run_change;
+		writer_submit(s->writer, &w->item);
+		return;
+	}
+	if (w->rc == RC_OK)
+		w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+	db_rollback(db);
+	if (w->request.door.pending.n == 0) {
+		finish(w);
+		return;
+	}
+	/* Reads too: the log's entry is durable before the value leaves. */
+	w->item.run = flush_entries;
+	writer_submit(s->writer, &w->item);
+}
+
+struct waiter {
+	pthread_mutex_t lock;
+	pthread_cond_t ready;
+	bool done;
+};
+
+static void
+wake(struct call *call)
+{
+	struct waiter *w = call->ctx;
+
+	must(pthread_mutex_lock(&w->lock) == 0);
+	w->done = true;
+	must(pthread_cond_signal(&w->ready) == 0);
+	must(pthread_mutex_unlock(&w->lock) == 0);
+}
+
+void
+serve_call(struct serve *s, struct call *call)
+{
+	struct waiter w = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
+
+	call->done = wake;
+	call->ctx = &w;
+	serve_submit(s, 0, call);
+	must(pthread_mutex_lock(&w.lock) == 0);
+	while (!w.done)
+		must(pthread_cond_wait(&w.ready, &w.lock) == 0);
+	must(pthread_mutex_unlock(&w.lock) == 0);
+}
+
+void
+call_free(struct call *call)
+{
+	arena_free(call->arena);
+	call->arena = NULL;
+}
+
+size_t
+serve_body_max(const struct serve *s, struct str method, struct str path)
+{
+	struct arena *a = arena_new(0);
+	struct pairs segments;
+	bool known;
+	const struct route *r = route_find(a, s->features, method, path, &segments, &known);
+
+	arena_free(a);
+	return r != NULL ? r->body_bytes_max : 0;
+}

@@ -1,0 +1,81 @@
+#include "serve/problem.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "format/json.h"
+#include "serve/request.h"
+#include "serve/serve.h"
+
+static void
+add_header(struct call *call, const char *name, struct str value)
+{
+	size_t n = call->answer_headers.n;
+	struct pair *at = NEW_N(call->arena, struct pair, n + 1);
+
+	if (n > 0)
+		memcpy(at, call->answer_headers.at, n * sizeof *at);
+	at[n] = (struct pair){ str_from(name), value };
+	call->answer_headers = (struct pairs){ at, n + 1 };
+}
+
+void
+answer_reply(struct call *call, const struct reply *reply)
+{
+	struct buf b;
+
+	call->answer_headers = reply->headers;
+	call->stream = reply->stream;
+	if (reply->json != NULL) {
+		buf_init(&b, call->arena);
+		json_canonical(reply->json, &b);
+		call->answer = buf_str(&b);
+		call->content_type = STR("application/json");
+	} else {
+		call->answer = reply->body;
+		call->content_type = reply->content_type;
+	}
+	call->status = reply->status != 0 ? reply->status : call->answer.n > 0 ? 200 : 204;
+	if (reply->etag > 0)
+		add_header(call, "ETag",
+		    str_fmt(call->arena, "\"%lld\"", (long long)reply->etag));
+	if (reply->location.n > 0)
+		add_header(call, "Location", reply->location);
+}
+
+static void
+set(json_t *o, const char *key, json_t *value)
+{
+	must(json_object_set_new_nocheck(o, key, value) == 0);
+}
+
+void
+answer_problem(struct call *call, const struct err *err, json_t *current)
+{
+	json_t *o = json_object();
+	struct buf b;
+
+	set(o, "type",
+	    json_from_str(str_fmt(call->arena, "/problems/%s", rc_name(err->rc))));
+	set(o, "title", json_string(rc_title(err->rc)));
+	set(o, "status", json_integer(rc_http_status(err->rc)));
+	set(o, "detail", json_from_str(str_from(err->text)));
+	if (err->key[0] != '\0')
+		set(o, "key", json_from_str(str_from(err->key)));
+	if (err->line > 0)
+		set(o, "line", json_integer(err->line));
+	if (err->column > 0)
+		set(o, "column", json_integer(err->column));
+	if (current != NULL)
+		set(o, "current", json_incref(current));
+	buf_init(&b, call->arena);
+	json_canonical(o, &b);
+	json_decref(o);
+	call->answer = buf_str(&b);
+	call->content_type = STR("application/problem+json");
+	call->status = rc_http_status(err->rc);
+	call->answer_headers = (struct pairs){ NULL, 0 };
+	if (err->rc == RC_UNAUTHENTICATED)
+		add_header(call, "WWW-Authenticate", STR("Bearer"));
+	if (err->rc == RC_BUSY || err->rc == RC_UNAVAILABLE)
+		add_header(call, "Retry-After", STR("2"));
+}

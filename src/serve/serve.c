@@ -1,0 +1,261 @@
+#include "serve/inside.h"
+
+#include "audit/init.h"
+#include "base/arena.h"
+#include "base/hex.h"
+#include "base/log.h"
+#include "model/model.h"
+#include "record/search.h"
+#include "seal/keys.h"
+#include "store/blob.h"
+#include "store/migrate.h"
+
+const struct door_node *
+serve_door_node(const struct serve *s)
+{
+	return &s->node;
+}
+
+const struct config *
+serve_config(const struct serve *s)
+{
+	return s->config;
+}
+
+const char *
+serve_dir(const struct serve *s)
+{
+	return s->dir;
+}
+
+struct writer *
+serve_writer(struct serve *s)
+{
+	return s->writer;
+}
+
+const struct feature *const *
+serve_features(const struct serve *s)
+{
+	return s->features;
+}
+
+struct audit_group *
+serve_group(struct serve *s)
+{
+	must(s->group != NULL);
+	return s->group;
+}
+
+static enum rc
+group_begin(void *ctx, struct db *db, struct err *err)
+{
+	struct serve *s = ctx;
+
+	return audit_group_begin(db, s->keys, &s->group, err);
+}
+
+static enum rc
+group_end(void *ctx, struct db *db, struct err *err)
+{
+	struct serve *s = ctx;
+
+	(void)db;
+	return audit_group_end(s->group, err);
+}
+
+static void
+group_after(void *ctx, bool committed)
+{
+	struct serve *s = ctx;
+
+	(void)committed;
+	audit_group_free(s->group);
+	s->group = NULL;
+}
+
+/* One list of each kind, over all features, for those below who do not know features. */
+static void
+collect_tables(struct serve *s)
+{
+	size_t n = 0;
+	const struct gate **gates;
+	const struct reaction **reactions;
+
+	while (s->features[n] != NULL)
+		n++;
+	gates = NEW_N(s->arena, const struct gate *, n);
+	reactions = NEW_N(s->arena, const struct reaction *, n);
+	for (size_t i = 0; i < n; i++) {
+		if (s->features[i]->gates != NULL)
+			gates[s->node.gate_table_count++] = s->features[i]->gates;
+		if (s->features[i]->reactions != NULL)
+			reactions[s->node.reaction_table_count++] = s->features[i]->reactions;
+	}
+	s->node.gate_tables = gates;
+	s->node.reaction_tables = reactions;
+}
+
+static enum rc
+migrate_all(struct serve *s, struct db *db, struct err *err)
+{
+	VEC(struct migration_set) sets = { 0 };
+
+	for (size_t i = 0; s->features[i] != NULL; i++)
+		if (s->features[i]->migrations.n > 0)
+			*VEC_ADD(s->arena, &sets) = s->features[i]->migrations;
+	return migrate(db, sets.at, sets.n, clock_now(s->node.clock), err);
+}
+
+static enum rc
+open_keys(struct serve *s, struct str passphrase, struct err *err)
+{
+	return keys_open(str_fmt(s->arena, "%s/keys.liaison", s->dir).p, passphrase, &s->keys, err);
+}
+
+static enum rc
+open_model(struct serve *s, struct err *err)
+{
+	struct str overlay = config_text(s->config, "overlay");
+
+	return model_load(s->arena, model_files, overlay.n > 0 ? str_z(s->arena, overlay) : NULL,
+	    &s->model, err);
+}
+
+static enum rc
+open_store(struct serve *s, const struct serve_options *o, struct err *err)
+{
+	struct str url = config_text(s->config, "store");
+	const struct write_group_hooks hooks = { group_begin, group_end, group_after, s };
+	const struct writer_options options = { .linger_us = o->linger_us };
+	struct db *db;
+	enum rc rc;
+
+	if (o->store_url != NULL)
+		url = str_from(o->store_url);
+	else if (url.n == 0)
+		url = str_fmt(s->arena, "sqlite:%s/node.db", s->dir);
+	if ((rc = db_open(url, 5000, &db, err)) != RC_OK)
+		return rc;
+	if ((rc = migrate_all(s, db, err)) != RC_OK ||
+	    (rc = audit_init(db, s->keys, config_text(s->config, "origin"), err)) != RC_OK ||
+	    (rc = door_node_init(s->arena, &s->node, db, err)) != RC_OK) {
+		db_close(db);
+		return rc;
+	}
+	s->reader_count = o->readers > 0 ? o->readers : 1;
+	must(s->reader_count <= READERS_MAX);
+	for (unsigned i = 0; i < s->reader_count && rc == RC_OK; i++)
+		rc = db_open_reader(url, 5000, &s->readers[i], err);
+	if (rc != RC_OK) {
+		db_close(db);
+		return rc;
+	}
+	return writer_open(db, &hooks, &options, &s->writer, err);
+}
+
+/* The log tells with which binary and model the node runs from here on. */
+static enum rc
+log_start(struct door *d, void *ctx, struct err *err)
+{
+	struct serve *s = ctx;
+	struct audit_entry entry = { .action = AUDIT_START, .type = STR("start") };
+
+	entry.plain = str_fmt(d->arena, "liaison %s|model %.*s", LIAISON_VERSION,
+	    STR_ARG(hex_format(d->arena, s->model->hash, sizeof s->model->hash)));
+	return door_log(d, &entry, NULL, err);
+}
+
+enum rc
+serve_open(const struct serve_options *o, struct serve **out, struct err *err)
+{
+	struct serve *s = heap_zeroed(sizeof *s);
+	enum rc rc;
+
+	s->arena = arena_new(0);
+	s->dir = str_z(s->arena, str_from(o->dir));
+	s->features = o->features;
+	s->node.clock = o->clock != NULL ? o->clock : &clock_system;
+	s->node_actor.is_node = true;
+	collect_tables(s);
+	if ((rc = config_load(s->arena, str_fmt(s->arena, "%s/liaison.yaml", s->dir).p, s->features,
+		 &s->config, err)) != RC_OK ||
+	    (rc = node_lock_take(s->dir, &s->lock, err)) != RC_OK ||
+	    (rc = open_keys(s, o->passphrase, err)) != RC_OK ||
+	    (rc = open_model(s, err)) != RC_OK)
+		goto fail;
+	s->node.model = s->model;
+	s->node.keys = s->keys;
+	s->node.names = name_snapshot_new();
+	if ((rc = blob_sweep(str_fmt(s->arena, "%s/blobs", s->dir).p, NULL, err)) != RC_OK ||
+	    (rc = open_store(s, o, err)) != RC_OK ||
+	    (rc = serve_write(s, NULL, NULL, log_start, s, err)) != RC_OK)
+		goto fail;
+	*out = s;
+	return RC_OK;
+fail:
+	serve_close(s);
+	return rc;
+}
+
+void
+serve_close(struct serve *s)
+{
+	if (s == NULL)
+		return;
+	writer_close(s->writer);
+	for (unsigned i = 0; i < s->reader_count; i++)
+		db_close(s->readers[i]);
+	name_snapshot_free(s->node.names);
+	keys_close(s->keys);
+	node_lock_close(s->lock);
+	arena_free(s->arena);
+	free(s);
+}
+
+struct write_call {
+	struct write_item item;
+	struct serve *serve;
+	const struct actor *actor;
+	struct access access;
+	serve_write_fn *fn;
+	void *ctx;
+	struct arena *arena;
+};
+
+static enum rc
+write_call_run(struct write_item *item, struct db *db, struct err *err)
+{
+	struct write_call *w = (struct write_call *)item;
+	int64_t mark = audit_mark(w->serve->group);
+	struct door d;
+	enum rc rc;
+
+	door_open(&d, &w->serve->node, db, w->arena, w->actor, &w->access, w->serve->group);
+	rc = w->fn(&d, w->ctx, err);
+	door_close(&d);
+	if (rc != RC_OK)
+		audit_back_to(w->serve->group, mark);
+	return rc;
+}
+
+enum rc
+serve_write(struct serve *s, const struct actor *actor, const struct access *access,
+    serve_write_fn *fn, void *ctx, struct err *err)
+{
+	struct write_call w = {
+		.item.run = write_call_run,
+		.serve = s,
+		.actor = actor != NULL ? actor : &s->node_actor,
+		.fn = fn,
+		.ctx = ctx,
+		.arena = arena_new(0),
+	};
+	enum rc rc;
+
+	if (access != NULL)
+		w.access = *access;
+	rc = writer_call(s->writer, &w.item, err);
+	arena_free(w.arena);
+	return rc;
+}
