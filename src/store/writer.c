@@ -218,6 +218,7 @@ writer_main(void *arg)
 {
 	struct writer *w = arg;
 	struct write_item *first;
+	bool is_failing = false;
 
 	while ((first = take_first(w)) != NULL) {
 		struct queue list;
@@ -226,8 +227,12 @@ writer_main(void *arg)
 
 		queue_init(&list);
 		rc = group_run(w, first, &list, &err);
-		if (rc != RC_OK)
-			log_warn("a group of writes failed: %s", err.text);
+		/* A full disk fails group after group: the operator hears of it once. */
+		if (rc != RC_OK && !is_failing)
+			log_error("writing fails: %s", err.text);
+		else if (rc == RC_OK && is_failing)
+			log_info("writing works again");
+		is_failing = rc != RC_OK;
 		group_finish(w, &list, rc, &err);
 	}
 	return NULL;
