@@ -1,0 +1,347 @@
+#include "match/screening/score.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/utf8.h"
+#include "match/screening/index.h"
+#include "text/ident.h"
+#include "text/normal.h"
+
+/* One way to set parts of the names against each other. */
+struct pairing {
+	double bits;
+	enum screen_what what;
+	const char *note;
+	unsigned char left, right, left_n, right_n;
+};
+#define PAIRINGS_MAX 256
+
+void
+score_add(struct screen_explanation *out, enum screen_what what, struct str left, struct str right,
+	  const char *note, double bits)
+{
+	must(out->n < SCREEN_REASONS_MAX);
+	out->at[out->n++] = (struct screen_reason){what, left, right, note, bits};
+	out->bits += bits;
+}
+
+double
+score_rarity(double share)
+{
+	double bits = -log2(share);
+
+	return bits < 0 ? 0 : bits > screen_weights.token_max ? screen_weights.token_max : bits;
+}
+
+void
+asked_name_make(struct name_tokens *tokens, struct asked_name *out)
+{
+	out->n = tokens->n;
+	for (size_t i = 0; i < tokens->n; i++)
+		word_make(&tokens->at[i], &out->words[i]);
+	for (size_t i = 0; i < tokens->n; i++) {
+		out->rarity[i] = score_rarity(word_background(&out->words[i]));
+		memset(out->crowd[i], 0, sizeof out->crowd[i]);
+		out->joined[i].key.n = 0;
+		if (i + 1 < tokens->n)
+			if (!word_join(&out->words[i], &out->words[i + 1], out->joined_keys[i],
+				       &out->joined[i]))
+				out->joined[i].key.n = 0;
+	}
+}
+
+/* What two tokens that alike say: the fewer names are as near, the more. */
+static double
+token_bits(double crowd, double share, enum likeness likeness)
+{
+	double near = share * screen_weights.likeness_crowd[likeness];
+
+	return score_rarity(crowd > near ? crowd : near) - screen_weights.likeness_cost[likeness];
+}
+
+static bool
+initial_fits(const struct word *a, const struct word *b)
+{
+	return ((a->flags | b->flags) & TOKEN_INITIAL) != 0 && a->key.p[0] == b->key.p[0];
+}
+
+static bool
+pair_of(const struct asked_name *asked, size_t i, const struct other_name *other, size_t k,
+	struct pairing *out)
+{
+	const struct word *a = &asked->words[i], *b = other->words[k];
+	enum likeness likeness;
+
+	*out = (struct pairing){0, SCREEN_WHAT_TOKEN, "", (unsigned char)i, (unsigned char)k, 1, 1};
+	if (initial_fits(a, b) && !word_is_weak(a) && !word_is_weak(b)) {
+		out->what = SCREEN_WHAT_INITIAL;
+		out->note = "initial";
+		out->bits = screen_weights.initial_fits;
+		return true;
+	}
+	if ((likeness = word_likeness(a, b)) == WORD_APART)
+		return false;
+	out->note = word_likeness_name(likeness);
+	out->bits = token_bits(asked->crowd[i][likeness], other->shares[k], likeness);
+	if (word_is_weak(a) || word_is_weak(b))
+		out->bits = (out->bits > 0 ? out->bits : 0) * screen_weights.weak_fits;
+	return out->bits > 0;
+}
+
+/* A part of one name against two neighbours of the other, written as one. */
+static bool
+join_of(const struct word *one, const struct word *both, double rarities, struct pairing *out)
+{
+	enum likeness likeness;
+
+	if (both->key.n < 4 || one->key.n + 2 < both->key.n || both->key.n + 2 < one->key.n)
+		return false;
+	likeness = word_likeness(one, both);
+	if (likeness > WORD_SKELETON)
+		return false;
+	if (rarities > screen_weights.token_max * 1.5)
+		rarities = screen_weights.token_max * 1.5;
+	out->what = SCREEN_WHAT_TOKEN;
+	out->note = likeness == WORD_SAME ? "joined" : "joined, similar";
+	out->bits = rarities - screen_weights.join_cost - screen_weights.likeness_cost[likeness];
+	return out->bits > 0;
+}
+
+static size_t
+pairings_find(const struct asked_name *asked, const struct other_name *other,
+	      struct pairing out[PAIRINGS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < asked->n; i++)
+		for (size_t k = 0; k < other->n && n < PAIRINGS_MAX; k++)
+			n += pair_of(asked, i, other, k, &out[n]);
+	for (size_t i = 0; i + 1 < asked->n; i++) {
+		for (size_t k = 0; k < other->n && n < PAIRINGS_MAX; k++) {
+			out[n] = (struct pairing){.left = (unsigned char)i,
+						  .right = (unsigned char)k,
+						  .left_n = 2,
+						  .right_n = 1};
+			n += join_of(other->words[k], &asked->joined[i],
+				     score_rarity(other->shares[k]), &out[n]);
+		}
+	}
+	for (size_t k = 0; k + 1 < other->n; k++) {
+		char key[TOKEN_KEY_MAX];
+		struct word both;
+
+		if (!word_join(other->words[k], other->words[k + 1], key, &both))
+			continue;
+		for (size_t i = 0; i < asked->n && n < PAIRINGS_MAX; i++) {
+			out[n] = (struct pairing){.left = (unsigned char)i,
+						  .right = (unsigned char)k,
+						  .left_n = 1,
+						  .right_n = 2};
+			n += join_of(&asked->words[i], &both,
+				     score_rarity(other->shares[k]) +
+					 score_rarity(other->shares[k + 1]),
+				     &out[n]);
+		}
+	}
+	return n;
+}
+
+/* From the first to the last of n neighbours, with what parts them in the text. */
+static struct str
+span(struct str first, struct str last)
+{
+	if (last.p >= first.p + first.n)
+		first.n = (size_t)(last.p - first.p) + last.n;
+	return first;
+}
+
+static double
+missing(const struct word *w, double rarity, double base, double share)
+{
+	if (word_is_weak(w))
+		return screen_weights.weak_missing;
+	if ((w->flags & TOKEN_INITIAL) != 0)
+		return screen_weights.initial_missing;
+	return base + rarity * share;
+}
+
+static void
+take(const struct asked_name *asked, const struct other_name *other, const struct pairing *p,
+     uint32_t *left_free, uint32_t *right_free, struct screen_explanation *out)
+{
+	uint32_t left = ((1u << p->left_n) - 1) << p->left;
+	uint32_t right = ((1u << p->right_n) - 1) << p->right;
+
+	if ((*left_free & left) != left || (*right_free & right) != right)
+		return;
+	*left_free &= ~left;
+	*right_free &= ~right;
+	score_add(
+	    out, p->what,
+	    span(asked->words[p->left].original, asked->words[p->left + p->left_n - 1].original),
+	    span(other->originals[p->right], other->originals[p->right + p->right_n - 1]), p->note,
+	    p->bits);
+}
+
+double
+score_names(const struct asked_name *asked, const struct other_name *other,
+	    struct screen_explanation *out)
+{
+	struct pairing pairings[PAIRINGS_MAX];
+	size_t n = pairings_find(asked, other, pairings);
+	uint32_t left_free = (1u << asked->n) - 1, right_free = (1u << other->n) - 1;
+	double before = out->bits;
+
+	/* Best first; few enough for sorting by insertion. */
+	for (size_t i = 1; i < n; i++) {
+		struct pairing p = pairings[i];
+		size_t k = i;
+
+		for (; k > 0 && pairings[k - 1].bits < p.bits; k--)
+			pairings[k] = pairings[k - 1];
+		pairings[k] = p;
+	}
+	for (size_t i = 0; i < n; i++)
+		take(asked, other, &pairings[i], &left_free, &right_free, out);
+	for (size_t i = 0; i < asked->n; i++)
+		if ((left_free >> i & 1) != 0)
+			score_add(out, SCREEN_WHAT_UNMATCHED, asked->words[i].original, STR_NONE,
+				  "asked only",
+				  missing(&asked->words[i], asked->rarity[i],
+					  screen_weights.asked_missing,
+					  screen_weights.asked_rarity));
+	for (size_t k = 0; k < other->n; k++)
+		if ((right_free >> k & 1) != 0)
+			score_add(out, SCREEN_WHAT_UNMATCHED, STR_NONE, other->originals[k],
+				  "listed only",
+				  missing(other->words[k], score_rarity(other->shares[k]),
+					  screen_weights.listed_missing,
+					  screen_weights.listed_rarity));
+	return out->bits - before;
+}
+
+static void
+score_dob(struct str text, const struct listed_entry *entry, struct screen_explanation *out)
+{
+	enum edtf_agreement best = EDTF_AGREEMENT_COUNT;
+	struct edtf asked;
+	size_t at = 0;
+	double bits;
+
+	if (entry->dob_count == 0 || !edtf_parse(str_trim(text), &asked))
+		return;
+	for (size_t i = 0; i < entry->dob_count; i++) {
+		enum edtf_agreement level = edtf_compare(&asked, &entry->dobs[i]);
+
+		if (best == EDTF_AGREEMENT_COUNT ||
+		    screen_weights.dob[level] > screen_weights.dob[best]) {
+			best = level;
+			at = i;
+		}
+	}
+	bits = screen_weights.dob[best];
+	if (bits > 0 && entry->dob_count > 1) {
+		bits += screen_weights.dob_cost * log2((double)entry->dob_count);
+		bits = bits < 0 ? 0 : bits;
+	}
+	score_add(out, SCREEN_WHAT_DOB, text, entry->dob_texts[at], edtf_agreement_name(best),
+		  bits);
+}
+
+/* One holds the other: "congo" and "democratic republic of the congo". */
+static bool
+countries_fit(struct str a, struct str b)
+{
+	return a.n <= b.n ? str_find(b, a) >= 0 : str_find(a, b) >= 0;
+}
+
+static void
+score_country(struct str text, const struct listed_entry *entry, struct screen_explanation *out)
+{
+	struct arena *a;
+	struct str folded;
+
+	text = str_trim(text);
+	if (text.n < 2 || entry->countries.n == 0)
+		return;
+	a = arena_new(0);
+	folded = text_fold(a, text);
+	for (size_t i = 0; i < entry->countries.n; i++) {
+		if (entry->folded_countries.at[i].n < 2 ||
+		    !countries_fit(folded, entry->folded_countries.at[i]))
+			continue;
+		score_add(out, SCREEN_WHAT_COUNTRY, text, entry->countries.at[i], "same",
+			  screen_weights.country_fits);
+		arena_free(a);
+		return;
+	}
+	arena_free(a);
+	score_add(out, SCREEN_WHAT_COUNTRY, text, entry->countries.at[0], "other",
+		  screen_weights.country_other);
+}
+
+static void
+score_type(const struct screen_query *query, const struct listed_entry *entry,
+	   struct screen_explanation *out)
+{
+	if (query->type.n > 0 && entry->type.n > 0) {
+		if (!str_eq_ascii_case(query->type, entry->type))
+			score_add(out, SCREEN_WHAT_TYPE, query->type, entry->type, "other type",
+				  screen_weights.type_other);
+	} else if (query->dob.n > 0 && !entry->is_person) {
+		score_add(out, SCREEN_WHAT_TYPE, query->dob, entry->type,
+			  "only people have a birth date", screen_weights.type_undated);
+	}
+}
+
+static bool
+score_ids(const struct screen_query *query, const struct listed_entry *entry,
+	  struct screen_explanation *out)
+{
+	bool found = false;
+	struct arena *a;
+
+	if (query->id_count == 0 || entry->ids.n == 0)
+		return false;
+	a = arena_new(0);
+	for (size_t i = 0; i < query->id_count && !found; i++) {
+		struct str canonical = ident_canonical(a, query->ids[i]);
+
+		for (size_t k = 0; k < entry->ids.n && !found; k++) {
+			/* A number of four digits is anybody's. */
+			if (canonical.n < 5 || !str_eq(canonical, entry->canonical_ids.at[k]))
+				continue;
+			score_add(out, SCREEN_WHAT_IDENTIFIER, query->ids[i], entry->ids.at[k],
+				  "same", screen_weights.identifier);
+			found = true;
+		}
+	}
+	arena_free(a);
+	return found;
+}
+
+void
+score_rest(const struct screen_query *query, const struct listed_entry *entry, double name_bits,
+	   struct screen_explanation *out)
+{
+	double before = out->bits, lift, most;
+
+	score_add(out, SCREEN_WHAT_PRIOR, STR_NONE, STR_NONE, "before any evidence",
+		  screen_weights.prior);
+	if (entry->names > 1)
+		score_add(out, SCREEN_WHAT_PRIOR, STR_NONE, STR_NONE, "many names are listed",
+			  screen_weights.alias_cost * log2((double)entry->names));
+	before = out->bits;
+	score_dob(query->dob, entry, out);
+	score_country(query->country, entry, out);
+	score_type(query, entry, out);
+	/* A birth year or a country fits thousands: it may support a name, not replace it. */
+	lift = out->bits - before;
+	most = (name_bits > 0 ? name_bits : 0) * screen_weights.guard_share;
+	if (lift > most)
+		score_add(out, SCREEN_WHAT_GUARD, STR_NONE, STR_NONE,
+			  "too little in the name to support", most - lift);
+	score_ids(query, entry, out);
+}

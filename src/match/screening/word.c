@@ -1,0 +1,171 @@
+#include "match/screening/word.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/similar.h"
+#include "text/token.h"
+
+static void
+fill(struct word *w)
+{
+	w->letters = 0;
+	for (size_t i = 0; i < w->key.n; i++)
+		w->letters |= (uint32_t)1 << ((unsigned char)w->key.p[i] & 31);
+	w->skeleton_n = (unsigned char)skeleton_make(w->key, w->skeleton);
+}
+
+void
+word_make(const struct token *token, struct word *out)
+{
+	*out = (struct word){.key = token->key, .original = token->original, .flags = token->flags};
+	fill(out);
+}
+
+bool
+word_join(const struct word *a, const struct word *b, char *buf, struct word *out)
+{
+	size_t n = a->key.n + b->key.n;
+
+	if (n > TOKEN_KEY_MAX)
+		return false;
+	memcpy(buf, a->key.p, a->key.n);
+	memcpy(buf + a->key.n, b->key.p, b->key.n);
+	*out = (struct word){.key = {buf, n}, .flags = (a->flags | b->flags) & TOKEN_ABJAD};
+	out->original = a->original;
+	/* Neighbours in the text are shown as they stand there, with what parts them. */
+	if (b->original.p >= a->original.p + a->original.n)
+		out->original.n = (size_t)(b->original.p - a->original.p) + b->original.n;
+	fill(out);
+	return true;
+}
+
+bool
+word_is_weak(const struct word *w)
+{
+	return (w->flags & (TOKEN_HONORIFIC | TOKEN_PARTICLE | TOKEN_LEGAL)) != 0;
+}
+
+static bool
+skeletons_equal(const struct word *a, const struct word *b)
+{
+	return a->skeleton_n == b->skeleton_n &&
+	       memcmp(a->skeleton, b->skeleton, a->skeleton_n) == 0;
+}
+
+static enum likeness
+by_skeleton(const struct word *a, const struct word *b)
+{
+	struct str x = {a->skeleton, a->skeleton_n}, y = {b->skeleton, b->skeleton_n};
+	int shorter = x.n < y.n ? (int)x.n : (int)y.n;
+
+	if (skeletons_equal(a, b))
+		return x.n >= 3 ? WORD_SKELETON : x.n == 2 ? WORD_NEAR : WORD_APART;
+	if (shorter >= 4 && similar_edits(x, y, 1) <= 1)
+		return WORD_FAR;
+	return WORD_APART;
+}
+
+static enum likeness
+by_spelling(const struct word *a, const struct word *b)
+{
+	int shorter = (int)(a->key.n < b->key.n ? a->key.n : b->key.n);
+	int limit = shorter >= 9 ? 3 : shorter >= 6 ? 2 : shorter >= 3 ? 1 : 0;
+	int edits;
+
+	/* An edit changes two letters of the set at most: most pairs end here. */
+	if (limit == 0 || __builtin_popcount(a->letters ^ b->letters) > 2 * limit)
+		return WORD_APART;
+	edits = similar_edits(a->key, b->key, limit);
+	if (edits > limit)
+		return WORD_APART;
+	if (edits == 1 && shorter >= 4)
+		return WORD_SLIP;
+	if (edits == 1)
+		return a->key.p[0] == b->key.p[0] ? WORD_NEAR : WORD_APART;
+	return edits == 2 ? WORD_NEAR : WORD_FAR;
+}
+
+enum likeness
+word_likeness(const struct word *a, const struct word *b)
+{
+	unsigned abjads = (a->flags & TOKEN_ABJAD) + (b->flags & TOKEN_ABJAD);
+	enum likeness spelled, sounded;
+
+	if (str_eq(a->key, b->key))
+		return WORD_SAME;
+	if (((a->flags | b->flags) & TOKEN_NUMBER) != 0)
+		return WORD_APART;
+	if (abjads == TOKEN_ABJAD)
+		return by_skeleton(a, b);
+	spelled = by_spelling(a, b);
+	if (!skeletons_equal(a, b) || a->skeleton_n < 2)
+		return spelled;
+	sounded = a->skeleton_n >= 3 ? WORD_SKELETON : WORD_NEAR;
+	if (spelled != WORD_APART && a->key.n >= 3 && b->key.n >= 3)
+		return WORD_ROMANISED;
+	return sounded < spelled ? sounded : spelled;
+}
+
+const char *
+word_likeness_name(enum likeness likeness)
+{
+	static const char *const names[WORD_LIKENESS_COUNT] = {
+	    "same",    "other romanisation", "one letter", "same consonants",
+	    "similar", "somewhat similar",   "different",
+	};
+
+	must((unsigned)likeness < WORD_LIKENESS_COUNT);
+	return names[likeness];
+}
+
+struct common {
+	const char *key;
+	int per_ten_thousand; /* bearers among ten thousand people, any part of the name */
+};
+
+/*
+ * Names borne by very many, rounded from national name statistics and Forebears' tables;
+ * they matter only where no list says how frequent a name is. Sorted.
+ */
+/* clang-format off */
+static const struct common commons[] = {
+	{"abd", 90}, {"abdul", 40}, {"abdullah", 40}, {"abu", 40}, {"ahmad", 90},
+	{"ahmed", 110}, {"aleksandr", 25}, {"alexander", 15}, {"ali", 140}, {"allah", 30},
+	{"ana", 25}, {"anna", 25}, {"antonio", 30}, {"bai", 5}, {"carlos", 25}, {"chen", 100},
+	{"cruz", 15}, {"daniel", 20}, {"david", 30}, {"diaz", 15}, {"fatima", 25},
+	{"fernandez", 15}, {"garcia", 35}, {"george", 12}, {"gomez", 15}, {"gonzalez", 25},
+	{"hasan", 50}, {"hassan", 60}, {"hernandez", 20}, {"huang", 45}, {"husayn", 40},
+	{"hussain", 40}, {"hussein", 30}, {"ibrahim", 55}, {"ivan", 15}, {"ivanov", 8},
+	{"james", 20}, {"jean", 20}, {"john", 40}, {"jose", 55}, {"joseph", 20}, {"juan", 35},
+	{"khan", 60}, {"kim", 50}, {"kumar", 70}, {"le", 20}, {"lee", 35}, {"li", 130},
+	{"lin", 30}, {"liu", 90}, {"lopez", 25}, {"luis", 25}, {"maria", 80},
+	{"martinez", 20}, {"mary", 15}, {"michael", 20}, {"mohamed", 90}, {"mohammad", 90},
+	{"mohammed", 90}, {"muhammad", 180}, {"nguyen", 50}, {"omar", 25}, {"park", 15},
+	{"paul", 15}, {"perez", 20}, {"peter", 15}, {"ramirez", 12}, {"ri", 10},
+	{"robert", 15}, {"rodriguez", 25}, {"sanchez", 20}, {"santos", 20}, {"sergey", 15},
+	{"silva", 30}, {"singh", 90}, {"smith", 10}, {"sun", 30}, {"thomas", 12},
+	{"torres", 12}, {"tran", 15}, {"vladimir", 12}, {"wang", 140}, {"william", 12},
+	{"wu", 40}, {"xu", 30}, {"yang", 60}, {"yusuf", 25}, {"zhang", 130}, {"zhao", 40},
+	{"zhou", 35}, {"zhu", 20},
+};
+/* clang-format on */
+
+static int
+compare(const void *key, const void *item)
+{
+	return str_cmp(*(const struct str *)key, str_from(((const struct common *)item)->key));
+}
+
+double
+word_background(const struct word *w)
+{
+	/* A name not known as common: the fewer letters, the more names share the key. */
+	static const double by_length[] = {0.06, 0.06, 4e-3, 1.4e-3, 5e-4, 2.4e-4, 1.7e-4};
+	const struct common *known =
+	    bsearch(&w->key, commons, COUNT_OF(commons), sizeof *commons, compare);
+
+	if (known != NULL)
+		return known->per_ten_thousand / 1e4;
+	return by_length[w->key.n < COUNT_OF(by_length) ? w->key.n : COUNT_OF(by_length) - 1];
+}
