@@ -425,7 +425,9 @@ is_formula(struct str text)
 void
 csv_out_cell(struct csv_out *out, struct str text)
 {
-	bool formula = out->safe && is_formula(text), quote = text.n > 0 && text.p[0] == 0x1a;
+	bool formula = out->safe && is_formula(text);
+	/* At a file's start these two would be an end and a byte order mark. */
+	bool quote = str_starts(text, STR("\x1a")) || str_starts(text, STR("\xef\xbb\xbf"));
 
 	if (out->row_started)
 		buf_add_byte(out->buf, out->delimiter);
