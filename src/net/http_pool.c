@@ -109,7 +109,7 @@ refuse(struct http_request *request)
 						    .body = {body, sizeof body - 1}});
 }
 
-void
+bool
 http_pool_put(struct http_pool *p, struct http_request *request)
 {
 	bool wake = false, taken = false;
@@ -126,6 +126,7 @@ http_pool_put(struct http_pool *p, struct http_request *request)
 		must(pthread_cond_signal(&p->come) == 0);
 	if (!taken)
 		refuse(request);
+	return taken;
 }
 
 unsigned

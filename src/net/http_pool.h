@@ -1,6 +1,8 @@
 #ifndef NET_HTTP_POOL_H
 #define NET_HTTP_POOL_H
 
+#include <stdbool.h>
+
 #include "base/rc.h"
 
 /*
@@ -16,8 +18,9 @@ typedef void http_work(void *ctx, unsigned worker, struct http_request *request)
 /* workers 0: 8; queue_max 0: 1,024 requests. *out is the caller's; end it with http_pool_close. */
 MUST_USE enum rc http_pool_open(unsigned workers, unsigned queue_max, http_work *work, void *ctx,
 				struct http_pool **out, struct err *err);
-/* Queue the request; when the queue is full or closing it is answered 503 with Retry-After. */
-void http_pool_put(struct http_pool *p, struct http_request *request);
+/* Queue the request; when the queue is full or closing it is answered 503 with Retry-After, and
+ * false comes back. */
+bool http_pool_put(struct http_pool *p, struct http_request *request);
 /* Requests waiting now; for metrics. */
 unsigned http_pool_waiting(struct http_pool *p);
 /*

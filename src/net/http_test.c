@@ -108,7 +108,7 @@ queue(void *ctx, struct http_request *r)
 {
 	struct site *s = ctx;
 
-	http_pool_put(s->pool, r);
+	(void)http_pool_put(s->pool, r);
 }
 
 static size_t

@@ -55,7 +55,7 @@ answer_problem(struct call *call, const struct err *err, json_t *current)
 	struct buf b;
 
 	set(o, "type",
-	    json_from_str(str_fmt(call->arena, "/problems/%s", rc_name(err->rc))));
+	    json_from_str(str_fmt(call->arena, "urn:liaison:problem:%s", rc_name(err->rc))));
 	set(o, "title", json_string(rc_title(err->rc)));
 	set(o, "status", json_integer(rc_http_status(err->rc)));
 	set(o, "detail", json_from_str(str_from(err->text)));

@@ -1,6 +1,5 @@
 #include "serve/inside.h"
 
-#include "audit/init.h"
 #include "base/arena.h"
 #include "base/hex.h"
 #include "base/log.h"
@@ -122,6 +121,24 @@ open_model(struct serve *s, struct err *err)
 	    &s->model, err);
 }
 
+/* A new database gets its log before its first record. */
+static enum rc
+start_log(struct serve *s, struct db *db, struct err *err)
+{
+	int64_t size;
+	enum rc rc = audit_size(db, &size, err);
+
+	if (rc != RC_CONFLICT)
+		return rc;
+	if ((rc = db_begin(db, err)) != RC_OK)
+		return rc;
+	rc = audit_init(db, s->keys, config_text(s->config, "origin"), err);
+	if (rc == RC_OK)
+		return db_commit(db, err);
+	db_rollback(db);
+	return rc;
+}
+
 static enum rc
 open_store(struct serve *s, const struct serve_options *o, struct err *err)
 {
@@ -138,7 +155,7 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	if ((rc = db_open(url, 5000, &db, err)) != RC_OK)
 		return rc;
 	if ((rc = migrate_all(s, db, err)) != RC_OK ||
-	    (rc = audit_init(db, s->keys, config_text(s->config, "origin"), err)) != RC_OK ||
+	    (rc = start_log(s, db, err)) != RC_OK ||
 	    (rc = door_node_init(s->arena, &s->node, db, err)) != RC_OK) {
 		db_close(db);
 		return rc;

@@ -1,0 +1,119 @@
+#include "serve/listen.h"
+
+#include "base/arena.h"
+#include "net/http_pool.h"
+#include "net/http_stream.h"
+
+struct listen {
+	struct serve *serve;
+	struct http_server *http;
+	struct http_pool *pool;
+	struct arena *arena;
+};
+
+/* A call that came by HTTP, for as long as its request is open. */
+struct http_call {
+	struct call call; /* first: done gets it back */
+	struct http_request *request;
+};
+
+static void
+call_done(struct call *call)
+{
+	struct http_call *h = (struct http_call *)call;
+
+	if (call->stream != NULL) {
+		struct stream_handler *s = call->stream;
+
+		s->open(s->ctx, http_reply_stream(h->request, call->answer_headers));
+	} else {
+		http_reply(h->request,
+		    &(struct http_response){ .status = call->status,
+			.content_type = call->content_type, .headers = call->answer_headers,
+			.body = call->answer });
+	}
+	call_free(call);
+	free(h);
+}
+
+static void
+work(void *ctx, unsigned worker, struct http_request *request)
+{
+	struct listen *l = ctx;
+	struct http_call *h = heap_zeroed(sizeof *h);
+	struct str v;
+
+	h->request = request;
+	h->call = (struct call){
+		.caller = { .uid = request->peer_uid, .address = request->peer_address },
+		.method = request->method,
+		.path = request->path,
+		.query = request->query,
+		.headers = request->headers,
+		.body = request->body,
+		.done = call_done,
+	};
+	if (header_find(request->headers, "Authorization", &v) && str_starts(v, STR("Bearer ")))
+		h->call.caller.token = str_trim(str_sub(v, 7, v.n));
+	if (header_find(request->headers, "Liaison-User", &v))
+		h->call.caller.login = str_trim(v);
+	serve_submit(l->serve, worker, &h->call);
+	writer_expect(serve_writer(l->serve), -1);
+}
+
+/* On the epoll thread: only queue. */
+static void
+arrive(void *ctx, struct http_request *request)
+{
+	struct listen *l = ctx;
+
+	writer_expect(serve_writer(l->serve), 1);
+	if (!http_pool_put(l->pool, request))
+		writer_expect(serve_writer(l->serve), -1);
+}
+
+static size_t
+body_max(void *ctx, struct str method, struct str path)
+{
+	struct listen *l = ctx;
+
+	return serve_body_max(l->serve, method, path);
+}
+
+enum rc
+listen_open(struct serve *s, const struct listen_options *o, struct listen **out, struct err *err)
+{
+	struct listen *l = heap_zeroed(sizeof *l);
+	struct http_options http = { .address = o->address, .port = o->port,
+		.tls_certificate_pem = o->tls_certificate_pem, .tls_key_pem = o->tls_key_pem,
+		.body_max = body_max };
+	enum rc rc;
+
+	l->serve = s;
+	l->arena = arena_new(0);
+	http.socket_path = str_fmt(l->arena, "%s/liaison.sock", serve_dir(s)).p;
+	if ((rc = http_pool_open(o->workers, 0, work, l, &l->pool, err)) != RC_OK ||
+	    (rc = http_open(&http, arrive, l, &l->http, err)) != RC_OK) {
+		listen_close(l);
+		return rc;
+	}
+	*out = l;
+	return RC_OK;
+}
+
+uint16_t
+listen_port(const struct listen *l)
+{
+	return http_port(l->http);
+}
+
+void
+listen_close(struct listen *l)
+{
+	if (l == NULL)
+		return;
+	http_close(l->http, 10000);
+	http_pool_close(l->pool);
+	arena_free(l->arena);
+	free(l);
+}

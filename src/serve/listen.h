@@ -1,0 +1,33 @@
+#ifndef SERVE_LISTEN_H
+#define SERVE_LISTEN_H
+
+#include "net/http.h"
+#include "serve/serve.h"
+
+/*
+ * listen: the node's HTTP: its Unix socket DIR/liaison.sock and, when address is given, TCP.
+ * Workers (one reading connection each) run what comes; answers leave when they are durable.
+ */
+struct http_stream;
+struct listen;
+
+struct listen_options {
+	const char *address; /* NULL: the Unix socket alone */
+	uint16_t port;	     /* 0: a free one */
+	const char *tls_certificate_pem, *tls_key_pem;
+	unsigned workers;
+};
+
+MUST_USE enum rc listen_open(struct serve *s, const struct listen_options *options,
+    struct listen **out, struct err *err);
+uint16_t listen_port(const struct listen *l);
+/* Takes no more, answers what it has, ends. NULL does nothing. */
+void listen_close(struct listen *l);
+
+/* An event stream as a route's answer: open is called once, with the stream it then owns. */
+struct stream_handler {
+	void (*open)(void *ctx, struct http_stream *stream);
+	void *ctx;
+};
+
+#endif
