@@ -124,7 +124,7 @@ carry('oversight_indicators', 'oversight_indicators.csv',
       lambda r, i: r['framework'] + ':' + r['code'], 'indicator', ['framework', 'unit'])
 carry('eio_sections', 'eio_sections.csv', 'section', 'content', source='status')
 carry('reflection_periods', 'reflection_periods.csv',
-      lambda r, i: 'COE' if r['jurisdiction'].startswith('CoE') else r['jurisdiction'],
+      lambda r, i: 'COE' if r['jurisdiction'].startswith('CoE') else r['jurisdiction'].replace(' ', '-'),
       'jurisdiction', ['days_min', 'basis'], source='confidence')
 carry('legal_clocks', 'legal_clocks.csv', 'code', lambda r, i: words(r['code']),
       ['amount', 'unit', 'count_from', 'start_event', 'roll_over', 'extension', 'effect'],
@@ -152,7 +152,8 @@ carry('court_ruling_fields', 'court_ruling_fields.csv', 'field', lambda r, i: wo
       ['type_or_values'])
 carry('ctdc_variables', 'ctdc_variables.csv', 'variable', lambda r, i: words(r['variable']),
       ['n', 'type', 'values_or_merged_HTCDS_MethodsOfControl'])
-carry('glotip_columns', 'glotip_columns.csv', 'column', 'column', ['values'], source=None)
+carry('glotip_columns', 'glotip_columns.csv', lambda r, i: r['column'].replace(' ', '_'), 'column',
+      ['values'], source=None)
 carry('jit_agreement_fields', 'jit_agreement_fields.csv', 'n', 'field', source='status')
 HTCDS = 'UNMigration/HTCDS 3c2f653, CC BY 4.0'
 write('htcds_fields', ['section', 'status', 'core', 'prefix', 'field', 'system_name', 'label',
