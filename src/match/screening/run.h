@@ -8,7 +8,7 @@
 
 /*
  * run: the commands `liaison match screen|compare|pairs`, with their options already parsed.
- * Results go to out as CSV (RFC 4180, LF) or JSON; lines that cannot be read are reported on
+ * Results go to out as CSV (RFC 4180) or JSON; lines that cannot be read are reported on
  * diag with file and line number (no content), skipped, and counted at the end.
  * No node is needed. RC_ABSENT: a file is not there. RC_INVALID: a file cannot be read at
  * all or lacks its columns.

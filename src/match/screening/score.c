@@ -90,13 +90,20 @@ pair_of(const struct asked_name *asked, size_t i, const struct other_name *other
 	return out->bits > 0;
 }
 
+/* Long enough to be two parts, and near in length to one of the other side's. */
+static bool
+may_join(size_t one, size_t both)
+{
+	return both >= 4 && one + 2 >= both && both + 2 >= one;
+}
+
 /* A part of one name against two neighbours of the other, written as one. */
 static bool
 join_of(const struct word *one, const struct word *both, double rarities, struct pairing *out)
 {
 	enum likeness likeness;
 
-	if (both->key.n < 4 || one->key.n + 2 < both->key.n || both->key.n + 2 < one->key.n)
+	if (!may_join(one->key.n, both->key.n))
 		return false;
 	likeness = word_likeness(one, both);
 	if (likeness > WORD_SKELETON)
@@ -131,8 +138,12 @@ pairings_find(const struct asked_name *asked, const struct other_name *other,
 	for (size_t k = 0; k + 1 < other->n; k++) {
 		char key[TOKEN_KEY_MAX];
 		struct word both;
+		bool may = false;
 
-		if (!word_join(other->words[k], other->words[k + 1], key, &both))
+		for (size_t i = 0; i < asked->n; i++)
+			may |= may_join(asked->words[i].key.n,
+					other->words[k]->key.n + other->words[k + 1]->key.n);
+		if (!may || !word_join(other->words[k], other->words[k + 1], key, &both))
 			continue;
 		for (size_t i = 0; i < asked->n && n < PAIRINGS_MAX; i++) {
 			out[n] = (struct pairing){.left = (unsigned char)i,
@@ -165,6 +176,35 @@ missing(const struct word *w, double rarity, double base, double share)
 	if ((w->flags & TOKEN_INITIAL) != 0)
 		return screen_weights.initial_missing;
 	return base + rarity * share;
+}
+
+static bool
+is_strong(const struct word *w)
+{
+	return !word_is_weak(w) && (w->flags & TOKEN_INITIAL) == 0;
+}
+
+/*
+ * A part left over on one side may have been left out by the other; parts left over on both
+ * sides contradict each other. Adds a piece for each such two, in the order of the names.
+ */
+static void
+contradict(const struct asked_name *asked, const struct other_name *other, uint32_t left_free,
+	   uint32_t right_free, struct screen_explanation *out)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < asked->n; i++) {
+		if ((left_free >> i & 1) == 0 || !is_strong(&asked->words[i]))
+			continue;
+		while (k < other->n && ((right_free >> k & 1) == 0 || !is_strong(other->words[k])))
+			k++;
+		if (k == other->n)
+			return;
+		score_add(out, SCREEN_WHAT_UNMATCHED, asked->words[i].original, other->originals[k],
+			  "contradict", screen_weights.contradiction);
+		k++;
+	}
 }
 
 static void
@@ -219,6 +259,7 @@ score_names(const struct asked_name *asked, const struct other_name *other,
 				  missing(other->words[k], score_rarity(other->shares[k]),
 					  screen_weights.listed_missing,
 					  screen_weights.listed_rarity));
+	contradict(asked, other, left_free, right_free, out);
 	return out->bits - before;
 }
 

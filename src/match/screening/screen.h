@@ -61,7 +61,7 @@ struct screen_reason {
 	double bits;
 };
 
-#define SCREEN_REASONS_MAX 80
+#define SCREEN_REASONS_MAX 96
 struct screen_explanation {
 	struct screen_reason at[SCREEN_REASONS_MAX];
 	size_t n;

@@ -12,6 +12,7 @@ const struct weights screen_weights = {
     .asked_rarity = -0.3,
     .listed_missing = -1,
     .listed_rarity = -0.15,
+    .contradiction = -6,
     .weak_missing = -0.2,
     .weak_fits = 0.2,
     .alias_cost = -0.2,

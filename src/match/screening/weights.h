@@ -19,6 +19,7 @@ struct weights {
 	double asked_missing,
 	    asked_rarity; /* a part asked without counterpart: base, per bit of rarity */
 	double listed_missing, listed_rarity; /* a listed part without counterpart */
+	double contradiction;		      /* a part left over on each side */
 	double weak_missing;		      /* a particle, title or legal form without one */
 	double weak_fits;
 	double alias_cost; /* per doubling of an entry's names */

@@ -1,0 +1,226 @@
+#include "match/screening/run.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "format/csv.h"
+#include "match/screening/screen.h"
+
+#define SHOWN_MAX 20
+
+static void
+add_json_text(struct buf *out, struct str s)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	buf_add_byte(out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c == '"' || c == '\\') {
+			buf_add_byte(out, '\\');
+			buf_add_byte(out, (char)c);
+		} else if (c < 0x20) {
+			buf_add_z(out, "\\u00");
+			buf_add_byte(out, hex[c >> 4]);
+			buf_add_byte(out, hex[c & 15]);
+		} else {
+			buf_add_byte(out, (char)c);
+		}
+	}
+	buf_add_byte(out, '"');
+}
+
+static void
+add_json(struct buf *out, const struct screen_explanation *why)
+{
+	buf_addf(out, "{\"score\":%.9f,\"match\":%s,\"bits\":%.6f,\"evidence\":[", why->score,
+		 why->score >= SCREEN_THRESHOLD ? "true" : "false", why->bits);
+	for (size_t i = 0; i < why->n; i++) {
+		const struct screen_reason *r = &why->at[i];
+
+		buf_addf(out, "%s{\"what\":", i > 0 ? "," : "");
+		add_json_text(out, str_from(screen_what_name(r->what)));
+		buf_add_z(out, ",\"left\":");
+		add_json_text(out, r->left);
+		buf_add_z(out, ",\"right\":");
+		add_json_text(out, r->right);
+		buf_add_z(out, ",\"note\":");
+		add_json_text(out, str_from(r->note));
+		buf_addf(out, ",\"bits\":%.6f}", r->bits);
+	}
+	buf_add_z(out, "]}\n");
+}
+
+static void
+add_text(struct buf *out, const struct screen_explanation *why)
+{
+	buf_addf(out, "score %.6f  bits %+.2f  %s\n", why->score, why->bits,
+		 why->score >= SCREEN_THRESHOLD ? "match" : "no match");
+	for (size_t i = 0; i < why->n; i++) {
+		const struct screen_reason *r = &why->at[i];
+
+		buf_addf(out, "%+8.2f  %-10s", r->bits, screen_what_name(r->what));
+		if (r->left.n > 0)
+			buf_addf(out, "  %.*s", STR_ARG(r->left));
+		if (r->left.n > 0 && r->right.n > 0)
+			buf_add_z(out, " /");
+		if (r->right.n > 0)
+			buf_addf(out, "  %.*s", STR_ARG(r->right));
+		buf_addf(out, "  (%s)\n", r->note);
+	}
+}
+
+static enum rc
+write_all(FILE *out, struct str s, struct err *err)
+{
+	if (fwrite(s.p, 1, s.n, out) != s.n)
+		return fail(err, RC_UNAVAILABLE, "output", "the output cannot be written");
+	return RC_OK;
+}
+
+enum rc
+match_compare_run(const struct match_compare_options *o, FILE *out, struct err *err)
+{
+	struct screen_query left = {&o->left, 1, .dob = o->left_dob, .type = o->type};
+	struct screen_query right = {&o->right, 1, .dob = o->right_dob, .type = o->type};
+	struct screen_explanation why;
+	struct screen_worker *w;
+	struct arena *a;
+	struct buf text;
+	enum rc rc;
+
+	if ((rc = screen_worker_open(&w, err)) != RC_OK)
+		return rc;
+	a = arena_new(0);
+	buf_init(&text, a);
+	screen_compare(w, &left, &right, &why);
+	if (o->json)
+		add_json(&text, &why);
+	else
+		add_text(&text, &why);
+	rc = write_all(out, buf_str(&text), err);
+	arena_free(a);
+	screen_worker_close(w);
+	return rc;
+}
+
+struct pair_columns {
+	ptrdiff_t left, right, type;
+};
+
+static enum rc
+header_read(const struct csv_row *header, struct pair_columns *out, struct err *err)
+{
+	*out = (struct pair_columns){-1, -1, -1};
+	for (size_t i = 0; i < header->n; i++) {
+		struct str name = str_trim(header->at[i].text);
+
+		if (str_eq_ascii_case(name, STR("left")))
+			out->left = (ptrdiff_t)i;
+		else if (str_eq_ascii_case(name, STR("right")))
+			out->right = (ptrdiff_t)i;
+		else if (str_eq_ascii_case(name, STR("type")))
+			out->type = (ptrdiff_t)i;
+	}
+	if (out->left < 0 || out->right < 0)
+		return fail(err, RC_INVALID, "pairs", "the columns left and right are needed");
+	return RC_OK;
+}
+
+static struct str
+cell(const struct csv_row *row, ptrdiff_t at)
+{
+	return at >= 0 && (size_t)at < row->n ? row->at[at].text : STR_NONE;
+}
+
+static void
+add_row(struct csv_out *csv, const struct csv_row *row, struct str score, struct str match)
+{
+	for (size_t i = 0; i < row->n; i++)
+		csv_out_cell(csv, row->at[i].text);
+	csv_out_cell(csv, score);
+	csv_out_cell(csv, match);
+	csv_out_end(csv);
+}
+
+static void
+add_pair(struct screen_worker *w, struct arena *a, const struct pair_columns *columns,
+	 const struct csv_row *row, struct csv_out *csv)
+{
+	struct str names[2] = {cell(row, columns->left), cell(row, columns->right)};
+	struct str type = str_trim(cell(row, columns->type));
+	struct screen_query left = {&names[0], 1, .type = type};
+	struct screen_query right = {&names[1], 1, .type = type};
+	struct screen_explanation why;
+
+	screen_compare(w, &left, &right, &why);
+	add_row(csv, row, str_fmt(a, "%.9f", why.score),
+		why.score >= SCREEN_THRESHOLD ? STR("true") : STR("false"));
+}
+
+static enum rc
+pairs_write(struct screen_worker *w, struct csv *in, FILE *out, FILE *diag, struct err *err)
+{
+	struct arena *a = arena_new(0);
+	struct pair_columns columns;
+	size_t skipped = 0;
+	struct csv_row row;
+	bool first = true;
+	enum rc rc;
+
+	while ((rc = csv_next(in, &row, err)) != RC_ABSENT) {
+		struct csv_out csv;
+		struct buf text;
+
+		arena_reset(a);
+		buf_init(&text, a);
+		csv_out_init(&csv, &text, false);
+		if (rc != RC_OK) {
+			if (first || !csv_can_go_on(in))
+				break;
+			if (++skipped <= SHOWN_MAX)
+				fprintf(diag, "%.*s\n", STR_ARG(err_line(a, err)));
+			continue;
+		}
+		if (first && (rc = header_read(&row, &columns, err)) != RC_OK)
+			break;
+		if (first)
+			add_row(&csv, &row, STR("score"), STR("match"));
+		else
+			add_pair(w, a, &columns, &row, &csv);
+		first = false;
+		if ((rc = write_all(out, buf_str(&text), err)) != RC_OK)
+			break;
+	}
+	if (rc == RC_ABSENT)
+		rc = first ? fail(err, RC_INVALID, "pairs", "the file of pairs is empty") : RC_OK;
+	if (skipped > 0)
+		fprintf(diag, "%zu lines could not be read and were skipped\n", skipped);
+	arena_free(a);
+	return rc;
+}
+
+enum rc
+match_pairs_run(const char *pairs, FILE *out, FILE *diag, struct err *err)
+{
+	struct csv_options options = {.flags = CSV_RAGGED | CSV_LATIN1};
+	FILE *in = strcmp(pairs, "-") == 0 ? stdin : fopen(pairs, "rbe");
+	struct screen_worker *w;
+	struct arena *held;
+	enum rc rc;
+
+	if (in == NULL)
+		return fail(err, RC_ABSENT, "pairs", "the file \"%s\" cannot be opened", pairs);
+	held = arena_new(0);
+	if ((rc = screen_worker_open(&w, err)) == RC_OK) {
+		rc =
+		    pairs_write(w, csv_new(held, source_file(in, pairs), &options), out, diag, err);
+		screen_worker_close(w);
+	}
+	arena_free(held);
+	if (in != stdin)
+		fclose(in);
+	return rc;
+}
