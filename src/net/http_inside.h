@@ -32,7 +32,8 @@ struct request {
 	size_t body_max, body_cap, over_bytes;
 	enum rc over; /* the limit that the body went over */
 	char *body;
-	struct MHD_Response *answer;
+	bool handing; /* the handler has it now: no need to wake anybody; under server->lock */
+	struct MHD_Response *answer; /* under server->lock until taken */
 	int answer_status;
 	struct http_stream *stream;
 	struct request *next_done;

@@ -19,12 +19,26 @@ struct http_pool {
 	struct http_request **ring;
 	unsigned first, n, max;
 	unsigned sleeping;
+	bool waking; /* one worker is on its way; it wakes the next if there is more to do */
 	bool closing;
 	http_work *work;
 	void *ctx;
 	struct worker *workers;
 	unsigned worker_count;
 };
+
+/*
+ * Under the lock: whether the caller is to signal. Only one wake-up is under way at a time, so
+ * that short requests are not each paid for with a switch of threads.
+ */
+static bool
+wakes_one(struct http_pool *p)
+{
+	if (p->waking || p->n == 0 || p->sleeping == 0)
+		return false;
+	p->waking = true;
+	return true;
+}
 
 static void *
 work(void *arg)
@@ -35,18 +49,23 @@ work(void *arg)
 	must(pthread_mutex_lock(&p->lock) == 0);
 	for (;;) {
 		struct http_request *request;
+		bool wake;
 
 		while (p->n == 0 && !p->closing) {
 			p->sleeping++;
 			must(pthread_cond_wait(&p->come, &p->lock) == 0);
 			p->sleeping--;
+			p->waking = false;
 		}
 		if (p->closing)
 			break;
 		request = p->ring[p->first];
 		p->first = (p->first + 1) % p->max;
 		p->n--;
+		wake = wakes_one(p);
 		must(pthread_mutex_unlock(&p->lock) == 0);
+		if (wake)
+			must(pthread_cond_signal(&p->come) == 0);
 		p->work(p->ctx, w->number, request);
 		must(pthread_mutex_lock(&p->lock) == 0);
 	}
@@ -119,7 +138,7 @@ http_pool_put(struct http_pool *p, struct http_request *request)
 		p->ring[(p->first + p->n) % p->max] = request;
 		p->n++;
 		taken = true;
-		wake = p->sleeping > 0;
+		wake = wakes_one(p);
 	}
 	must(pthread_mutex_unlock(&p->lock) == 0);
 	if (wake)

@@ -24,7 +24,7 @@ request_answer(struct request *r, int status, struct MHD_Response *response,
 	r->answer_status = status;
 	r->stream = stream;
 	given_up = r->conn == NULL;
-	if (!given_up) {
+	if (!given_up && !r->handing) {
 		first = s->done == NULL;
 		*s->done_end = r;
 		s->done_end = &r->next_done;

@@ -318,22 +318,6 @@ over_limit(struct request *r, enum rc rc)
 }
 
 static enum MHD_Result
-complete(struct request *r)
-{
-	struct conn *c = r->conn;
-	struct http_server *s = c->server;
-
-	if (r->over != RC_OK)
-		return over_limit(r, r->over);
-	r->phase = REQUEST_PARKED;
-	r->open.received_us = monotonic_us();
-	c->state = CONN_PARKED;
-	MHD_suspend_connection(c->mhd);
-	s->handler(s->ctx, &r->open);
-	return MHD_YES;
-}
-
-static enum MHD_Result
 answer(struct request *r)
 {
 	enum MHD_Result queued;
@@ -347,6 +331,30 @@ answer(struct request *r)
 	MHD_destroy_response(r->answer);
 	r->answer = NULL;
 	return queued;
+}
+
+static enum MHD_Result
+complete(struct request *r)
+{
+	struct conn *c = r->conn;
+	struct http_server *s = c->server;
+	bool answered;
+
+	if (r->over != RC_OK)
+		return over_limit(r, r->over);
+	r->phase = REQUEST_PARKED;
+	r->open.received_us = monotonic_us();
+	r->handing = true;
+	c->state = CONN_PARKED;
+	s->handler(s->ctx, &r->open);
+	must(pthread_mutex_lock(&s->lock) == 0);
+	r->handing = false;
+	answered = r->answer != NULL;
+	must(pthread_mutex_unlock(&s->lock) == 0);
+	if (answered)
+		return answer(r);
+	MHD_suspend_connection(c->mhd);
+	return MHD_YES;
 }
 
 /* The library calls this at the end of the header, for pieces of body, at the end, on resume. */
