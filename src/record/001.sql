@@ -56,3 +56,11 @@ CREATE TABLE record_token (
 CREATE TABLE record_erase_bucket (
 	bucket TEXT NOT NULL PRIMARY KEY
 );
+
+-- The first person's wish of a move that takes two: a hash of version, state and fields.
+CREATE TABLE record_second (
+	id BLOB NOT NULL PRIMARY KEY,
+	wish BLOB NOT NULL,
+	actor BLOB NOT NULL,
+	at_ms BIGINT NOT NULL
+);

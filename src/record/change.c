@@ -7,6 +7,7 @@
 #include "record/open.h"
 #include "record/record.sql.h"
 #include "record/blind.h"
+#include "seal/hash.h"
 #include "seal/keys.h"
 
 /* What a change starts from. */
@@ -194,11 +195,60 @@ find_move(struct door *d, const struct record_row *row, struct str to, const str
 		    target >= 0 ? str_z(d->arena, to) : "a state it does not have");
 	if ((*out)->automatic && !d->actor->is_node)
 		return fail(err, RC_CONFLICT, "state", "only a clock or an event makes this move");
-	if ((*out)->four_eyes)
-		return fail(err, RC_CONFLICT, "state",
-		    "this move takes two people; the second reader is not built yet, so it stays "
-		    "closed");
 	return RC_OK;
+}
+
+/*
+ * Four eyes: the first person's wish stands as a row until somebody else asks for the same
+ * move of the same version with the same fields. *waits: it was only noted.
+ */
+static enum rc
+four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, struct err *err)
+{
+	struct str own = str_copy(d->arena, (struct str){ (const char *)d->actor->id.b, 16 });
+	struct rows *rows;
+	struct hash hash;
+	struct buf after;
+	enum rc rc;
+
+	buf_init(&after, d->arena);
+	buf_addf(&after, "%lld|%.*s|", (long long)c->row.version, STR_ARG(to));
+	json_canonical(c->after, &after);
+	sha256(buf_str(&after), &hash);
+	*waits = true;
+	rc = db_select(d->db, &SQL_RECORD_SECOND_FIND, BINDS(B_ID(c->row.id)), &rows, err);
+	if (rc != RC_OK)
+		return rc;
+	rc = rows_next(rows, err);
+	if (rc == RC_OK && str_eq(rows_blob(rows, 0), hash_str(&hash)) &&
+	    !str_eq(rows_blob(rows, 1), own))
+		*waits = false;
+	rows_close(rows);
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	return *waits ? db_run(d->db, &SQL_RECORD_SECOND_NOTE,
+			    BINDS(B_ID(c->row.id), B_BLOB(hash_str(&hash)), B_BLOB(own),
+				B_I64(d->now_ms)),
+			    NULL, err)
+		      : db_run(d->db, &SQL_RECORD_SECOND_FORGET, BINDS(B_ID(c->row.id)), NULL, err);
+}
+
+/* The first of four eyes: logged, nothing else changes. */
+static enum rc
+note_wish(struct door *d, struct change *c, struct record **out, struct err *err)
+{
+	struct audit_entry entry = { .action = AUDIT_MOVE, .has_record = true,
+		.record = c->row.id, .type = c->row.type_key, .fields = STR("first of two people") };
+	enum rc rc = door_log(d, &entry, NULL, err);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = record_of_row(d, &c->row, c->before, NULL, RUNG_MASKED, NULL, out, err);
+	if (rc == RC_OK) {
+		(*out)->handling = c->handling;
+		(*out)->waits = true;
+	}
+	return rc;
 }
 
 enum rc
@@ -229,6 +279,14 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 	r->fields = c.after;
 	if ((rc = check_gates(d, r, move, err)) != RC_OK)
 		return rc;
+	if (move->four_eyes && !d->actor->is_node) {
+		bool waits;
+
+		if ((rc = four_eyes(d, &c, to, &waits, err)) != RC_OK)
+			return rc;
+		if (waits)
+			return note_wish(d, &c, out, err);
+	}
 	c.row.state = str_copy(d->arena, to);
 	c.row.flags &= ~(int64_t)ROW_QUICK_NOTE;
 	c.row.due_ms = record_due(c.row.type, type_state(c.row.type, to), c.after, d->now_ms);

@@ -20,6 +20,7 @@ struct record {
 	int64_t due_ms;		/* 0: no clock runs */
 	int64_t leaf;		/* of the change that made this version */
 	bool erased;
+	bool waits;		/* record_move: a second person has yet to make the same move */
 	enum rung rung;
 	json_t *fields;		/* what may be shown; NULL below RUNG_MASKED. The door holds it */
 	struct str_list masked; /* fields that have a value which is not shown */
@@ -60,7 +61,10 @@ MUST_USE enum rc record_load(struct door *d, struct id id, const struct str_list
  */
 MUST_USE enum rc record_update(struct door *d, struct id id, int64_t version, json_t *patch,
     struct record **out, struct err *err);
-/* Into a state; patch (or NULL) sets what the move needs. Gates must hold. */
+/*
+ * Into a state; patch (or NULL) sets what the move needs. Gates must hold. A move marked
+ * four_eyes is noted at first and made when a second person asks for the same: (*out)->waits.
+ */
 MUST_USE enum rc record_move(struct door *d, struct id id, int64_t version, struct str to,
     json_t *patch, struct record **out, struct err *err);
 /* Tighten (anybody who may write) or loosen (owner or supervisor of the unit). */

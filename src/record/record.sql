@@ -105,3 +105,14 @@ SELECT bucket FROM record_erase_bucket ORDER BY bucket;
 
 -- name: record_erase_forget
 DELETE FROM record_erase_bucket WHERE bucket = :bucket;
+
+-- name: record_second_find
+-- single
+SELECT wish, actor FROM record_second WHERE id = :id;
+
+-- name: record_second_note
+INSERT INTO record_second (id, wish, actor, at_ms) VALUES (:id, :wish, :actor, :at_ms)
+ON CONFLICT (id) DO UPDATE SET wish = excluded.wish, actor = excluded.actor, at_ms = excluded.at_ms;
+
+-- name: record_second_forget
+DELETE FROM record_second WHERE id = :id;

@@ -1,0 +1,417 @@
+#include "node/records.h"
+
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "node/reply.h"
+#include "record/blind.h"
+#include "record/search.h"
+#include "serve/request.h"
+
+/* The generic ways to records: one set of routes for all types. */
+
+static enum rc
+type_of(struct request *rq, const struct record_type **out, struct err *err)
+{
+	*out = model_type(rq->door.node->model, request_path(rq, "type"));
+	return *out != NULL ? RC_OK
+			    : fail(err, RC_ABSENT, "type",
+				  "there is no such record type; `liaison model list` shows them");
+}
+
+/* The id in the path, of that type: /records/person/ID finds no incident. */
+static enum rc
+id_of(struct request *rq, const struct record_type **type, struct id *id, struct err *err)
+{
+	enum rc rc = type_of(rq, type, err);
+
+	return rc == RC_OK ? request_id(rq, "id", id, err) : rc;
+}
+
+static enum rc
+reply_record(struct request *rq, const struct record *r, struct reply *reply)
+{
+	reply->json = record_json(&rq->door, r, rq->lang);
+	reply->etag = r->version;
+	return RC_OK;
+}
+
+static json_t *
+records_json(struct request *rq, struct record *const *at, size_t n)
+{
+	json_t *items = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		must(json_array_append_new(items, record_json(&rq->door, at[i], rq->lang)) == 0);
+	return items;
+}
+
+/* Any query parameter that is an indexed field of the type filters by it; one at most. */
+static enum rc
+filter_field(struct request *rq, struct record_filter *filter, struct err *err)
+{
+	for (size_t i = 0; i < rq->query.n; i++) {
+		const struct field *f = type_field(filter->type, rq->query.at[i].name);
+		char *name = str_z(rq->arena, str_sub(rq->query.at[i].name, 0, 60));
+
+		if (f == NULL) {
+			static const char *const known[] = { "state", "cursor", "limit", "fields" };
+			bool ok = false;
+
+			for (size_t k = 0; k < COUNT_OF(known); k++)
+				ok = ok || str_eq_z(rq->query.at[i].name, known[k]);
+			if (!ok)
+				return fail(err, RC_USAGE, name, "is no field of this type");
+			continue;
+		}
+		if (!blind_field(f))
+			return fail(err, RC_USAGE, name,
+			    "cannot be filtered by: only exact identifiers and references can");
+		if (filter->field != NULL)
+			return fail(err, RC_USAGE, name, "one field at a time can be filtered by");
+		filter->field = f;
+		filter->value = rq->query.at[i].value;
+	}
+	return RC_OK;
+}
+
+static enum rc
+list(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct record_filter filter = { .state = request_query(rq, "state"),
+		.cursor = request_query(rq, "cursor"),
+		.with_fields = request_query(rq, "fields").n > 0 };
+	struct record_list page;
+	int64_t limit;
+	enum rc rc;
+
+	if ((rc = type_of(rq, &filter.type, err)) != RC_OK ||
+	    (rc = request_number(rq, "limit", 50, 1, RECORD_PAGE_MAX, &limit, err)) != RC_OK ||
+	    (rc = filter_field(rq, &filter, err)) != RC_OK)
+		return rc;
+	filter.limit = (size_t)limit;
+	if ((rc = record_list(&rq->door, &filter, &page, err)) != RC_OK)
+		return rc;
+	reply->json = json_object();
+	reply_set(reply, "items", records_json(rq, page.items.at, page.items.n));
+	if (page.next.n > 0)
+		reply_set(reply, "next", json_from_str(page.next));
+	return RC_OK;
+}
+
+static enum rc
+parse_handling(json_t *o, struct handling *out, struct err *err)
+{
+	static const struct handling closed = { TLP_RED, false, false };
+	struct str tlp = json_member_str(o, "tlp");
+
+	*out = closed;
+	for (int i = TLP_CLEAR; i <= TLP_RED; i++)
+		if (str_eq_z(tlp, tlp_name((enum tlp)i))) {
+			out->tlp = (enum tlp)i;
+			out->judicial_ok = json_is_true(json_object_get(o, "judicial_ok"));
+			out->onward_ok = json_is_true(json_object_get(o, "onward_ok"));
+			return RC_OK;
+		}
+	return fail(err, RC_INVALID, "tlp", "takes CLEAR, GREEN, AMBER, AMBER+STRICT or RED");
+}
+
+/* Members of a body that a client may give; anything else is refused, so that owner, state
+ * or unit cannot be slipped in. */
+static enum rc
+only_members(struct request *rq, const char *const *names, struct err *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(rq->json, key, value) {
+		bool ok = false;
+
+		for (size_t i = 0; names[i] != NULL; i++)
+			ok = ok || strcmp(key, names[i]) == 0;
+		if (!ok)
+			return fail(err, RC_INVALID, "body", "takes no member but those documented");
+	}
+	return RC_OK;
+}
+
+static enum rc
+create(struct request *rq, struct reply *reply, struct err *err)
+{
+	static const char *const members[] = { "fields", "handling", NULL };
+	struct record_new options = { 0 };
+	const struct record_type *type;
+	struct record *r;
+	json_t *fields, *handling;
+	enum rc rc;
+
+	if ((rc = type_of(rq, &type, err)) != RC_OK)
+		return rc;
+	if (rq->json == NULL)
+		return fail(err, RC_INVALID, "body", "takes {\"fields\": {...}}");
+	if ((rc = only_members(rq, members, err)) != RC_OK)
+		return rc;
+	fields = json_object_get(rq->json, "fields");
+	if (!json_is_object(fields))
+		return fail(err, RC_INVALID, "fields", "is missing, or is no object");
+	if ((handling = json_object_get(rq->json, "handling")) != NULL) {
+		options.has_handling = true;
+		if ((rc = parse_handling(handling, &options.handling, err)) != RC_OK)
+			return rc;
+	}
+	if ((rc = record_create(&rq->door, type, fields, &options, &r, err)) != RC_OK)
+		return rc;
+	reply->status = 201;
+	reply->location = str_fmt(rq->arena, "/api/v1/records/%.*s/%.*s", STR_ARG(type->name),
+	    STR_ARG(id_format(rq->arena, r->id)));
+	return reply_record(rq, r, reply);
+}
+
+static enum rc
+check_type(const struct record *r, const struct record_type *type, struct err *err)
+{
+	return r->type == type ? RC_OK : fail(err, RC_ABSENT, "", "there is no such record");
+}
+
+static enum rc
+show(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct str names = request_query(rq, "reveal");
+	struct str_list reveal = { 0 };
+	const struct record_type *type;
+	struct record *r;
+	int64_t version;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	    (rc = request_number(rq, "version", 0, 0, INT32_MAX, &version, err)) != RC_OK)
+		return rc;
+	while (names.n > 0 && names.p != NULL) {
+		struct str name = str_trim(str_cut(&names, ','));
+
+		if (type_field(type, name) == NULL)
+			return fail(err, RC_USAGE, "reveal", "names a field that this type lacks");
+		*VEC_ADD(rq->arena, &reveal) = name;
+	}
+	rc = version > 0 ? record_load_version(&rq->door, id, version, &r, err)
+			 : record_load(&rq->door, id, &reveal, &r, err);
+	if (rc != RC_OK || (rc = check_type(r, type, err)) != RC_OK)
+		return rc;
+	return reply_record(rq, r, reply);
+}
+
+/* What a change gives back: the new version, or beside RC_STALE what is there now. */
+static enum rc
+reply_change(struct request *rq, enum rc rc, const struct record *r, struct reply *reply)
+{
+	if (rc == RC_OK)
+		return reply_record(rq, r, reply);
+	if (rc == RC_STALE && r != NULL)
+		reply->json = record_json(&rq->door, r, rq->lang);
+	return rc;
+}
+
+static enum rc
+update(struct request *rq, struct reply *reply, struct err *err)
+{
+	const struct record_type *type;
+	struct record *r = NULL;
+	int64_t version;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	    (rc = request_version(rq, &version, err)) != RC_OK)
+		return rc;
+	if (rq->json == NULL)
+		return fail(err, RC_INVALID, "body", "takes the fields to change");
+	rc = record_update(&rq->door, id, version, rq->json, &r, err);
+	return reply_change(rq, rc, r, reply);
+}
+
+static enum rc
+move(struct request *rq, struct reply *reply, struct err *err)
+{
+	static const char *const members[] = { "to", "fields", NULL };
+	const struct record_type *type;
+	struct record *r = NULL;
+	int64_t version;
+	json_t *fields;
+	struct str to;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	    (rc = request_version(rq, &version, err)) != RC_OK ||
+	    (rc = request_text(rq, "to", &to, err)) != RC_OK ||
+	    (rc = only_members(rq, members, err)) != RC_OK)
+		return rc;
+	fields = json_object_get(rq->json, "fields");
+	if (fields != NULL && !json_is_object(fields))
+		return fail(err, RC_INVALID, "fields", "is no object");
+	rc = record_move(&rq->door, id, version, to, fields, &r, err);
+	if (rc == RC_OK && r->waits)
+		reply->status = 202;
+	return reply_change(rq, rc, r, reply);
+}
+
+static enum rc
+mark(struct request *rq, struct reply *reply, struct err *err)
+{
+	const struct record_type *type;
+	struct record *r = NULL;
+	struct handling handling;
+	int64_t version;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	    (rc = request_version(rq, &version, err)) != RC_OK ||
+	    (rc = parse_handling(rq->json, &handling, err)) != RC_OK)
+		return rc;
+	rc = record_mark(&rq->door, id, version, handling, &r, err);
+	return reply_change(rq, rc, r, reply);
+}
+
+static enum rc
+erase(struct request *rq, struct reply *reply, struct err *err)
+{
+	const struct record_type *type;
+	int64_t version;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	    (rc = request_version(rq, &version, err)) != RC_OK ||
+	    (rc = record_erase(&rq->door, id, version, err)) != RC_OK)
+		return rc;
+	reply->status = 204;
+	return RC_OK;
+}
+
+static enum rc
+links(struct request *rq, struct reply *reply, struct err *err)
+{
+	const struct record_type *type;
+	struct record_links found;
+	json_t *items;
+	int64_t limit;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	    (rc = request_number(rq, "limit", 200, 1, 1000, &limit, err)) != RC_OK ||
+	    (rc = record_links(&rq->door, id, (size_t)limit, &found, err)) != RC_OK)
+		return rc;
+	items = json_array();
+	for (size_t i = 0; i < found.items.n; i++) {
+		const struct record_link *l = &found.items.at[i];
+		json_t *o = json_object();
+
+		must(json_object_set_new(o, "field", json_from_str(l->field->name)) == 0);
+		must(json_object_set_new(o, "holder", json_from_str(l->holder->name)) == 0);
+		must(json_object_set_new(o, "direction",
+			 json_string(l->outward ? "out" : "in")) == 0);
+		must(json_object_set_new(o, "record", record_json(&rq->door, l->record,
+							   rq->lang)) == 0);
+		must(json_array_append_new(items, o) == 0);
+	}
+	reply->json = json_object();
+	reply_set(reply, "items", items);
+	reply_set(reply, "more", json_boolean(found.more));
+	return RC_OK;
+}
+
+static enum rc
+search_names(struct request *rq, struct str name, const struct record_type *type, size_t limit,
+    struct reply *reply, struct err *err)
+{
+	struct search_hits hits;
+	json_t *items = json_array();
+	enum rc rc = record_search_name(&rq->door, type, name, limit, &hits, err);
+
+	door_hold(&rq->door, items);
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < hits.items.n; i++) {
+		json_t *o = record_json(&rq->door, hits.items.at[i].record, rq->lang);
+
+		must(json_object_set_new(o, "alike",
+			 json_integer((json_int_t)(hits.items.at[i].score * 100 + 0.5))) == 0);
+		must(json_array_append_new(items, o) == 0);
+	}
+	reply->json = json_object();
+	reply_set(reply, "items", json_incref(items));
+	reply_set(reply, "more", json_boolean(hits.more));
+	return RC_OK;
+}
+
+static enum rc
+search(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct str name = request_query(rq, "name"), value = request_query(rq, "identifier");
+	struct str type_name = request_query(rq, "type");
+	const struct record_type *type = model_type(rq->door.node->model, type_name);
+	struct record_list found;
+	int64_t limit;
+	enum rc rc;
+
+	if (type_name.n > 0 && type == NULL)
+		return fail(err, RC_USAGE, "type", "there is no such record type");
+	if ((rc = request_number(rq, "limit", 50, 1, RECORD_PAGE_MAX, &limit, err)) != RC_OK)
+		return rc;
+	if ((name.n == 0) == (value.n == 0))
+		return fail(err, RC_USAGE, "name", "say either a name or an identifier");
+	if (name.n > 0)
+		return search_names(rq, name, type, (size_t)limit, reply, err);
+	if ((rc = record_find_identifier(&rq->door, value, (size_t)limit, &found, err)) != RC_OK)
+		return rc;
+	reply->json = json_object();
+	reply_set(reply, "items", records_json(rq, found.items.at, found.items.n));
+	return RC_OK;
+}
+
+static enum rc
+types(struct request *rq, struct reply *reply, struct err *err)
+{
+	const struct model *m = rq->door.node->model;
+	json_t *items = json_array();
+
+	(void)err;
+	for (size_t i = 0; i < m->type_count; i++) {
+		const struct record_type *t = &m->types[i];
+		json_t *o = json_object();
+
+		must(json_object_set_new(o, "name", json_from_str(t->name)) == 0);
+		must(json_object_set_new(o, "area", json_from_str(t->area)) == 0);
+		must(json_object_set_new(o, "label", json_from_str(model_type_label(t, rq->lang))) ==
+		     0);
+		must(json_object_set_new(o, "fields", json_integer((json_int_t)t->field_count)) ==
+		     0);
+		must(json_array_append_new(items, o) == 0);
+	}
+	reply->json = json_object();
+	reply_set(reply, "items", items);
+	return RC_OK;
+}
+
+#define BODY_MAX (1u << 20)
+
+static const struct route routes[] = {
+	/* clang-format off */
+	{ "GET",    "/api/v1/types",                     ROLES_ANY, PURPOSES_ANY, 0,            0,        types,  "List the record types." },
+	{ "GET",    "/api/v1/records/{type}",            ROLES_ANY, PURPOSES_ANY, 0,            0,        list,   "List records of a type, newest first." },
+	{ "POST",   "/api/v1/records/{type}",            ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, create, "Create a record." },
+	{ "GET",    "/api/v1/records/{type}/{id}",       ROLES_ANY, PURPOSES_ANY, 0,            0,        show,   "Read a record; reveal masked fields by name." },
+	{ "PATCH",  "/api/v1/records/{type}/{id}",       ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, update, "Change fields of a record." },
+	{ "DELETE", "/api/v1/records/{type}/{id}",       ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, 0,        erase,  "Erase a record in all its versions." },
+	{ "POST",   "/api/v1/records/{type}/{id}/move",  ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, move,   "Move a record to another state." },
+	{ "POST",   "/api/v1/records/{type}/{id}/mark",  ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, mark,   "Set a record's handling code." },
+	{ "GET",    "/api/v1/records/{type}/{id}/links", ROLES_ANY, PURPOSES_ANY, 0,            0,        links,  "Records that refer to this one, and those it refers to." },
+	{ "GET",    "/api/v1/search",                    ROLES_ANY, PURPOSES_ANY, 0,            0,        search, "Find records by a name or by an exact identifier." },
+	{ .method = NULL },
+	/* clang-format on */
+};
+
+const struct feature records_feature = { .name = "records", .routes = routes };
