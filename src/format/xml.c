@@ -63,6 +63,20 @@ view(const xmlChar *z)
 	return str_from((const char *)z);
 }
 
+/* As entities are not replaced, libxml2 hands on an ampersand as "&#38;", and only that. */
+static size_t
+copy_attribute(char *to, const char *from, size_t n)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		to[used++] = from[i];
+		if (n - i >= 5 && memcmp(from + i, "&#38;", 5) == 0)
+			i += 4;
+	}
+	return used;
+}
+
 static void
 take_attributes(struct reader *r, struct frame *f, size_t n, const xmlChar **at)
 {
@@ -86,10 +100,10 @@ take_attributes(struct reader *r, struct frame *f, size_t n, const xmlChar **at)
 	buf_clear(&f->values);
 	to = buf_room(&f->values, bytes);
 	for (size_t i = 0; i < n; i++) {
-		size_t len = (size_t)(at[5 * i + 4] - at[5 * i + 3]);
+		const char *value = (const char *)at[5 * i + 3];
+		size_t len =
+		    copy_attribute(to, value, (size_t)((const char *)at[5 * i + 4] - value));
 
-		if (len > 0)
-			memcpy(to, at[5 * i + 3], len);
 		f->attributes[i].name = view(at[5 * i]);
 		f->attributes[i].value = (struct str){to, len};
 		to += len;
