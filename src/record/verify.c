@@ -183,10 +183,6 @@ record_verify(const struct door_node *node, struct db *db,
 	enum rc rc;
 
 	*report = (struct record_report){ 0 };
-	if ((rc = db_begin_read(db, err)) != RC_OK) {
-		arena_free(c.scratch);
-		return rc;
-	}
 	rc = audit_verify(db, node->keys, &log, a, &report->log, err);
 	if (rc == RC_OK || rc == RC_INTEGRITY) {
 		enum rc log_rc = rc;
@@ -201,7 +197,6 @@ record_verify(const struct door_node *node, struct db *db,
 		if (log_rc != RC_OK)
 			rc = log_rc;
 	}
-	db_rollback(db);
 	arena_free(c.scratch);
 	return rc;
 }

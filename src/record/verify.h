@@ -23,7 +23,7 @@ struct record_verify_options {
 	void *progress_ctx;
 };
 
-/* RC_INTEGRITY: the first problem is in err. Takes a read transaction of its own. */
+/* RC_INTEGRITY: the first problem is in err. Run it in one read transaction of the caller's. */
 MUST_USE enum rc record_verify(const struct door_node *node, struct db *db,
     const struct record_verify_options *options, struct arena *a, struct record_report *report,
     struct err *err);

@@ -30,7 +30,8 @@ call_done(struct call *call)
 		http_reply(h->request,
 		    &(struct http_response){ .status = call->status,
 			.content_type = call->content_type, .headers = call->answer_headers,
-			.body = call->answer });
+			.body = call->answer, .from_fd = call->from_fd,
+			.body_fd = call->answer_fd, .body_fd_bytes = call->answer_fd_bytes });
 	}
 	call_free(call);
 	free(h);

@@ -1,5 +1,9 @@
 #include "serve/problem.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/json.h"
@@ -18,6 +22,22 @@ add_header(struct call *call, const char *name, struct str value)
 	call->answer_headers = (struct pairs){ at, n + 1 };
 }
 
+/* The name is gone at once, so that nothing stays behind whatever happens next. */
+static bool
+open_file(struct call *call, struct str path)
+{
+	char *z = str_z(call->arena, path);
+	struct stat st;
+
+	call->answer_fd = open(z, O_RDONLY | O_CLOEXEC);
+	(void)unlink(z);
+	if (call->answer_fd < 0 || fstat(call->answer_fd, &st) != 0)
+		return false;
+	call->from_fd = true;
+	call->answer_fd_bytes = (uint64_t)st.st_size;
+	return true;
+}
+
 void
 answer_reply(struct call *call, const struct reply *reply)
 {
@@ -25,6 +45,13 @@ answer_reply(struct call *call, const struct reply *reply)
 
 	call->answer_headers = reply->headers;
 	call->stream = reply->stream;
+	if (reply->file.n > 0 && !open_file(call, reply->file)) {
+		struct err err;
+
+		(void)fail(&err, RC_UNAVAILABLE, "", "the answer's file cannot be read");
+		answer_problem(call, &err, NULL);
+		return;
+	}
 	if (reply->json != NULL) {
 		buf_init(&b, call->arena);
 		json_canonical(reply->json, &b);
@@ -34,7 +61,7 @@ answer_reply(struct call *call, const struct reply *reply)
 		call->answer = reply->body;
 		call->content_type = reply->content_type;
 	}
-	call->status = reply->status != 0 ? reply->status : call->answer.n > 0 ? 200 : 204;
+	call->status = reply->status != 0 ? reply->status : call->answer.n > 0 || call->from_fd ? 200 : 204;
 	if (reply->etag > 0)
 		add_header(call, "ETag",
 		    str_fmt(call->arena, "\"%lld\"", (long long)reply->etag));

@@ -30,6 +30,7 @@ struct reply {
 	int status;
 	json_t *json; /* a reference that the reply takes over */
 	struct str content_type, body; /* instead of json; in the request's arena */
+	struct str file; /* instead of both: a file that is sent and then removed */
 	struct pairs headers;
 	int64_t etag; /* a record's version; 0: none */
 	struct str location;

@@ -55,6 +55,9 @@ struct call {
 	/* Set by serve: valid in done and, for serve_call, until call_free. */
 	int status;
 	struct str content_type, answer;
+	bool from_fd; /* the answer is a file: answer_fd is done's to close */
+	int answer_fd;
+	uint64_t answer_fd_bytes;
 	struct pairs answer_headers;
 	struct stream_handler *stream;
 	struct arena *arena;

@@ -1,0 +1,451 @@
+#include "node/audit.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "audit/export.h"
+#include "audit/prove.h"
+#include "audit/show.h"
+#include "base/arena.h"
+#include "base/hex.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "node/reply.h"
+#include "record/verify.h"
+#include "serve/cli.h"
+#include "serve/request.h"
+#include "serve/serve.h"
+#include "serve/user.h"
+
+/* What the log tells: to those who keep a record, to monitors, and to whoever verifies. */
+
+/* Type keys of protect back into names, for those who may ask. */
+static struct str
+type_name(struct request *rq, struct str key)
+{
+	const struct record_type *type = door_type_of_key(rq->door.node, key);
+
+	return type != NULL ? type->name : key;
+}
+
+static void
+set(json_t *o, const char *key, json_t *value)
+{
+	must(json_object_set_new_nocheck(o, key, value) == 0);
+}
+
+static json_t *
+actor_json(struct request *rq, struct id actor)
+{
+	struct user user;
+	struct err err;
+
+	if (id_is_zero(actor))
+		return json_string("node");
+	if (user_find(&rq->door, actor, &user, &err) != RC_OK)
+		return json_from_str(id_format(rq->arena, actor));
+	return json_from_str(user.login);
+}
+
+static json_t *
+shown_json(struct request *rq, const struct audit_shown *s)
+{
+	json_t *o = json_object();
+
+	set(o, "leaf", json_integer(s->index));
+	set(o, "time", json_from_str(time_format(rq->arena, s->time_ms)));
+	set(o, "action", json_string(audit_action_name(s->action)));
+	if (s->has_detail)
+		set(o, "actor", actor_json(rq, s->actor));
+	if (s->purpose.n > 0)
+		set(o, "purpose", json_from_str(s->purpose));
+	if (s->type.n > 0)
+		set(o, "type", json_from_str(type_name(rq, s->type)));
+	if (s->version > 0)
+		set(o, "version", json_integer(s->version));
+	if (s->listed)
+		set(o, "listed", json_true());
+	if (s->about_count > 0)
+		set(o, "records", json_integer(s->about_count));
+	if (s->has_record)
+		set(o, "record", json_from_str(id_format(rq->arena, s->record)));
+	if (s->has_case)
+		set(o, "case", json_from_str(id_format(rq->arena, s->case_id)));
+	if (s->legal_basis.n > 0)
+		set(o, "legal_basis", json_from_str(s->legal_basis));
+	if (s->reason.n > 0)
+		set(o, "reason", json_from_str(s->reason));
+	if (s->fields.n > 0)
+		set(o, "fields", json_from_str(s->fields));
+	return o;
+}
+
+static void
+reply_shown(struct request *rq, const struct audit_shown_list *list, struct reply *reply)
+{
+	json_t *items = json_array();
+
+	for (size_t i = 0; i < list->n; i++)
+		must(json_array_append_new(items, shown_json(rq, &list->at[i])) == 0);
+	reply->json = json_object();
+	reply_set(reply, "items", items);
+}
+
+/* Whoever may read the record may see who saw it; the asking is a reading of the record. */
+static enum rc
+show_record(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct audit_shown_list list;
+	struct record *r;
+	int64_t limit;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = request_id(rq, "id", &id, err)) != RC_OK ||
+	    (rc = request_number(rq, "limit", 100, 1, AUDIT_SHOWN_MAX, &limit, err)) != RC_OK ||
+	    (rc = record_load(&rq->door, id, NULL, &r, err)) != RC_OK ||
+	    (rc = audit_show(rq->door.db, rq->door.node->keys, id, (size_t)limit, rq->arena, &list,
+		 err)) != RC_OK)
+		return rc;
+	reply_shown(rq, &list, reply);
+	return RC_OK;
+}
+
+static enum rc
+search(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct audit_entry entry = { .action = AUDIT_SEARCH, .type = STR("log") };
+	struct str actor = request_query(rq, "actor"), action = request_query(rq, "action");
+	struct audit_query query = { .purpose = request_query(rq, "by-purpose"),
+		.action = AUDIT_ACTIONS };
+	struct audit_shown_list list;
+	int64_t limit;
+	struct user user;
+	enum rc rc;
+
+	if ((rc = request_number(rq, "limit", 100, 1, AUDIT_SHOWN_MAX, &limit, err)) != RC_OK ||
+	    (rc = request_number(rq, "before", 0, 0, INT64_MAX, &query.before_index, err)) != RC_OK)
+		return rc;
+	if (actor.n > 0) {
+		if ((rc = user_find_login(&rq->door, actor, &user, err)) != RC_OK)
+			return rc;
+		query.has_actor = true;
+		query.actor = user.id;
+	}
+	if (action.n > 0 && (query.action = audit_action_parse(action)) == AUDIT_ACTIONS)
+		return fail(err, RC_USAGE, "action", "is none that the log knows");
+	query.limit = (size_t)limit;
+	rc = audit_search(rq->door.db, rq->door.node->keys, &query, rq->arena, &list, err);
+	if (rc != RC_OK)
+		return rc;
+	reply_shown(rq, &list, reply);
+	return door_log(&rq->door, &entry, NULL, err);
+}
+
+static enum rc
+verify(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct record_verify_options options = { .open_bodies = request_query(rq, "open").n > 0 };
+	struct record_report report;
+	json_t *problems;
+	enum rc rc;
+
+	/* The worker's read transaction is the one that everything is compared in. */
+	rc = record_verify(rq->door.node, rq->door.db, &options, rq->arena, &report, err);
+	if (rc != RC_OK && rc != RC_INTEGRITY)
+		return rc;
+	problems = json_array();
+	for (size_t i = 0; i < report.problems.n; i++)
+		must(json_array_append_new(problems, json_from_str(report.problems.at[i])) == 0);
+	for (int64_t i = 0; i < report.log.problem_count && i < AUDIT_PROBLEMS_KEPT; i++)
+		must(json_array_append_new(problems,
+			 json_from_str(report.log.problems[i].text)) == 0);
+	reply->json = json_object();
+	reply_set(reply, "holds", json_boolean(rc == RC_OK));
+	reply_set(reply, "leaves", json_integer(report.log.leaves));
+	reply_set(reply, "root", json_from_str(base64_format(rq->arena, report.log.root.b,
+				     sizeof report.log.root.b)));
+	reply_set(reply, "records", json_integer(report.rows));
+	reply_set(reply, "former_versions", json_integer(report.past_rows));
+	reply_set(reply, "erased", json_integer(report.erased));
+	reply_set(reply, "opened", json_integer(report.opened));
+	reply_set(reply, "problem_count",
+	    json_integer(report.problem_count + report.log.problem_count));
+	reply_set(reply, "problems", problems);
+	return RC_OK;
+}
+
+/* A signed checkpoint of the log as it is now. */
+static enum rc
+checkpoint(struct request *rq, struct reply *reply, struct err *err)
+{
+	enum rc rc = audit_checkpoint_make(rq->door.db, rq->door.node->keys, rq->arena, &reply->body,
+	    err);
+
+	reply->content_type = STR("text/plain; charset=utf-8");
+	return rc;
+}
+
+static enum rc
+prove(struct request *rq, struct reply *reply, struct err *err)
+{
+	int64_t index;
+	enum rc rc;
+
+	if (!str_to_i64(request_path(rq, "leaf"), &index) || index < 0)
+		return fail(err, RC_USAGE, "leaf", "takes the number of a leaf");
+	rc = audit_prove(rq->door.db, index, rq->arena, &reply->body, err);
+	reply->content_type = STR("text/plain; charset=utf-8");
+	return rc;
+}
+
+/* The log without content, for another machine to verify. */
+static enum rc
+export(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct str path = str_fmt(rq->arena, "%s/export.XXXXXX", serve_dir(rq->serve));
+	struct audit_entry entry = { .action = AUDIT_EXPORT, .type = STR("log") };
+	char *z = str_z(rq->arena, path);
+	int fd = mkstemp(z);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	enum rc rc;
+
+	if (f == NULL)
+		return fail(err, RC_UNAVAILABLE, "", "the node's folder cannot be written");
+	rc = audit_export(rq->door.db, f, err);
+	if (fclose(f) != 0 && rc == RC_OK)
+		rc = fail(err, RC_UNAVAILABLE, "", "the export could not be written");
+	if (rc != RC_OK) {
+		(void)unlink(z);
+		return rc;
+	}
+	reply->file = str_from(z);
+	reply->content_type = STR("text/plain; charset=utf-8");
+	return door_log(&rq->door, &entry, NULL, err);
+}
+
+static enum rc
+verifier_key(struct request *rq, struct reply *reply, struct err *err)
+{
+	enum rc rc = audit_vkey(rq->door.db, rq->arena, &reply->body, err);
+
+	reply->content_type = STR("text/plain; charset=utf-8");
+	return rc;
+}
+
+#define LOG_READERS (BIT(ROLE_MONITOR) | BIT(ROLE_SUPERVISOR) | BIT(ROLE_ADMINISTRATOR))
+#define LOG_PURPOSES (BIT(PURPOSE_OVERSIGHT) | BIT(PURPOSE_ADMINISTRATION))
+
+static const struct route routes[] = {
+	/* clang-format off */
+	{ "GET",  "/api/v1/audit/records/{id}",  ROLES_ANY,   PURPOSES_ANY, 0,            0, show_record, "Who did what to a record, newest first." },
+	{ "GET",  "/api/v1/audit/search",        LOG_READERS, LOG_PURPOSES, 0,            0, search,      "Search the log by actor, action or purpose." },
+	{ "POST", "/api/v1/audit/verify",        ROLES_ANY,   PURPOSES_ANY, 0,            0, verify,      "Recompute the log and compare every record with it." },
+	{ "POST", "/api/v1/audit/checkpoint",    ROLES_ANY,   PURPOSES_ANY, ROUTE_WRITES, 0, checkpoint,  "Sign a checkpoint of the log (C2SP tlog-checkpoint)." },
+	{ "GET",  "/api/v1/audit/proof/{leaf}",  ROLES_ANY,   PURPOSES_ANY, 0,            0, prove,       "Prove that a leaf is in the log (C2SP tlog-proof)." },
+	{ "GET",  "/api/v1/audit/export",        LOG_READERS, LOG_PURPOSES, 0,            0, export,      "The log without content, to verify elsewhere." },
+	{ "GET",  "/api/v1/audit/vkey",          ROLES_ANY,   PURPOSES_ANY, 0,            0, verifier_key, "The log's verifier key (C2SP signed-note)." },
+	{ .method = NULL },
+	/* clang-format on */
+};
+
+/* liaison audit ... */
+
+static const struct cli_column shown_columns[] = {
+	{ "TIME", "time", 0 }, { "WHO", "actor", 20 }, { "ACTION", "action", 0 },
+	{ "PURPOSE", "purpose", 0 }, { "TYPE", "type", 0 }, { "FIELDS", "fields", 40 },
+	{ "REASON", "reason", 40 }, { "LEAF", "leaf", 0 }, { NULL, NULL, 0 },
+};
+
+static enum rc
+one_argument(const struct cli *cli, const char *what, struct str *out, struct err *err)
+{
+	if (cli->arguments.n != 1)
+		return fail(err, RC_USAGE, "", "takes one %s", what);
+	*out = cli->arguments.at[0];
+	return RC_OK;
+}
+
+static enum rc
+run_show(struct cli *cli, struct err *err)
+{
+	struct cli_answer answer;
+	struct str id;
+	int64_t limit;
+	enum rc rc;
+
+	if ((rc = one_argument(cli, "record id", &id, err)) != RC_OK ||
+	    (rc = cli_number(cli, "limit", 100, 1, AUDIT_SHOWN_MAX, &limit, err)) != RC_OK)
+		return rc;
+	rc = cli_call(cli, "GET", str_fmt(cli->arena, "/api/v1/audit/records/%.*s?limit=%lld",
+				      STR_ARG(percent_encode(cli->arena, id)), (long long)limit),
+	    NULL, &answer, err);
+	if (rc == RC_OK)
+		cli_table(cli, json_object_get(answer.json, "items"), shown_columns);
+	return rc;
+}
+
+static enum rc
+run_search(struct cli *cli, struct err *err)
+{
+	static const char *const names[] = { "actor", "action", "by-purpose", "limit", "before" };
+	struct cli_answer answer;
+	struct buf target;
+	enum rc rc;
+
+	buf_init(&target, cli->arena);
+	buf_add_z(&target, "/api/v1/audit/search?x");
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (cli_option(cli, names[i]).n > 0)
+			buf_addf(&target, "&%s=%.*s", names[i],
+			    STR_ARG(percent_encode(cli->arena, cli_option(cli, names[i]))));
+	rc = cli_call(cli, "GET", buf_str(&target), NULL, &answer, err);
+	if (rc == RC_OK)
+		cli_table(cli, json_object_get(answer.json, "items"), shown_columns);
+	return rc;
+}
+
+/* An export needs no node: whoever got the file checks it where they are. */
+static enum rc
+verify_export(struct cli *cli, struct str path, struct err *err)
+{
+	struct audit_export_report report;
+	FILE *f = fopen(str_z(cli->arena, path), "r");
+	enum rc rc;
+
+	if (f == NULL)
+		return fail_at(err, RC_ABSENT, str_z(cli->arena, path), 0, 0, "", "cannot be read");
+	rc = audit_export_verify(f, cli_option(cli, "vkey"), &report, err);
+	(void)fclose(f);
+	if (rc != RC_OK)
+		return rc;
+	fprintf(cli->out, "The export holds: %lld leaves of %s, root %s.\n", (long long)report.leaves,
+	    report.origin,
+	    base64_format(cli->arena, report.root.b, sizeof report.root.b).p);
+	if (cli_option(cli, "vkey").n == 0)
+		fprintf(cli->notes, "It was checked with the key in the file itself, which shows that "
+				    "it is whole, not whose it is; give --vkey to know that too.\n");
+	return RC_OK;
+}
+
+static enum rc
+run_verify(struct cli *cli, struct err *err)
+{
+	struct cli_answer answer;
+	json_t *problem;
+	size_t i;
+	enum rc rc;
+
+	if (cli_option(cli, "export").n > 0)
+		return verify_export(cli, cli_option(cli, "export"), err);
+	rc = cli_call(cli, "POST", cli_switch(cli, "open") ? STR("/api/v1/audit/verify?open=1")
+							   : STR("/api/v1/audit/verify"),
+	    NULL, &answer, err);
+	if (rc != RC_OK)
+		return rc;
+	if (cli->json)
+		cli_show(cli, answer.json);
+	if (json_is_true(json_object_get(answer.json, "holds"))) {
+		if (!cli->json)
+			fprintf(cli->out,
+			    "The log holds: %lld leaves, root %s; %lld records and %lld former "
+			    "versions are what it says.\n",
+			    (long long)json_integer_value(json_object_get(answer.json, "leaves")),
+			    json_string_value(json_object_get(answer.json, "root")),
+			    (long long)json_integer_value(json_object_get(answer.json, "records")),
+			    (long long)json_integer_value(
+				json_object_get(answer.json, "former_versions")));
+		return RC_OK;
+	}
+	json_array_foreach(json_object_get(answer.json, "problems"), i, problem)
+		if (!cli->json)
+			fprintf(cli->out, "%s\n", json_string_value(problem));
+	return fail(err, RC_INTEGRITY, "", "%lld things are not what was logged",
+	    (long long)json_integer_value(json_object_get(answer.json, "problem_count")));
+}
+
+static enum rc
+print_text(struct cli *cli, const char *method, struct str target, struct err *err)
+{
+	struct cli_answer answer;
+	enum rc rc = cli_call(cli, method, target, NULL, &answer, err);
+
+	if (rc == RC_OK)
+		(void)fwrite(answer.body.p, 1, answer.body.n, cli->out);
+	return rc;
+}
+
+static enum rc
+run_checkpoint(struct cli *cli, struct err *err)
+{
+	return print_text(cli, "POST", STR("/api/v1/audit/checkpoint"), err);
+}
+
+static enum rc
+run_vkey(struct cli *cli, struct err *err)
+{
+	enum rc rc = print_text(cli, "GET", STR("/api/v1/audit/vkey"), err);
+
+	if (rc == RC_OK)
+		fputc('\n', cli->out);
+	return rc;
+}
+
+static enum rc
+run_prove(struct cli *cli, struct err *err)
+{
+	struct str leaf;
+	enum rc rc = one_argument(cli, "leaf number", &leaf, err);
+
+	return rc != RC_OK ? rc
+			   : print_text(cli, "GET", str_fmt(cli->arena, "/api/v1/audit/proof/%.*s",
+							STR_ARG(percent_encode(cli->arena, leaf))),
+				 err);
+}
+
+static enum rc
+run_export(struct cli *cli, struct err *err)
+{
+	struct cli_answer answer;
+	enum rc rc = cli_call(cli, "POST", STR("/api/v1/audit/checkpoint"), NULL, &answer, err);
+
+	return rc == RC_OK ? print_text(cli, "GET", STR("/api/v1/audit/export"), err) : rc;
+}
+
+static const struct option show_options[] = {
+	{ "limit", "N", "at most so many (standard 100)", false },
+	{ .name = NULL },
+};
+static const struct option search_options[] = {
+	{ "actor", "LOGIN", "what this user did", false },
+	{ "action", "ACTION", "read, reveal, create, update, move, erase, list, search, ...", false },
+	{ "by-purpose", "PURPOSE", "what was done for this purpose", false },
+	{ "before", "LEAF", "only leaves before this one: the next page", false },
+	{ "limit", "N", "at most so many (standard 100)", false },
+	{ .name = NULL },
+};
+static const struct option verify_options[] = {
+	{ "open", NULL, "open each sealed record too", false },
+	{ "export", "FILE", "check an export instead; needs no node", false },
+	{ "vkey", "KEY", "the log's verifier key, as you know it from elsewhere", false },
+	{ .name = NULL },
+};
+
+static const struct command commands[] = {
+	/* clang-format off */
+	{ "audit", "show",       "ID",   show_options,   run_show,       "Show who did what to a record.",
+	  "Reading the log of a record needs the right to read the record, and is itself logged." },
+	{ "audit", "search",     "",     search_options, run_search,     "Search the log.",
+	  "For monitors, supervisors and administrators, with --purpose oversight or administration." },
+	{ "audit", "verify",     "",     verify_options, run_verify,     "Recompute the log and compare every record with it.",
+	  "Exits 7 and names the leaf, tile or record when one byte is not what was logged." },
+	{ "audit", "checkpoint", "",     NULL,           run_checkpoint, "Sign a checkpoint of the log.", NULL },
+	{ "audit", "vkey",       "",     NULL,           run_vkey,       "Print the log's verifier key.", NULL },
+	{ "audit", "prove",      "LEAF", NULL,           run_prove,      "Prove that a leaf stands in the last checkpoint.", NULL },
+	{ "audit", "export",     "",     NULL,           run_export,     "Print the log without content, to verify elsewhere.",
+	  "The export holds hashes and codes, no names and no text. Check it with `liaison audit verify --export FILE --vkey KEY`." },
+	{ .noun = NULL },
+	/* clang-format on */
+};
+
+const struct feature audit_feature = { .name = "audit", .routes = routes, .commands = commands };

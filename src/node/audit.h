@@ -1,0 +1,9 @@
+#ifndef NODE_AUDIT_H
+#define NODE_AUDIT_H
+
+#include "serve/feature.h"
+
+/* audit: the log by HTTP and on the command line. */
+extern const struct feature audit_feature;
+
+#endif
