@@ -1,0 +1,212 @@
+#include "audit/show.h"
+
+#include "audit/detail.h"
+#include "audit/head.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/vec.h"
+#include "store/db.h"
+
+#include "audit/audit.sql.h"
+
+struct found {
+	int64_t index;
+	bool listed;
+};
+
+struct finding {
+	struct db *db;
+	struct keys *keys;
+	struct arena *arena; /* of the search; what is shown goes to the caller's */
+	size_t limit;
+	VEC(struct found) found;
+};
+
+static enum rc
+collect(struct finding *f, const struct sql *sql, const struct bind *binds, size_t n, bool listed,
+	struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(f->db, sql, binds, n, &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		*VEC_ADD(f->arena, &f->found) =
+		    (struct found){.index = rows_i64(rows, 0), .listed = listed};
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+/* Newest first; of one leaf, the finding that is about the record alone first. */
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	if (x->index != y->index)
+		return x->index < y->index ? 1 : -1;
+	return (int)x->listed - (int)y->listed;
+}
+
+static enum rc
+fill(struct detail_opener *opener, const struct audit_leaf_row *row, struct arena *a,
+     struct audit_shown *out, struct err *err)
+{
+	struct audit_detail d;
+	enum rc rc = detail_open(opener, row, a, &d, err);
+
+	*out = (struct audit_shown){
+	    .index = row->index,
+	    .time_ms = row->time_ms,
+	    .action = row->action,
+	    .purpose = row->purpose,
+	    .type = row->type,
+	    .version = row->version,
+	    .about_count = row->about_count,
+	};
+	if (rc == RC_ABSENT)
+		return RC_OK;
+	if (rc != RC_OK)
+		return rc;
+	out->has_detail = true;
+	out->actor = d.actor;
+	out->has_record = d.has_record;
+	out->record = d.record;
+	out->has_case = d.has_case;
+	out->case_id = d.case_id;
+	out->legal_basis = d.legal_basis;
+	out->reason = d.reason;
+	out->fields = d.fields;
+	return RC_OK;
+}
+
+/* Load and open the newest of what was found. */
+static enum rc
+show_found(struct finding *f, struct arena *a, struct audit_shown_list *out, struct err *err)
+{
+	struct detail_opener *opener = detail_opener_new(f->db, f->keys);
+	struct audit_leaf_row row;
+	int64_t last = -1;
+	enum rc rc = RC_OK;
+
+	if (f->found.n > 0)
+		qsort(f->found.at, f->found.n, sizeof *f->found.at, newest_first);
+	for (size_t i = 0; rc == RC_OK && i < f->found.n && out->n < f->limit; i++) {
+		struct audit_shown *shown;
+
+		if (f->found.at[i].index == last)
+			continue;
+		last = f->found.at[i].index;
+		if ((rc = audit_leaf_find(f->db, a, last, &row, err)) != RC_OK)
+			break;
+		shown = VEC_ADD(a, out);
+		rc = fill(opener, &row, a, shown, err);
+		shown->listed = f->found.at[i].listed;
+	}
+	detail_opener_free(opener);
+	return rc;
+}
+
+/* The first millisecond of the month that ms lies in, moved by some months. */
+static int64_t
+month_start(int64_t ms, int move)
+{
+	int64_t days = ms / 86400000 - (ms % 86400000 < 0 ? 1 : 0);
+	int year, month, day, all;
+
+	civil_from_days(days, &year, &month, &day);
+	all = year * 12 + month - 1 + move;
+	return days_from_civil(all / 12, all % 12 + 1, 1) * 86400000;
+}
+
+static size_t
+limit_of(size_t asked)
+{
+	return asked == 0 || asked > AUDIT_SHOWN_MAX ? AUDIT_SHOWN_MAX : asked;
+}
+
+static enum rc
+collect_record(struct finding *f, int64_t month, struct id record, struct err *err)
+{
+	unsigned char mac[AUDIT_MAC_BYTES];
+	enum rc rc;
+
+	audit_record_mac(f->keys, month, record, mac);
+	rc = collect(f, &SQL_AUDIT_LEAF_OF_RECORD,
+		     BINDS(B_BYTES(mac, sizeof mac), B_I64((int64_t)f->limit)), false, err);
+	return rc != RC_OK
+		   ? rc
+		   : collect(f, &SQL_AUDIT_ABOUT_OF_RECORD,
+			     BINDS(B_BYTES(mac, sizeof mac), B_I64((int64_t)f->limit)), true, err);
+}
+
+enum rc
+audit_show(struct db *db, struct keys *keys, struct id record, size_t limit, struct arena *a,
+	   struct audit_shown_list *out, struct err *err)
+{
+	struct finding f = {.db = db, .keys = keys, .limit = limit_of(limit)};
+	struct audit_head head;
+	enum rc rc;
+
+	*out = (struct audit_shown_list){.n = 0};
+	if ((rc = audit_head_find(db, &head, err)) != RC_OK || head.range.size == 0)
+		return rc;
+	f.arena = arena_new(0);
+	for (int64_t month = month_start(head.last_ms, 0);
+	     rc == RC_OK && month >= month_start(head.first_ms, 0); month = month_start(month, -1))
+		rc = collect_record(&f, month, record, err);
+	if (rc == RC_OK)
+		rc = show_found(&f, a, out, err);
+	arena_free(f.arena);
+	return rc;
+}
+
+static enum rc
+collect_actor(struct finding *f, const struct audit_query *q, int64_t month, int64_t before,
+	      int64_t before_ms, struct err *err)
+{
+	unsigned char mac[AUDIT_MAC_BYTES];
+
+	audit_actor_mac(f->keys, month, q->actor, mac);
+	return collect(f, &SQL_AUDIT_LEAF_OF_ACTOR,
+		       BINDS(B_BYTES(mac, sizeof mac), B_I64(before), B_I64(q->from_ms),
+			     B_I64(before_ms), B_I64(q->purpose.n == 0), B_TEXT(q->purpose),
+			     B_I64(q->action == AUDIT_ACTIONS), B_I64(q->action),
+			     B_I64((int64_t)f->limit)),
+		       false, err);
+}
+
+enum rc
+audit_search(struct db *db, struct keys *keys, const struct audit_query *q, struct arena *a,
+	     struct audit_shown_list *out, struct err *err)
+{
+	struct finding f = {.db = db, .keys = keys, .limit = limit_of(q->limit)};
+	int64_t before = q->before_index > 0 ? q->before_index : INT64_MAX;
+	int64_t before_ms = q->before_ms != 0 ? q->before_ms : INT64_MAX;
+	struct audit_head head;
+	int64_t from, to;
+	enum rc rc;
+
+	*out = (struct audit_shown_list){.n = 0};
+	if ((rc = audit_head_find(db, &head, err)) != RC_OK || head.range.size == 0)
+		return rc;
+	f.arena = arena_new(0);
+	from = head.first_ms > q->from_ms ? head.first_ms : q->from_ms;
+	to = head.last_ms < before_ms ? head.last_ms : before_ms;
+	if (q->has_actor)
+		for (int64_t month = month_start(to, 0);
+		     rc == RC_OK && month >= month_start(from, 0); month = month_start(month, -1))
+			rc = collect_actor(&f, q, month, before, before_ms, err);
+	else
+		rc = collect(&f, &SQL_AUDIT_LEAF_OF_ANY,
+			     BINDS(B_I64(before), B_I64(q->from_ms), B_I64(before_ms),
+				   B_I64(q->purpose.n == 0), B_TEXT(q->purpose),
+				   B_I64(q->action == AUDIT_ACTIONS), B_I64(q->action),
+				   B_I64((int64_t)f.limit)),
+			     false, err);
+	if (rc == RC_OK)
+		rc = show_found(&f, a, out, err);
+	arena_free(f.arena);
+	return rc;
+}
