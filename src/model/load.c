@@ -160,6 +160,36 @@ by_list_name(const void *a, const void *b)
 		       (*(const struct code_list *const *)b)->name);
 }
 
+/* A name read as words: names are English, so this is the English label where none is given. */
+static void
+label_from_name(struct reader *r, struct labels *labels, struct str name)
+{
+	struct str words;
+	char *p;
+
+	for (size_t i = 0; i < labels->n; i++)
+		if (str_eq(labels->at[i].lang, STR("en")))
+			return;
+	words = name;
+	p = str_z(r->arena, words);
+	for (size_t i = 0; i < words.n; i++)
+		if (p[i] == '_')
+			p[i] = ' ';
+	if (words.n > 0 && p[0] >= 'a' && p[0] <= 'z')
+		p[0] = (char)(p[0] - 'a' + 'A');
+	*VEC_ADD(r->arena, labels) = (struct label){STR("en"), {p, words.n}};
+}
+
+static void
+label_all(struct reader *r, struct record_type *type)
+{
+	label_from_name(r, &type->label, type->name);
+	for (size_t i = 0; i < type->field_count; i++)
+		label_from_name(r, &type->fields[i].label, type->fields[i].name);
+	for (size_t i = 0; i < type->states.n; i++)
+		label_from_name(r, &type->state_labels[i], type->states.at[i]);
+}
+
 static void
 settle(struct reader *r)
 {
@@ -169,6 +199,7 @@ settle(struct reader *r)
 	if (r->types.n > 0)
 		qsort(r->types.at, r->types.n, sizeof r->types.at[0], by_area_and_name);
 	for (size_t i = 0; i < r->types.n; i++) {
+		label_all(r, r->types.at[i]);
 		types[i] = *r->types.at[i];
 		types[i].index = (uint32_t)i;
 		(void)map_put(&m->by_type, types[i].name, &types[i]);
