@@ -60,13 +60,6 @@ has_own(const struct ftm_schema *s, struct str property)
 	return has_word(s->properties, property);
 }
 
-static bool
-requires_some(const struct ftm_schema *s, struct str unused)
-{
-	(void)unused;
-	return s->required[0] != '\0';
-}
-
 bool
 ftm_schema_exists(struct str schema)
 {
@@ -100,7 +93,7 @@ property_find(const struct ftm_entity *entity, struct str name)
 enum rc
 ftm_check(const struct ftm_entity *entity, struct err *err)
 {
-	const struct ftm_schema *schema = schema_find(entity->schema), *requiring;
+	const struct ftm_schema *schema = schema_find(entity->schema);
 	const struct ftm_property *p;
 	struct str rest, word;
 
@@ -116,11 +109,11 @@ ftm_check(const struct ftm_entity *entity, struct err *err)
 				    "%s has no such property, or data may not carry it",
 				    schema->name);
 	}
-	if ((requiring = climb(schema, requires_some, STR_NONE)) == NULL)
-		return RC_OK;
-	rest = str_from(requiring->required);
+	/* Not inherited: an Address needs no name, though every Thing does. */
+	rest = str_from(schema->required);
 	while (rest.p != NULL) {
-		word = str_cut(&rest, ' ');
+		if ((word = str_cut(&rest, ' ')).n == 0)
+			continue;
 		p = property_find(entity, word);
 		if (p == NULL || p->values.n == 0)
 			return fail(err, RC_INVALID, "properties", "%s needs the property %.*s",
