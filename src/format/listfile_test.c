@@ -116,7 +116,7 @@ each_format_is_found_by_its_content(void **state)
 		  "q-1:2 person name=Odrin VARGATHE aka=Odrin TEMUL dob=1960-03-14 country=QN"
 		  " country=QR other=Q1 other=Q2 from=invented\n"
 		  "q-2:3 organisation name=Low Tide, Trading from=invented\n"
-		  "!4:5 type\n!4:25 dob\n"
+		  "!4:5 type\n!4:26 dob\n"
 		  "q-3:4 other name=Maru Oshenkel from=invented\n"
 		  "!5:0 \n",
 		  3, 4, 1, 2 },
