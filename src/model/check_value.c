@@ -68,7 +68,7 @@ static enum rc
 one_text(struct checker *c, struct str s, bool is_long, size_t max, const char *key,
 	 struct str *out)
 {
-	if (s.n > LONG_BYTES_MAX || (s.n > max && utf8_count(s) > max))
+	if (s.n > LONG_BYTES_MAX)
 		return fail(c->err, RC_INVALID, key, "is longer than %zu characters", max);
 	if (is_long) {
 		if (!text_is_ascii(s))
@@ -83,6 +83,8 @@ one_text(struct checker *c, struct str s, bool is_long, size_t max, const char *
 	}
 	if (has_control(s))
 		return bad(c, key, "has control characters");
+	if (s.n > max && utf8_count(s) > max)
+		return fail(c->err, RC_INVALID, key, "is longer than %zu characters", max);
 	*out = s;
 	return RC_OK;
 }
