@@ -1,0 +1,26 @@
+#ifndef NODE_INIT_H
+#define NODE_INIT_H
+
+#include "base/rc.h"
+#include "base/str.h"
+#include "serve/serve.h"
+
+/*
+ * init: a new node's folder: liaison.yaml, the key file, an empty database with its log, the
+ * agency as organisation, a first unit, and a first administrator bound to a system account.
+ */
+struct init_options {
+	const char *dir;
+	struct str name, country, kind, legal_regime;
+	struct str unit;	   /* the first unit's name */
+	struct str login, full_name; /* the administrator */
+	uint32_t roles;		   /* besides administrator */
+	struct str passphrase;	   /* of the key file; empty: guarded by its mode alone */
+	const struct feature *const *features;
+	const struct clock *clock;
+};
+
+/* RC_CONFLICT: there is a node already. On failure nothing that it made stays, but a folder. */
+MUST_USE enum rc node_init(const struct init_options *options, struct err *err);
+
+#endif

@@ -1,0 +1,304 @@
+#include "node/node.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "audit/audit.h"
+#include "base/arena.h"
+#include "base/log.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "node/init.h"
+#include "node/reply.h"
+#include "node/tables.h"
+#include "audit/migrations.h"
+#include "record/migrations.h"
+#include "serve/cli.h"
+#include "serve/config.h"
+#include "serve/file.h"
+#include "serve/job.h"
+#include "serve/listen.h"
+#include "serve/migrations.h"
+
+static const struct setting settings[] = {
+	/* clang-format off */
+	{ "name",         SETTING_TEXT,   "",   0, 0,     "The agency's name." },
+	{ "country",      SETTING_TEXT,   "",   0, 0,     "Its country (ISO 3166-1 alpha-2)." },
+	{ "kind",         SETTING_TEXT,   "",   0, 0,     "police, prosecutor, fiu, border_guard, labour_inspectorate, ngo, oversight." },
+	{ "legal_regime", SETTING_TEXT,   "other", 0, 0,  "LED, GDPR or other: which law the node's processing stands under." },
+	{ "origin",       SETTING_TEXT,   "node/log", 0, 0, "The log's name in checkpoints; never changed." },
+	{ "language",     SETTING_TEXT,   "en", 0, 0,     "Language of labels where a reader asks for none." },
+	{ "store",        SETTING_TEXT,   "",   0, 0,     "URL of the database; empty: SQLite in the node's folder." },
+	{ "overlay",      SETTING_TEXT,   "",   0, 0,     "Folder with the agency's own record types and codes." },
+	{ "address",      SETTING_TEXT,   "127.0.0.1", 0, 0, "Address that HTTP listens on; plain HTTP only on loopback." },
+	{ "port",         SETTING_NUMBER, "7443", 0, 65535, "Port of it; 0 takes a free one." },
+	{ "tls_certificate", SETTING_TEXT, "",  0, 0,     "PEM file; with tls_key, HTTP becomes HTTPS." },
+	{ "tls_key",      SETTING_TEXT,   "",   0, 0,     "PEM file of its key." },
+	{ "workers",      SETTING_NUMBER, "8",  1, 32,    "Threads that answer requests." },
+	{ "linger_us",    SETTING_NUMBER, "500", 0, 20000, "Microseconds a group waits for requests that are on their way." },
+	{ .name = NULL },
+	/* clang-format on */
+};
+
+/* GET /healthz: no sign-in, no content; that it answers is the answer. */
+static enum rc
+healthz(struct request *rq, struct reply *reply, struct err *err)
+{
+	(void)rq;
+	(void)err;
+	reply->json = json_pack("{s:s, s:s}", "status", "ok", "version", LIAISON_VERSION);
+	return RC_OK;
+}
+
+static enum rc
+status(struct request *rq, struct reply *reply, struct err *err)
+{
+	const struct config *c = serve_config(rq->serve);
+	struct writer_counts counts = writer_counts(serve_writer(rq->serve));
+	const struct door_node *node = rq->door.node;
+	int64_t size, records = 0;
+	enum rc rc = audit_size(rq->door.db, &size, err);
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < node->model->type_count; i++)
+		records += node->type_keys[i].rows;
+	reply->json = json_object();
+	reply_set(reply, "name", json_from_str(config_text(c, "name")));
+	reply_set(reply, "version", json_string(LIAISON_VERSION));
+	reply_set(reply, "process", json_integer(getpid()));
+	reply_set(reply, "record_types", json_integer((json_int_t)node->model->type_count));
+	reply_set(reply, "records", json_integer(records));
+	reply_set(reply, "leaves", json_integer(size));
+	reply_set(reply, "groups", json_integer((json_int_t)counts.groups));
+	reply_set(reply, "writes", json_integer((json_int_t)counts.items));
+	return RC_OK;
+}
+
+static const struct route routes[] = {
+	/* clang-format off */
+	{ "GET", "/healthz",       ROLES_NOBODY, PURPOSES_ANY, ROUTE_OPEN, 0, healthz, "Say that the node answers." },
+	{ "GET", "/api/v1/status", ROLES_ANY,    PURPOSES_ANY, 0,          0, status,  "Counts and version of the node." },
+	{ .method = NULL },
+	/* clang-format on */
+};
+
+static enum rc
+passphrase(struct cli *cli, struct str *out, struct err *err)
+{
+	struct str path = cli_option(cli, "passphrase-file");
+	enum rc rc;
+
+	*out = STR_NONE;
+	if (path.n == 0)
+		return RC_OK;
+	rc = file_read(cli->arena, str_z(cli->arena, path), 4096, out, err);
+	*out = str_trim(*out);
+	if (rc == RC_OK && out->n < 8)
+		return fail(err, RC_USAGE, "passphrase-file", "holds fewer than 8 characters");
+	return rc;
+}
+
+MUST_USE static enum rc
+parse_roles(struct str text, uint32_t *out, struct err *err)
+{
+	*out = 0;
+	while (text.n > 0 && text.p != NULL) {
+		struct str name = str_trim(str_cut(&text, ','));
+		int role = role_find(name);
+
+		if (role < 0)
+			return fail(err, RC_USAGE, "roles", "takes roles of model/roles.csv, by commas");
+		*out |= BIT(role);
+	}
+	return RC_OK;
+}
+
+static struct str
+or_standard(struct str given, const char *standard)
+{
+	return given.n > 0 ? given : str_from(standard);
+}
+
+static enum rc
+run_init(struct cli *cli, struct err *err)
+{
+	struct init_options o = {
+		.dir = cli_node_dir(cli),
+		.name = cli_option(cli, "name"),
+		.country = cli_option(cli, "country"),
+		.kind = or_standard(cli_option(cli, "kind"), "police"),
+		.legal_regime = or_standard(cli_option(cli, "legal-regime"), "other"),
+		.unit = or_standard(cli_option(cli, "unit"), "First desk"),
+		.login = or_standard(cli_option(cli, "login"), "admin"),
+		.full_name = cli_option(cli, "full-name"),
+		.features = cli->features,
+	};
+	enum rc rc;
+
+	if ((rc = parse_roles(cli_option(cli, "roles"), &o.roles, err)) != RC_OK ||
+	    (rc = passphrase(cli, &o.passphrase, err)) != RC_OK ||
+	    (rc = node_init(&o, err)) != RC_OK)
+		return rc;
+	fprintf(cli->out,
+	    "%s: the node of %.*s is there.\n"
+	    "You act in it as %.*s, bound to your system account.\n"
+	    "Next: liaison node serve --node %s\n",
+	    o.dir, STR_ARG(o.name), STR_ARG(o.login), o.dir);
+	if (o.passphrase.n == 0)
+		fprintf(cli->notes, "Its keys are guarded by the file's mode alone; "
+				    "--passphrase-file guards them with a passphrase too.\n");
+	return RC_OK;
+}
+
+static sigset_t
+end_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	return set;
+}
+
+static enum rc
+read_pem(struct cli *cli, struct str path, const char **out, struct err *err)
+{
+	struct str text;
+	enum rc rc;
+
+	*out = NULL;
+	if (path.n == 0)
+		return RC_OK;
+	rc = file_read(cli->arena, str_z(cli->arena, path), 1 << 20, &text, err);
+	if (rc == RC_OK)
+		*out = text.p;
+	return rc;
+}
+
+/* Listen, run jobs, until told to end; every answer owed is given first. */
+static enum rc
+serve_until_told(struct cli *cli, struct serve *s, struct err *err)
+{
+	const struct config *c = serve_config(s);
+	struct str address = cli_option(cli, "address");
+	struct listen_options o = { .workers = (unsigned)config_number(c, "workers") };
+	sigset_t set = end_signals();
+	struct job_runner *jobs = NULL;
+	struct listen *l = NULL;
+	int64_t port;
+	int sig;
+	enum rc rc;
+
+	if (address.n == 0)
+		address = config_text(c, "address");
+	o.address = address.n > 0 ? str_z(cli->arena, address) : NULL;
+	if ((rc = cli_number(cli, "port", config_number(c, "port"), 0, 65535, &port, err)) != RC_OK ||
+	    (rc = read_pem(cli, config_text(c, "tls_certificate"), &o.tls_certificate_pem, err)) !=
+		RC_OK ||
+	    (rc = read_pem(cli, config_text(c, "tls_key"), &o.tls_key_pem, err)) != RC_OK)
+		return rc;
+	o.port = (uint16_t)port;
+	/* Before any thread starts, so that all inherit the mask and sigwait gets the signal. */
+	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
+	if ((rc = job_runner_open(s, &jobs, err)) == RC_OK)
+		rc = listen_open(s, &o, &l, err);
+	if (rc == RC_OK) {
+		fprintf(cli->out, "Serving %s on %s://%s:%u and %s/liaison.sock\n", serve_dir(s),
+		    o.tls_key_pem ? "https" : "http", o.address ? o.address : "-", listen_port(l),
+		    serve_dir(s));
+		(void)fflush(cli->out);
+		must(sigwait(&set, &sig) == 0);
+		log_info("told to end (signal %d): answering what is open", sig);
+	}
+	listen_close(l);
+	job_runner_close(jobs);
+	return rc;
+}
+
+static enum rc
+run_serve(struct cli *cli, struct err *err)
+{
+	struct serve_options o = { .dir = cli_node_dir(cli), .features = cli->features };
+	struct str store = cli_option(cli, "store");
+	sigset_t set = end_signals();
+	int64_t linger, workers;
+	struct serve *s;
+	enum rc rc;
+
+	if ((rc = passphrase(cli, &o.passphrase, err)) != RC_OK ||
+	    (rc = cli_number(cli, "linger-us", 500, 0, 20000, &linger, err)) != RC_OK ||
+	    (rc = cli_number(cli, "workers", 8, 1, 32, &workers, err)) != RC_OK)
+		return rc;
+	o.linger_us = (int)linger;
+	o.readers = 32;
+	if (store.n > 0)
+		o.store_url = str_z(cli->arena, store);
+	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
+	if ((rc = serve_open(&o, &s, err)) != RC_OK)
+		return rc;
+	rc = serve_until_told(cli, s, err);
+	serve_close(s);
+	return rc;
+}
+
+static enum rc
+run_status(struct cli *cli, struct err *err)
+{
+	struct cli_answer answer;
+	enum rc rc = cli_call(cli, "GET", STR("/api/v1/status"), NULL, &answer, err);
+
+	if (rc == RC_OK)
+		cli_show(cli, answer.json);
+	return rc;
+}
+
+static const struct option init_options[] = {
+	/* clang-format off */
+	{ "name",            "NAME",   "the agency's name", false },
+	{ "country",         "CODE",   "its country (ISO 3166-1 alpha-2)", false },
+	{ "kind",            "KIND",   "police, prosecutor, fiu, border_guard, labour_inspectorate, ngo or oversight", false },
+	{ "legal-regime",    "LAW",    "LED, GDPR or other", false },
+	{ "unit",            "NAME",   "the first unit's name", false },
+	{ "login",           "LOGIN",  "the first administrator (standard: admin)", false },
+	{ "full-name",       "NAME",   "their name", false },
+	{ "roles",           "ROLES",  "more roles for them, by commas", false },
+	{ .name = NULL },
+	/* clang-format on */
+};
+static const struct option serve_options[] = {
+	/* clang-format off */
+	{ "address",         "ADDRESS", "instead of the setting", false },
+	{ "port",            "PORT",    "instead of the setting; 0 takes a free one", false },
+	{ "store",           "URL",     "another database for this run", false },
+	{ "linger-us",       "N",       "microseconds a group of writes waits for more (standard 500)", false },
+	{ .name = NULL },
+	/* clang-format on */
+};
+
+static const struct command commands[] = {
+	/* clang-format off */
+	{ "node", "init",     "", init_options,  run_init,     "Make a new node in the folder --node.",
+	  "Writes liaison.yaml, the key file and an empty database with its log, the agency as organisation, a first unit, and you as first administrator, bound to your system account." },
+	{ "node", "serve",    "", serve_options, run_serve,    "Run the node: answer HTTP and the command line, run jobs.",
+	  "Listens on the setting address:port (plain HTTP on loopback only) and on the Unix socket liaison.sock in the node's folder. Ends on SIGTERM after answering what is open." },
+	{ "node", "status",   "", NULL,          run_status,   "Show counts and version of the node.", NULL },
+	{ "node", "settings", "", NULL,          tables_settings, "Print the table of settings.", NULL },
+	{ "node", "routes",   "", NULL,          tables_routes,   "Print the table of routes: what is exposed, to whom, for what.", NULL },
+	{ "node", "jobs",     "", NULL,          tables_jobs,     "Print the table of kinds of jobs.", NULL },
+	{ "node", "gates",    "", NULL,          tables_gates,    "Print the gates that features bring, and those that moves still wait for.", NULL },
+	{ .noun = NULL },
+	/* clang-format on */
+};
+
+/* Migrations of the floors below, which have no feature row of their own. */
+const struct feature audit_log_feature = { .name = "audit_log",
+	.migrations = MIGRATION_SET(AUDIT_MIGRATIONS) };
+const struct feature record_store_feature = { .name = "record_store",
+	.migrations = MIGRATION_SET(RECORD_MIGRATIONS) };
+const struct feature serve_feature = { .name = "serve",
+	.migrations = MIGRATION_SET(SERVE_MIGRATIONS) };
+
+const struct feature node_feature = { .name = "node", .routes = routes, .commands = commands,
+	.settings = settings };

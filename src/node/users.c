@@ -1,0 +1,461 @@
+#include "node/users.h"
+
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "node/reply.h"
+#include "record/record.h"
+#include "serve/cli.h"
+#include "serve/request.h"
+#include "serve/user.h"
+
+#define DAY_MS INT64_C(86400000)
+
+static void
+set(json_t *o, const char *key, json_t *value)
+{
+	must(json_object_set_new_nocheck(o, key, value) == 0);
+}
+
+static json_t *
+names_json(uint32_t bits, int count, const char *(*name)(int))
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < count; i++)
+		if ((bits & BIT(i)) != 0)
+			must(json_array_append_new(list, json_string(name(i))) == 0);
+	return list;
+}
+
+static const char *
+role_at(int i)
+{
+	return role_name((enum role)i);
+}
+
+static const char *
+purpose_at(int i)
+{
+	return purpose_name((enum purpose)i);
+}
+
+static json_t *
+user_json(struct request *rq, const struct user *u)
+{
+	json_t *o = json_object();
+
+	set(o, "id", json_from_str(id_format(rq->arena, u->id)));
+	set(o, "login", json_from_str(u->login));
+	set(o, "name", json_from_str(u->name));
+	set(o, "roles", names_json(u->roles, ROLE_COUNT, role_at));
+	set(o, "unit", json_from_str(id_format(rq->arena, u->unit)));
+	if (u->uid >= 0)
+		set(o, "system_account", json_integer(u->uid));
+	set(o, "disabled", json_boolean(u->disabled));
+	set(o, "created", json_from_str(time_format(rq->arena, u->created_ms)));
+	return o;
+}
+
+/* A list of names as bits; RC_INVALID names the member. */
+static enum rc
+parse_bits(json_t *list, const char *key, int (*find)(struct str), uint32_t *out, struct err *err)
+{
+	json_t *item;
+	size_t i;
+
+	*out = 0;
+	if (!json_is_array(list))
+		return fail(err, RC_INVALID, key, "takes a list of names");
+	json_array_foreach(list, i, item) {
+		int n = find(json_str(item));
+
+		if (n < 0)
+			return fail(err, RC_INVALID, key, "names none that there is");
+		*out |= BIT(n);
+	}
+	return RC_OK;
+}
+
+/* A unit record's id, or the asker's own unit. */
+static enum rc
+parse_unit(struct request *rq, struct id *out, struct err *err)
+{
+	struct str text = json_member_str(rq->json, "unit");
+	struct record *r;
+	enum rc rc;
+
+	*out = rq->user->unit;
+	if (text.n == 0)
+		return RC_OK;
+	if (!id_parse(text, out))
+		return fail(err, RC_INVALID, "unit", "takes the id of a unit record");
+	if ((rc = record_load(&rq->door, *out, NULL, &r, err)) != RC_OK)
+		return rc;
+	return str_eq_z(r->type->name, "unit") ? RC_OK
+					       : fail(err, RC_INVALID, "unit", "is no unit");
+}
+
+static enum rc
+list(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct audit_entry entry = { .action = AUDIT_LIST, .type = STR("user") };
+	struct user_list users;
+	json_t *items;
+	enum rc rc = user_list(&rq->door, &users, err);
+
+	if (rc != RC_OK)
+		return rc;
+	items = json_array();
+	for (size_t i = 0; i < users.n; i++)
+		must(json_array_append_new(items, user_json(rq, &users.at[i])) == 0);
+	reply->json = json_object();
+	reply_set(reply, "items", items);
+	return door_log(&rq->door, &entry, NULL, err);
+}
+
+static enum rc
+me(struct request *rq, struct reply *reply, struct err *err)
+{
+	(void)err;
+	reply->json = user_json(rq, rq->user);
+	return RC_OK;
+}
+
+static enum rc
+add(struct request *rq, struct reply *reply, struct err *err)
+{
+	json_t *uid = json_object_get(rq->json, "system_account");
+	struct user user;
+	uint32_t roles;
+	struct str login;
+	struct id unit;
+	enum rc rc;
+
+	if ((rc = request_text(rq, "login", &login, err)) != RC_OK ||
+	    (rc = parse_bits(json_object_get(rq->json, "roles"), "roles", role_find, &roles, err)) !=
+		RC_OK ||
+	    (rc = parse_unit(rq, &unit, err)) != RC_OK ||
+	    (rc = user_add(&rq->door, login, json_member_str(rq->json, "name"), roles, unit,
+		 json_is_integer(uid) ? json_integer_value(uid) : -1, &user, err)) != RC_OK)
+		return rc;
+	reply->status = 201;
+	reply->json = user_json(rq, &user);
+	return RC_OK;
+}
+
+static enum rc
+change(struct request *rq, struct reply *reply, struct err *err)
+{
+	json_t *roles = json_object_get(rq->json, "roles"), *uid, *disabled;
+	struct user user;
+	enum rc rc = user_find_login(&rq->door, request_path(rq, "login"), &user, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if (roles != NULL && (rc = parse_bits(roles, "roles", role_find, &user.roles, err)) != RC_OK)
+		return rc;
+	if (json_object_get(rq->json, "unit") != NULL &&
+	    (rc = parse_unit(rq, &user.unit, err)) != RC_OK)
+		return rc;
+	uid = json_object_get(rq->json, "system_account");
+	if (json_is_integer(uid))
+		user.uid = json_integer_value(uid);
+	disabled = json_object_get(rq->json, "disabled");
+	if (json_is_boolean(disabled))
+		user.disabled = json_is_true(disabled);
+	if (user.disabled && id_eq(user.id, rq->user->id))
+		return fail(err, RC_CONFLICT, "disabled", "nobody closes their own account");
+	if ((rc = user_set(&rq->door, &user, err)) != RC_OK)
+		return rc;
+	reply->json = user_json(rq, &user);
+	return RC_OK;
+}
+
+/* For oneself, or by an administrator for somebody else. */
+static enum rc
+make_token(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct str login = json_member_str(rq->json, "login"), token;
+	json_t *days = json_object_get(rq->json, "days");
+	int64_t expires = rq->door.now_ms + DAY_MS;
+	struct user user = *rq->user;
+	uint32_t purposes;
+	struct id id;
+	enum rc rc;
+
+	if (login.n > 0 && !str_eq(login, user.login)) {
+		if ((rq->user->roles & BIT(ROLE_ADMINISTRATOR)) == 0)
+			return fail(err, RC_DENIED, "role",
+			    "only an administrator makes tokens for others");
+		if ((rc = user_find_login(&rq->door, login, &user, err)) != RC_OK)
+			return rc;
+	}
+	if (days != NULL) {
+		if (!json_is_integer(days) || json_integer_value(days) < 1 ||
+		    json_integer_value(days) > 366)
+			return fail(err, RC_INVALID, "days", "takes 1 to 366");
+		expires = rq->door.now_ms + DAY_MS * json_integer_value(days);
+	}
+	if ((rc = parse_bits(json_object_get(rq->json, "purposes"), "purposes", purpose_find,
+		 &purposes, err)) != RC_OK ||
+	    (rc = token_add(&rq->door, user.id, purposes, expires, &token, &id, err)) != RC_OK)
+		return rc;
+	reply->status = 201;
+	reply->json = json_object();
+	reply_set(reply, "id", json_from_str(id_format(rq->arena, id)));
+	reply_set(reply, "token", json_from_str(token));
+	reply_set(reply, "expires", json_from_str(time_format(rq->arena, expires)));
+	return RC_OK;
+}
+
+static enum rc
+list_tokens(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct token_list tokens;
+	json_t *items;
+	enum rc rc = token_list(&rq->door, &tokens, err);
+
+	if (rc != RC_OK)
+		return rc;
+	items = json_array();
+	for (size_t i = 0; i < tokens.n; i++) {
+		const struct token_row *t = &tokens.at[i];
+		json_t *o = json_object();
+
+		set(o, "id", json_from_str(id_format(rq->arena, t->id)));
+		set(o, "user", json_from_str(id_format(rq->arena, t->user)));
+		set(o, "purposes", names_json(t->purposes, PURPOSE_COUNT, purpose_at));
+		set(o, "expires", json_from_str(time_format(rq->arena, t->expires_ms)));
+		set(o, "revoked", json_boolean(t->revoked_ms != 0));
+		must(json_array_append_new(items, o) == 0);
+	}
+	reply->json = json_object();
+	reply_set(reply, "items", items);
+	return RC_OK;
+}
+
+static enum rc
+revoke_token(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct id id;
+	enum rc rc;
+
+	if ((rc = request_id(rq, "id", &id, err)) != RC_OK ||
+	    (rc = token_revoke(&rq->door, id, err)) != RC_OK)
+		return rc;
+	reply->status = 204;
+	return RC_OK;
+}
+
+#define ADMINISTRATOR BIT(ROLE_ADMINISTRATOR)
+#define BODY_MAX 65536
+
+static const struct route routes[] = {
+	/* clang-format off */
+	{ "GET",    "/api/v1/me",            ROLES_ANY,     PURPOSES_ANY, 0,            0,        me,           "Who the node takes you for." },
+	{ "GET",    "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, 0,            0,        list,         "List users." },
+	{ "POST",   "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, add,          "Add a user." },
+	{ "PATCH",  "/api/v1/users/{login}", ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, change,       "Change a user's roles, unit or system account, or close the account." },
+	{ "GET",    "/api/v1/tokens",        ADMINISTRATOR, PURPOSES_ANY, 0,            0,        list_tokens,  "List tokens." },
+	{ "POST",   "/api/v1/tokens",        ROLES_ANY,     PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, make_token,   "Make a token for a program." },
+	{ "DELETE", "/api/v1/tokens/{id}",   ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, 0,        revoke_token, "Revoke a token at once." },
+	{ .method = NULL },
+	/* clang-format on */
+};
+
+/* liaison user ... */
+
+static json_t *
+list_of(struct str text)
+{
+	json_t *list = json_array();
+
+	while (text.n > 0 && text.p != NULL) {
+		struct str part = str_trim(str_cut(&text, ','));
+
+		if (part.n > 0)
+			must(json_array_append_new(list, json_from_str(part)) == 0);
+	}
+	return list;
+}
+
+static enum rc
+options_body(struct cli *cli, json_t *body, struct err *err)
+{
+	int64_t uid;
+	enum rc rc = cli_number(cli, "system-account", -1, -1, UINT32_MAX, &uid, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if (cli_option(cli, "name").n > 0)
+		set(body, "name", json_from_str(cli_option(cli, "name")));
+	if (cli_option(cli, "roles").n > 0)
+		set(body, "roles", list_of(cli_option(cli, "roles")));
+	if (cli_option(cli, "unit").n > 0)
+		set(body, "unit", json_from_str(cli_option(cli, "unit")));
+	if (uid >= 0)
+		set(body, "system_account", json_integer(uid));
+	if (cli_switch(cli, "close"))
+		set(body, "disabled", json_true());
+	if (cli_switch(cli, "open"))
+		set(body, "disabled", json_false());
+	return RC_OK;
+}
+
+static enum rc
+run_add_or_set(struct cli *cli, bool adding, struct err *err)
+{
+	struct cli_answer answer;
+	struct str target;
+	json_t *body;
+	enum rc rc;
+
+	if (cli->arguments.n != 1)
+		return fail(err, RC_USAGE, "", "takes one LOGIN");
+	body = json_object();
+	if ((rc = options_body(cli, body, err)) == RC_OK) {
+		if (adding)
+			set(body, "login", json_from_str(cli->arguments.at[0]));
+		target = adding ? STR("/api/v1/users")
+				: str_fmt(cli->arena, "/api/v1/users/%.*s",
+				      STR_ARG(percent_encode(cli->arena, cli->arguments.at[0])));
+		rc = cli_call(cli, adding ? "POST" : "PATCH", target, body, &answer, err);
+	}
+	json_decref(body);
+	if (rc == RC_OK)
+		cli_show(cli, answer.json);
+	return rc;
+}
+
+static enum rc
+run_add(struct cli *cli, struct err *err)
+{
+	return run_add_or_set(cli, true, err);
+}
+
+static enum rc
+run_set(struct cli *cli, struct err *err)
+{
+	return run_add_or_set(cli, false, err);
+}
+
+static enum rc
+run_list(struct cli *cli, struct err *err)
+{
+	static const struct cli_column columns[] = { { "LOGIN", "login", 0 }, { "NAME", "name", 30 },
+		{ "ROLES", "roles", 50 }, { "ACCOUNT", "system_account", 0 },
+		{ "CLOSED", "disabled", 0 }, { "UNIT", "unit", 0 }, { NULL, NULL, 0 } };
+	struct cli_answer answer;
+	enum rc rc = cli_call(cli, "GET", STR("/api/v1/users"), NULL, &answer, err);
+
+	if (rc == RC_OK)
+		cli_table(cli, json_object_get(answer.json, "items"), columns);
+	return rc;
+}
+
+static enum rc
+run_me(struct cli *cli, struct err *err)
+{
+	struct cli_answer answer;
+	enum rc rc = cli_call(cli, "GET", STR("/api/v1/me"), NULL, &answer, err);
+
+	if (rc == RC_OK)
+		cli_show(cli, answer.json);
+	return rc;
+}
+
+static enum rc
+run_token(struct cli *cli, struct err *err)
+{
+	struct str purposes = cli_option(cli, "purposes");
+	struct cli_answer answer;
+	json_t *body;
+	int64_t days;
+	enum rc rc = cli_number(cli, "days", 1, 1, 366, &days, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if (cli->arguments.n > 1 || purposes.n == 0)
+		return fail(err, RC_USAGE, "purposes", "say for which purposes: --purposes A,B [LOGIN]");
+	body = json_object();
+	set(body, "purposes", list_of(purposes));
+	set(body, "days", json_integer(days));
+	if (cli->arguments.n == 1)
+		set(body, "login", json_from_str(cli->arguments.at[0]));
+	rc = cli_call(cli, "POST", STR("/api/v1/tokens"), body, &answer, err);
+	json_decref(body);
+	if (rc != RC_OK)
+		return rc;
+	if (cli->json) {
+		cli_show(cli, answer.json);
+		return RC_OK;
+	}
+	cli_print(cli, json_member_str(answer.json, "token"));
+	fputc('\n', cli->out);
+	fprintf(cli->notes, "Shown this once. It ends %s; revoke it sooner with: liaison user revoke "
+			    "%s\n",
+	    json_string_value(json_object_get(answer.json, "expires")),
+	    json_string_value(json_object_get(answer.json, "id")));
+	return RC_OK;
+}
+
+static enum rc
+run_tokens(struct cli *cli, struct err *err)
+{
+	static const struct cli_column columns[] = { { "TOKEN", "id", 0 }, { "USER", "user", 0 },
+		{ "PURPOSES", "purposes", 50 }, { "EXPIRES", "expires", 0 },
+		{ "REVOKED", "revoked", 0 }, { NULL, NULL, 0 } };
+	struct cli_answer answer;
+	enum rc rc = cli_call(cli, "GET", STR("/api/v1/tokens"), NULL, &answer, err);
+
+	if (rc == RC_OK)
+		cli_table(cli, json_object_get(answer.json, "items"), columns);
+	return rc;
+}
+
+static enum rc
+run_revoke(struct cli *cli, struct err *err)
+{
+	struct cli_answer answer;
+
+	if (cli->arguments.n != 1)
+		return fail(err, RC_USAGE, "", "takes one TOKEN, the id that `user tokens` shows");
+	return cli_call(cli, "DELETE",
+	    str_fmt(cli->arena, "/api/v1/tokens/%.*s",
+		STR_ARG(percent_encode(cli->arena, cli->arguments.at[0]))),
+	    NULL, &answer, err);
+}
+
+static const struct option user_options[] = {
+	/* clang-format off */
+	{ "name",           "NAME",  "the person's name", false },
+	{ "roles",          "ROLES", "roles of model/roles.csv, by commas", false },
+	{ "unit",           "ID",    "the unit they act in (standard: yours)", false },
+	{ "system-account", "UID",   "the system account that may act as this user", false },
+	{ "close",          NULL,    "close the account", false },
+	{ "open",           NULL,    "open it again", false },
+	{ .name = NULL },
+	/* clang-format on */
+};
+static const struct option token_options[] = {
+	{ "purposes", "A,B", "what the token is for", false },
+	{ "days", "N", "until it expires (standard 1)", false },
+	{ .name = NULL },
+};
+
+static const struct command commands[] = {
+	/* clang-format off */
+	{ "user", "add",    "LOGIN",   user_options,  run_add,    "Add a user.", NULL },
+	{ "user", "set",    "LOGIN",   user_options,  run_set,    "Change a user's roles, unit or system account; close the account.", NULL },
+	{ "user", "list",   "",        NULL,          run_list,   "List users.", NULL },
+	{ "user", "me",     "",        NULL,          run_me,     "Show who the node takes you for.",
+	  "Over the Unix socket you are the user bound to your system account; --as LOGIN chooses where several are." },
+	{ "user", "token",  "[LOGIN]", token_options, run_token,  "Make a token for a program.", NULL },
+	{ "user", "tokens", "",        NULL,          run_tokens, "List tokens.", NULL },
+	{ "user", "revoke", "TOKEN",   NULL,          run_revoke, "Revoke a token at once.", NULL },
+	{ .noun = NULL },
+	/* clang-format on */
+};
+
+const struct feature users_feature = { .name = "users", .routes = routes, .commands = commands };
