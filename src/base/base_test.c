@@ -15,7 +15,7 @@ static void
 cutting_sees_every_part_and_ends(void **state)
 {
 	struct str rest = STR("a,,b,"), part;
-	const char *want[] = { "a", "", "b", "" };
+	const char *want[] = {"a", "", "b", ""};
 	size_t n = 0;
 
 	(void)state;
@@ -35,16 +35,16 @@ integers_parse_whole_or_not_at_all(void **state)
 		bool ok;
 		int64_t value;
 	} cases[] = {
-		{ "0", true, 0 },
-		{ "-1", true, -1 },
-		{ "9223372036854775807", true, INT64_MAX },
-		{ "-9223372036854775808", true, INT64_MIN },
-		{ "9223372036854775808", false, 0 },
-		{ "", false, 0 },
-		{ "-", false, 0 },
-		{ "1x", false, 0 },
-		{ " 1", false, 0 },
-		{ "+1", false, 0 },
+	    {"0", true, 0},
+	    {"-1", true, -1},
+	    {"9223372036854775807", true, INT64_MAX},
+	    {"-9223372036854775808", true, INT64_MIN},
+	    {"9223372036854775808", false, 0},
+	    {"", false, 0},
+	    {"-", false, 0},
+	    {"1x", false, 0},
+	    {" 1", false, 0},
+	    {"+1", false, 0},
 	};
 	int64_t v;
 
@@ -83,10 +83,27 @@ an_arena_gives_aligned_zeroed_memory_and_starts_over(void **state)
 }
 
 static void
+a_buffer_has_room_for_nothing_and_for_much(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, a);
+	assert_non_null(buf_room(&b, 0));
+	assert_int_equal(b.n, 0);
+	for (int i = 0; i < 1000; i++)
+		buf_add_z(&b, "0123456789");
+	assert_int_equal(b.n, 10000);
+	assert_memory_equal(b.p + 9990, "0123456789", 10);
+	arena_free(a);
+}
+
+static void
 a_map_finds_what_was_put_and_nothing_else(void **state)
 {
 	struct arena *a = arena_new(0);
-	struct map m = { .arena = a };
+	struct map m = {.arena = a};
 	int values[1000];
 
 	(void)state;
@@ -108,16 +125,16 @@ times_go_there_and_back(void **state)
 		const char *text, *back;
 		bool ok;
 	} cases[] = {
-		{ "2026-11-23T02:10:00.123Z", "2026-11-23T02:10:00.123Z", true },
-		{ "2024-02-29", "2024-02-29T00:00:00.000Z", true },
-		{ "2023-02-29", NULL, false },
-		{ "1969-12-31T23:59:59Z", "1969-12-31T23:59:59.000Z", true },
-		{ "2026-01-01T00:30:00+01:00", "2025-12-31T23:30:00.000Z", true },
-		{ "2026-13-01", NULL, false },
-		{ "2026-1-1", NULL, false },
-		{ "2026-01-01T00:00:00", NULL, false },
-		{ "2026-01-01T24:00:00Z", NULL, false },
-		{ "", NULL, false },
+	    {"2026-11-23T02:10:00.123Z", "2026-11-23T02:10:00.123Z", true},
+	    {"2024-02-29", "2024-02-29T00:00:00.000Z", true},
+	    {"2023-02-29", NULL, false},
+	    {"1969-12-31T23:59:59Z", "1969-12-31T23:59:59.000Z", true},
+	    {"2026-01-01T00:30:00+01:00", "2025-12-31T23:30:00.000Z", true},
+	    {"2026-13-01", NULL, false},
+	    {"2026-1-1", NULL, false},
+	    {"2026-01-01T00:00:00", NULL, false},
+	    {"2026-01-01T24:00:00Z", NULL, false},
+	    {"", NULL, false},
 	};
 	struct arena *a = arena_new(0);
 	int64_t ms;
@@ -135,7 +152,7 @@ static void
 ids_sort_by_time_and_parse_back(void **state)
 {
 	struct arena *a = arena_new(0);
-	const unsigned char random[10] = { 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5, 6 };
+	const unsigned char random[10] = {0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5, 6};
 	struct id one = id_make(1000, random), two = id_make(1001, random), back;
 
 	(void)state;
@@ -156,21 +173,21 @@ utf8_takes_the_shortest_form_only(void **state)
 		const char *text;
 		size_t n, bad_at;
 	} cases[] = {
-		{ "abc", 3, 3 },
-		{ "\xd8\xa3\xd9\x88", 4, 4 },
-		{ "\xe5\xa5\xa5", 3, 3 },
-		{ "\xf0\x9f\x98\x80", 4, 4 },
-		{ "a\xc0\x80", 3, 1 },
-		{ "\xed\xa0\x80", 3, 0 },
-		{ "\xf4\x90\x80\x80", 4, 0 },
-		{ "ab\xe5\xa5", 4, 2 },
-		{ "\x80", 1, 0 },
+	    {"abc", 3, 3},
+	    {"\xd8\xa3\xd9\x88", 4, 4},
+	    {"\xe5\xa5\xa5", 3, 3},
+	    {"\xf0\x9f\x98\x80", 4, 4},
+	    {"a\xc0\x80", 3, 1},
+	    {"\xed\xa0\x80", 3, 0},
+	    {"\xf4\x90\x80\x80", 4, 0},
+	    {"ab\xe5\xa5", 4, 2},
+	    {"\x80", 1, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		assert_int_equal(utf8_bad_at((struct str){ cases[i].text, cases[i].n }),
-		    cases[i].bad_at);
+		assert_int_equal(utf8_bad_at((struct str){cases[i].text, cases[i].n}),
+				 cases[i].bad_at);
 }
 
 static void
@@ -204,7 +221,7 @@ an_error_names_file_line_and_key(void **state)
 
 	(void)state;
 	assert_int_equal(fail_at(&err, RC_INVALID, "x.yaml", 3, 7, "label", "is missing %d", 1),
-	    RC_INVALID);
+			 RC_INVALID);
 	assert_string_equal(str_z(a, err_line(a, &err)), "x.yaml:3:7: label: is missing 1");
 	assert_int_equal(fail(NULL, RC_ABSENT, NULL, "nobody listens"), RC_ABSENT);
 	arena_free(a);
@@ -214,15 +231,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cutting_sees_every_part_and_ends),
-		cmocka_unit_test(integers_parse_whole_or_not_at_all),
-		cmocka_unit_test(an_arena_gives_aligned_zeroed_memory_and_starts_over),
-		cmocka_unit_test(a_map_finds_what_was_put_and_nothing_else),
-		cmocka_unit_test(times_go_there_and_back),
-		cmocka_unit_test(ids_sort_by_time_and_parse_back),
-		cmocka_unit_test(utf8_takes_the_shortest_form_only),
-		cmocka_unit_test(base64_is_strict),
-		cmocka_unit_test(an_error_names_file_line_and_key),
+	    cmocka_unit_test(cutting_sees_every_part_and_ends),
+	    cmocka_unit_test(integers_parse_whole_or_not_at_all),
+	    cmocka_unit_test(an_arena_gives_aligned_zeroed_memory_and_starts_over),
+	    cmocka_unit_test(a_buffer_has_room_for_nothing_and_for_much),
+	    cmocka_unit_test(a_map_finds_what_was_put_and_nothing_else),
+	    cmocka_unit_test(times_go_there_and_back),
+	    cmocka_unit_test(ids_sort_by_time_and_parse_back),
+	    cmocka_unit_test(utf8_takes_the_shortest_form_only),
+	    cmocka_unit_test(base64_is_strict),
+	    cmocka_unit_test(an_error_names_file_line_and_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

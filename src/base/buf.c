@@ -11,7 +11,8 @@ buf_init(struct buf *b, struct arena *a)
 char *
 buf_room(struct buf *b, size_t n)
 {
-	if (b->cap - b->n < n) {
+	/* An empty buffer gets its room for 0 bytes too: NULL + 0 is undefined in C. */
+	if (b->p == NULL || b->cap - b->n < n) {
 		size_t cap = b->cap > 0 ? b->cap * 2 : 256;
 		char *p;
 
