@@ -31,6 +31,17 @@ utf8_bad_at(struct str s)
 	size_t i = 0, k;
 
 	while (i < s.n) {
+		uint64_t eight;
+
+		/* Most text is ASCII, which is passed over eight bytes at a time. */
+		while (s.n - i >= sizeof eight) {
+			memcpy(&eight, p + i, sizeof eight);
+			if ((eight & UINT64_C(0x8080808080808080)) != 0)
+				break;
+			i += sizeof eight;
+		}
+		if (i == s.n)
+			break;
 		if ((k = sequence(p + i, s.n - i)) == 0)
 			return i;
 		i += k;

@@ -21,7 +21,9 @@
 	((v)->at = vec_grow((arena), (v)->at, (v)->n, &(v)->cap, sizeof *(v)->at),                 \
 	 &(v)->at[(v)->n++])
 
-#define VEC_EACH(item, v) for ((item) = (v)->at; (item) < (v)->at + (v)->n; (item)++)
+/* An empty one has no array, to whose pointer nothing may be added. */
+#define VEC_EACH(item, v)                                                                          \
+	for ((item) = (v)->at; (v)->n > 0 && (item) < (v)->at + (v)->n; (item)++)
 
 void *vec_grow(struct arena *a, void *at, size_t n, size_t *cap, size_t size);
 
