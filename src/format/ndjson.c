@@ -87,21 +87,25 @@ ndjson_next_text(struct ndjson *r, struct str *out, long *line, struct err *err)
 	size_t bad;
 	enum rc rc;
 
-	*line = r->line + 1;
 	while (r->skipping) {
 		/* Pieces of a line that was reported already, each as large as the window. */
 		rc = take_line(r, out, NULL);
 		if (rc == RC_TOO_LARGE && r->feed.broken == RC_OK)
 			continue;
-		if (rc != RC_OK)
+		*line = r->line + 1;
+		if (rc != RC_OK) {
+			if (err != NULL && r->feed.broken != RC_OK)
+				*err = r->feed.why;
 			return rc;
+		}
 		r->skipping = false;
 		r->line++;
 	}
 	do {
+		*line = r->line + 1;
 		if ((rc = take_line(r, out, err)) != RC_OK)
 			return rc;
-		*line = ++r->line;
+		r->line++;
 		*out = str_trim(*out);
 	} while (out->n == 0);
 	if (r->rows++ >= r->limits.rows_max)
