@@ -140,7 +140,7 @@ tables_gates(struct cli *cli, struct err *err)
 	for (size_t i = 0; i < m->gates->code_count; i++) {
 		const struct code *c = &m->gates->codes[i];
 		const struct gate *g = gate_brought(cli, c->code);
-		struct str text = code_cell(m->gates, c, STR("holds"));
+		struct str text = model_code_label(m->gates, c->code, STR("en"));
 		json_t *o = json_object();
 
 		set(o, "name", str_z(cli->arena, c->code));
