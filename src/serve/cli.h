@@ -10,7 +10,8 @@
 
 /*
  * cli: what a command gets. Options that every command knows: --node DIR, --as LOGIN,
- * --purpose P, --case ID, --legal-basis TEXT, --reason TEXT, --json, --help.
+ * --purpose P, --case ID, --legal-basis TEXT, --reason TEXT, --passphrase-file FILE, --json,
+ * --help. An option whose argument has two words ("A B") takes two values.
  */
 struct cli {
 	struct arena *arena;
@@ -51,6 +52,8 @@ MUST_USE enum rc cli_call(struct cli *cli, const char *method, struct str target
 MUST_USE enum rc cli_call_with(struct cli *cli, const char *method, struct str target,
     struct str content_type, struct str body, int64_t if_match, struct cli_answer *answer,
     struct err *err);
+/* The key file's passphrase from --passphrase-file, wiped with the cli; empty: none named. */
+MUST_USE enum rc cli_passphrase(struct cli *cli, struct str *out, struct err *err);
 /* Wait for a job, showing its progress on a terminal; *answer is the job as it ended. */
 MUST_USE enum rc cli_wait_job(struct cli *cli, struct str job_id, struct cli_answer *answer,
     struct err *err);
@@ -60,6 +63,7 @@ struct cli_column {
 	const char *title, *key; /* key: "a.b" reaches into objects */
 	int width_max;		 /* 0: any */
 };
+/* columns ends with a NULL title. rows: an array of objects. */
 void cli_table(struct cli *cli, json_t *rows, const struct cli_column *columns);
 /* "key: value" lines for one object; --json prints it. */
 void cli_show(struct cli *cli, json_t *object);

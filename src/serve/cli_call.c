@@ -1,0 +1,162 @@
+#include "serve/cli_inside.h"
+
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "format/json.h"
+#include "net/client.h"
+#include "net/target.h"
+#include "serve/serve.h"
+
+static struct cli_inside *
+inside(const struct cli *cli)
+{
+	return cli->inside;
+}
+
+struct pairs
+cli_headers(const struct cli *cli, int64_t if_match)
+{
+	static const struct {
+		const char *option, *header;
+		bool encoded;
+	} rows[] = {
+	    {"as", "Liaison-User", false},	{"purpose", "Liaison-Purpose", false},
+	    {"case", "Liaison-Case", false},	{"legal-basis", "Liaison-Legal-Basis", true},
+	    {"reason", "Liaison-Reason", true},
+	};
+	struct pair *at = NEW_N(cli->arena, struct pair, COUNT_OF(rows) + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct str v = cli_option(cli, rows[i].option);
+
+		if (v.n == 0)
+			continue;
+		if (rows[i].encoded)
+			v = percent_encode(cli->arena, v);
+		at[n++] = (struct pair){str_from(rows[i].header), v};
+	}
+	if (if_match > 0)
+		at[n++] = (struct pair){STR("If-Match"),
+					str_fmt(cli->arena, "\"%lld\"", (long long)if_match)};
+	return (struct pairs){at, n};
+}
+
+enum rc
+cli_problem(int status, const json_t *problem, struct err *err)
+{
+	struct str type = json_member_str(problem, "type");
+	struct str text = json_member_str(problem, "detail");
+	struct str key = json_member_str(problem, "key");
+	struct str prefix = STR("urn:liaison:problem:");
+	enum rc rc = RC_FAILED;
+
+	for (int i = RC_COUNT - 1; i > RC_OK; i--)
+		if (rc_http_status((enum rc)i) == status)
+			rc = (enum rc)i;
+	for (int i = RC_FAILED; i < RC_COUNT && str_starts(type, prefix); i++)
+		if (str_eq_z(str_sub(type, prefix.n, type.n), rc_name((enum rc)i)))
+			rc = (enum rc)i;
+	if (text.n == 0)
+		return fail(err, rc, "", "the node answered with status %d", status);
+	(void)fail(err, rc, "", "%.*s", STR_ARG(text));
+	if (err != NULL)
+		(void)snprintf(err->key, sizeof err->key, "%.*s", STR_ARG(key));
+	return rc;
+}
+
+static enum rc
+call_running(struct cli *cli, const char *method, struct str target, struct str content_type,
+	     struct str body, int64_t if_match, struct cli_answer *answer, struct err *err)
+{
+	const struct client_request request = {.method = method,
+					       .target = target,
+					       .headers = cli_headers(cli, if_match),
+					       .content_type = content_type,
+					       .body = body};
+	struct client_response response = {0};
+	enum rc rc = client_send(inside(cli)->client, cli->arena, &request, &response, err);
+
+	answer->status = response.status;
+	answer->content_type = response.content_type;
+	answer->body = response.body;
+	return rc;
+}
+
+/* The same call inside this process, as the one whom the system says we are. */
+static enum rc
+call_here(struct cli *cli, const char *method, struct str target, struct str content_type,
+	  struct str body, int64_t if_match, struct cli_answer *answer, struct err *err)
+{
+	struct pairs headers = cli_headers(cli, if_match);
+	struct pair *all = NEW_N(cli->arena, struct pair, headers.n + 1);
+	struct call call = {.caller = {.uid = (int64_t)getuid(), .login = cli_option(cli, "as")},
+			    .method = str_from(method),
+			    .body = body};
+	struct target parts;
+	enum rc rc;
+
+	if ((rc = target_parse(cli->arena, target, &parts, err)) != RC_OK)
+		return rc;
+	if (headers.n > 0)
+		memcpy(all, headers.at, headers.n * sizeof *all);
+	if (content_type.n > 0)
+		all[headers.n++] = (struct pair){STR("Content-Type"), content_type};
+	call.path = parts.path;
+	call.query = parts.query;
+	call.headers = (struct pairs){all, headers.n};
+	serve_call(inside(cli)->serve, &call);
+	answer->status = call.status;
+	answer->content_type = str_copy(cli->arena, call.content_type);
+	answer->body = str_copy(cli->arena, call.answer);
+	call_free(&call);
+	return RC_OK;
+}
+
+static bool
+is_json(struct str content_type)
+{
+	struct str type = str_trim(str_cut(&content_type, ';'));
+
+	return str_eq(type, STR("application/json")) || str_ends(type, STR("+json"));
+}
+
+enum rc
+cli_call_with(struct cli *cli, const char *method, struct str target, struct str content_type,
+	      struct str body, int64_t if_match, struct cli_answer *answer, struct err *err)
+{
+	const struct limits limits = {.bytes_max = (size_t)256 << 20};
+	enum rc rc;
+
+	*answer = (struct cli_answer){0};
+	if ((rc = cli_connect(cli, err)) != RC_OK)
+		return rc;
+	rc = inside(cli)->client != NULL
+		 ? call_running(cli, method, target, content_type, body, if_match, answer, err)
+		 : call_here(cli, method, target, content_type, body, if_match, answer, err);
+	if (rc != RC_OK)
+		return rc;
+	if (answer->body.n > 0 && is_json(answer->content_type)) {
+		rc = json_read_reals(answer->body, &limits, &answer->json, err);
+		if (rc == RC_OK)
+			*VEC_ADD(cli->arena, &inside(cli)->values) = answer->json;
+		else if (answer->status < 400)
+			return fail(err, RC_FAILED, "", "the node's answer is no JSON");
+	}
+	return answer->status >= 400 ? cli_problem(answer->status, answer->json, err) : RC_OK;
+}
+
+enum rc
+cli_call(struct cli *cli, const char *method, struct str target, json_t *body,
+	 struct cli_answer *answer, struct err *err)
+{
+	struct buf b;
+
+	buf_init(&b, cli->arena);
+	if (body != NULL)
+		json_canonical(body, &b);
+	return cli_call_with(cli, method, target, body != NULL ? STR("application/json") : STR_NONE,
+			     buf_str(&b), 0, answer, err);
+}

@@ -1,0 +1,176 @@
+#include "serve/cli_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "net/client.h"
+#include "seal/secret.h"
+#include "serve/serve.h"
+
+#define PASSPHRASE_MAX 1024
+/* How long a command waits for another that has the folder, or for a node that starts. */
+#define WAIT_MS 5000
+
+static struct cli_inside *
+inside(const struct cli *cli)
+{
+	return cli->inside;
+}
+
+/* Does anybody answer there? 0, or errno. */
+static int
+knock(const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd, why = 0;
+
+	if (strlen(path) >= sizeof at.sun_path)
+		return ENOENT;
+	memcpy(at.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&at, sizeof at) != 0)
+		why = errno;
+	if (fd >= 0)
+		(void)close(fd);
+	return why;
+}
+
+enum rc
+cli_socket(const struct cli *cli, const char **out, struct err *err)
+{
+	const char *path = str_fmt(cli->arena, "%s/liaison.sock", cli_node_dir(cli)).p;
+	int why = knock(path);
+
+	*out = path;
+	if (why == 0)
+		return RC_OK;
+	if (why == EACCES || why == EPERM)
+		return fail(err, RC_DENIED, "",
+			    "this account may not use the node's socket in %s; its administrator "
+			    "adds the account to the group of the folder",
+			    cli_node_dir(cli));
+	if (why == ENOENT || why == ECONNREFUSED || why == ENOTDIR)
+		return fail(err, RC_ABSENT, "", "no node runs in %s", cli_node_dir(cli));
+	return fail(err, RC_UNAVAILABLE, "", "the node's socket in %s does not answer: %s",
+		    cli_node_dir(cli), strerror(why));
+}
+
+static enum rc
+read_secret(const char *path, char *to, size_t *n, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return fail(err, RC_ABSENT, "passphrase-file", "cannot be read: %s",
+			    strerror(errno));
+	while (got > 0 && *n <= PASSPHRASE_MAX)
+		if ((got = read(fd, to + *n, PASSPHRASE_MAX + 1 - *n)) > 0)
+			*n += (size_t)got;
+	(void)close(fd);
+	if (got < 0)
+		return fail(err, RC_FAILED, "passphrase-file", "cannot be read");
+	if (*n > 0 && to[*n - 1] == '\n')
+		--*n;
+	if (*n == 0 || *n > PASSPHRASE_MAX)
+		return fail(err, RC_INVALID, "passphrase-file", "holds one line of 1 to %d bytes",
+			    PASSPHRASE_MAX);
+	return RC_OK;
+}
+
+enum rc
+cli_passphrase(struct cli *cli, struct str *out, struct err *err)
+{
+	struct str path = cli_option(cli, "passphrase-file");
+	enum rc rc;
+
+	*out = STR_NONE;
+	if (path.n == 0)
+		return RC_OK;
+	if (inside(cli)->passphrase == NULL) {
+		inside(cli)->passphrase = secret_new(PASSPHRASE_MAX + 1);
+		rc = read_secret(str_z(cli->arena, path), inside(cli)->passphrase,
+				 &inside(cli)->passphrase_n, err);
+		if (rc != RC_OK)
+			return rc;
+	}
+	*out = (struct str){inside(cli)->passphrase, inside(cli)->passphrase_n};
+	return RC_OK;
+}
+
+static enum rc
+check_folder(const struct cli *cli, struct err *err)
+{
+	const char *dir = cli_node_dir(cli);
+	const char *file = str_fmt(cli->arena, "%s/liaison.yaml", dir).p;
+
+	if (access(file, R_OK) == 0)
+		return RC_OK;
+	if (errno == EACCES)
+		return fail(err, RC_DENIED, "",
+			    "this account may not read the node in %s, and the node does not run",
+			    dir);
+	return fail(err, RC_ABSENT, "",
+		    "there is no node in %s; name its folder with --node DIR, or make one with: "
+		    "liaison node init --node %s",
+		    dir, dir);
+}
+
+static enum rc
+connect_running(struct cli *cli, struct err *err)
+{
+	struct client_options options = {0};
+	enum rc rc;
+
+	if ((rc = cli_socket(cli, &options.socket_path, err)) != RC_OK)
+		return rc;
+	return client_open(&options, &inside(cli)->client, err);
+}
+
+static enum rc
+open_here(struct cli *cli, struct err *err)
+{
+	struct serve_options options = {.dir = cli_node_dir(cli), .features = cli->features};
+	enum rc rc;
+
+	if ((rc = check_folder(cli, err)) != RC_OK ||
+	    (rc = cli_passphrase(cli, &options.passphrase, err)) != RC_OK)
+		return rc;
+	return serve_open(&options, &inside(cli)->serve, err);
+}
+
+enum rc
+cli_connect(struct cli *cli, struct err *err)
+{
+	int64_t until = monotonic_ms() + WAIT_MS;
+	enum rc rc;
+
+	if (inside(cli)->client != NULL || inside(cli)->serve != NULL)
+		return RC_OK;
+	for (;;) {
+		if ((rc = connect_running(cli, err)) != RC_ABSENT)
+			return rc;
+		if ((rc = open_here(cli, err)) != RC_CONFLICT || monotonic_ms() > until)
+			return rc;
+		(void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+	}
+}
+
+void
+cli_close(struct cli *cli)
+{
+	struct cli_inside *in = inside(cli);
+
+	client_close(in->client);
+	serve_close(in->serve);
+	for (size_t i = 0; i < in->values.n; i++)
+		json_decref(in->values.at[i]);
+	secret_free(in->passphrase);
+	*in = (struct cli_inside){.words = in->words};
+}

@@ -1,0 +1,290 @@
+#include "serve/cli_inside.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "format/json.h"
+#include "serve/cli_text.h"
+
+#define COLUMNS_MAX 32
+#define COLUMN_LEAST 8
+#define GAP 2
+
+struct cell {
+	struct str text;
+	size_t width;
+};
+
+struct table {
+	struct arena *arena;
+	const struct cli_column *columns;
+	json_t *rows;
+	size_t n; /* columns */
+	struct cell *cells;
+	size_t width[COLUMNS_MAX], limit[COLUMNS_MAX];
+	bool right[COLUMNS_MAX]; /* numbers stand at the right */
+};
+
+static json_t *
+reach(json_t *row, const char *key)
+{
+	struct str rest = str_from(key);
+
+	while (rest.p != NULL && row != NULL)
+		row = json_member(row, str_cut(&rest, '.'));
+	return row;
+}
+
+static void
+add_plain(struct buf *b, json_t *value)
+{
+	size_t i;
+	json_t *item;
+
+	switch (json_typeof(value)) {
+	case JSON_STRING: buf_add(b, json_str(value)); return;
+	case JSON_TRUE: buf_add_z(b, "yes"); return;
+	case JSON_FALSE: buf_add_z(b, "no"); return;
+	case JSON_NULL: return;
+	case JSON_ARRAY:
+		json_array_foreach (value, i, item) {
+			if (i > 0)
+				buf_add_z(b, ", ");
+			add_plain(b, item);
+		}
+		return;
+	case JSON_OBJECT:
+	case JSON_INTEGER:
+	case JSON_REAL: json_canonical(value, b); return;
+	}
+}
+
+static struct str
+plain(struct arena *a, json_t *value)
+{
+	struct buf b;
+
+	buf_init(&b, a);
+	if (value != NULL)
+		add_plain(&b, value);
+	return buf_str(&b);
+}
+
+static void
+measure(struct table *t)
+{
+	size_t rows = json_array_size(t->rows);
+
+	t->cells = NEW_N(t->arena, struct cell, rows * t->n + 1);
+	for (size_t c = 0; c < t->n; c++) {
+		t->width[c] = text_width(str_from(t->columns[c].title));
+		t->right[c] = rows > 0;
+		for (size_t r = 0; r < rows; r++) {
+			json_t *value = reach(json_array_get(t->rows, r), t->columns[c].key);
+			struct cell *cell = &t->cells[r * t->n + c];
+
+			t->right[c] = t->right[c] && json_is_number(value);
+			cell->text = text_cell(t->arena, plain(t->arena, value), t->limit[c]);
+			cell->width = text_width(cell->text);
+			if (cell->width > t->width[c])
+				t->width[c] = cell->width;
+		}
+	}
+}
+
+/* Cells of the terminal, or 0 when out is none. */
+static size_t
+terminal_width(const struct cli *cli)
+{
+	struct winsize size;
+	int fd = fileno(cli->out);
+
+	if (fd < 0 || !isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) != 0)
+		return 0;
+	return size.ws_col;
+}
+
+/* Take from the widest column until the row fits. */
+static bool
+shrink(struct table *t, size_t wanted)
+{
+	size_t total = GAP * (t->n - 1), widest = 0;
+
+	for (size_t c = 0; c < t->n; c++)
+		total += t->width[c];
+	if (wanted == 0 || total <= wanted)
+		return false;
+	for (; total > wanted; total--) {
+		for (size_t c = widest = 0; c < t->n; c++)
+			if (t->width[c] > t->width[widest])
+				widest = c;
+		if (t->width[widest] <= COLUMN_LEAST)
+			break;
+		t->limit[widest] = --t->width[widest];
+	}
+	return true;
+}
+
+static void
+add_cell(const struct table *t, size_t c, struct str text, size_t width, struct buf *out)
+{
+	size_t pad = t->width[c] > width ? t->width[c] - width : 0;
+
+	if (c > 0)
+		text_spaces(out, GAP);
+	if (t->right[c])
+		text_spaces(out, pad);
+	buf_add(out, text);
+	if (!t->right[c] && c + 1 < t->n)
+		text_spaces(out, pad);
+}
+
+static void
+add_rows(const struct table *t, struct buf *out)
+{
+	for (size_t r = 0; r < json_array_size(t->rows); r++) {
+		for (size_t c = 0; c < t->n; c++) {
+			const struct cell *cell = &t->cells[r * t->n + c];
+
+			add_cell(t, c, cell->text, cell->width, out);
+		}
+		buf_add_byte(out, '\n');
+	}
+}
+
+static bool
+is_coloured(const struct cli *cli)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return (no == NULL || no[0] == '\0') && fileno(cli->out) >= 0 && isatty(fileno(cli->out)) &&
+	       (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+static void
+add_titles(const struct table *t, bool coloured, struct buf *out)
+{
+	if (coloured)
+		buf_add_z(out, "\033[1m");
+	for (size_t c = 0; c < t->n; c++) {
+		struct str title = str_from(t->columns[c].title);
+
+		add_cell(t, c, title, text_width(title), out);
+	}
+	buf_add_z(out, coloured ? "\033[0m\n" : "\n");
+}
+
+/* For people indented, for programs in the canonical form; both end with a line feed. */
+static void
+print_json(struct cli *cli, json_t *value)
+{
+	struct buf b;
+
+	buf_init(&b, cli->arena);
+	if (fileno(cli->out) >= 0 && isatty(fileno(cli->out))) {
+		(void)json_dumpf(value, cli->out, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	} else {
+		json_canonical(value, &b);
+		(void)fwrite(b.p, 1, b.n, cli->out);
+	}
+	(void)fputc('\n', cli->out);
+}
+
+void
+cli_table(struct cli *cli, json_t *rows, const struct cli_column *columns)
+{
+	struct table t = {.arena = cli->arena, .columns = columns, .rows = rows};
+	struct buf out;
+
+	if (cli->json) {
+		print_json(cli, rows);
+		return;
+	}
+	if (json_array_size(rows) == 0) {
+		(void)fputs("nothing to show\n", cli->notes);
+		return;
+	}
+	while (columns[t.n].title != NULL) {
+		must(t.n < COLUMNS_MAX);
+		t.limit[t.n] = columns[t.n].width_max > 0 ? (size_t)columns[t.n].width_max : 0;
+		t.n++;
+	}
+	measure(&t);
+	if (shrink(&t, terminal_width(cli)))
+		measure(&t);
+	buf_init(&out, cli->arena);
+	add_titles(&t, is_coloured(cli), &out);
+	add_rows(&t, &out);
+	(void)fwrite(out.p, 1, out.n, cli->out);
+}
+
+static bool
+is_block(json_t *value)
+{
+	return json_is_object(value) ||
+	       (json_is_array(value) && json_is_object(json_array_get(value, 0)));
+}
+
+static void show(struct arena *a, json_t *object, size_t indent, struct buf *out);
+
+static void
+show_member(struct arena *a, struct str key, json_t *value, size_t indent, size_t width,
+	    struct buf *out)
+{
+	size_t i;
+	json_t *item;
+
+	text_spaces(out, indent);
+	buf_add(out, text_cell(a, key, 0));
+	buf_add_byte(out, ':');
+	if (!is_block(value)) {
+		text_spaces(out, width - text_width(key) + 1);
+		buf_add(out, text_cell(a, plain(a, value), 0));
+		buf_add_byte(out, '\n');
+		return;
+	}
+	buf_add_byte(out, '\n');
+	if (json_is_object(value)) {
+		show(a, value, indent + 2, out);
+		return;
+	}
+	json_array_foreach (value, i, item) {
+		if (i > 0)
+			buf_add_byte(out, '\n');
+		if (json_is_object(item))
+			show(a, item, indent + 2, out);
+	}
+}
+
+static void
+show(struct arena *a, json_t *object, size_t indent, struct buf *out)
+{
+	const char *key;
+	json_t *value;
+	size_t width = 0;
+
+	json_object_foreach (object, key, value) {
+		size_t n = text_width(str_from(key));
+
+		if (!is_block(value) && n > width)
+			width = n;
+	}
+	json_object_foreach (object, key, value)
+		show_member(a, str_from(key), value, indent, width, out);
+}
+
+void
+cli_show(struct cli *cli, json_t *object)
+{
+	struct buf out;
+
+	if (cli->json || !json_is_object(object)) {
+		print_json(cli, object);
+		return;
+	}
+	buf_init(&out, cli->arena);
+	show(cli->arena, object, 0, &out);
+	(void)fwrite(out.p, 1, out.n, cli->out);
+}
