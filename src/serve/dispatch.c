@@ -81,7 +81,7 @@ run_change(struct write_item *item, struct db *db, struct err *err)
 		enum rc rc = db_rollback_to(db, err);
 
 		audit_back_to(w->serve->group, mark);
-		if (rc != RC_OK)
+		if (rc != RC_OK || (rc = db_savepoint(db, err)) != RC_OK)
 			return rc;
 	}
 	return door_flush(d, w->serve->group, err);
