@@ -65,7 +65,7 @@ struct standard_name {
 	struct str part, name;
 };
 
-/* A label in one language; the first of a list is English or the only one there is. */
+/* A label in one language. The loader adds an English one, made from the name, where none is. */
 struct label {
 	struct str lang, text;
 };
