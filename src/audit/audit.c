@@ -75,9 +75,10 @@ struct audit_group {
 	struct arena *arena, *scratch; /* scratch: of one append */
 	struct db *db;
 	struct keys *keys;
-	struct audit_head head; /* as it was at begin; times grow */
+	struct audit_head head; /* as it was at begin */
 	struct hash *hashes;	/* of the leaves of this group */
-	size_t n, cap;
+	int64_t *times;
+	size_t n, cap, times_cap;
 	struct envelope_key *detail_key; /* secret memory; NULL until the first leaf */
 	struct str bucket, wrapped;
 };
@@ -267,8 +268,10 @@ audit_append(struct audit_group *g, const struct audit_entry *entry, int64_t *in
 	audit_leaf_hash(&row, &bytes, &hash);
 	if (g->n == g->cap)
 		g->hashes = vec_grow(g->arena, g->hashes, g->n, &g->cap, sizeof *g->hashes);
+	if (g->n == g->times_cap)
+		g->times = vec_grow(g->arena, g->times, g->n, &g->times_cap, sizeof *g->times);
+	g->times[g->n] = entry->time_ms;
 	g->hashes[g->n++] = hash;
-	audit_head_time(&g->head, entry->time_ms, row.index == 0);
 	if (index != NULL)
 		*index = row.index;
 	return RC_OK;
@@ -309,6 +312,8 @@ audit_group_end(struct audit_group *g, struct err *err)
 		return RC_OK;
 	if ((rc = save_detail_key(g, err)) != RC_OK)
 		return rc;
+	for (size_t i = 0; i < g->n; i++)
+		audit_head_time(&g->head, g->times[i], g->head.range.size + i == 0);
 	return audit_head_extend(g->db, &g->head, g->hashes, g->n, g->scratch, err);
 }
 

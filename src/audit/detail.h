@@ -36,7 +36,10 @@ struct detail_opener;
 struct detail_opener *detail_opener_new(struct db *db, struct keys *keys);
 /* NULL does nothing. */
 void detail_opener_free(struct detail_opener *o);
-/* RC_ABSENT: the row's key was destroyed, or its detail erased. RC_INTEGRITY: damaged. */
+/*
+ * RC_ABSENT: the row's key was destroyed. RC_INTEGRITY: damaged, or gone though its key is
+ * there; err->key is "detail_key" when the fault is the wrapped key's.
+ */
 MUST_USE enum rc detail_open(struct detail_opener *o, const struct audit_leaf_row *row,
 			     struct arena *a, struct audit_detail *out, struct err *err);
 

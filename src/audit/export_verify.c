@@ -46,8 +46,8 @@ next_line(struct reader *r, struct str *out, struct err *err)
 	if (ferror(r->in) != 0)
 		return fail(err, RC_UNAVAILABLE, "", "reading the export: %s", strerror(errno));
 	if (c != '\n')
-		return damaged(r->line,
-			       n == 0 ? "the export is cut off" : "this line is damaged", err);
+		return damaged(r->line, n == 0 ? "the export is cut off" : "this line is damaged",
+			       err);
 	*out = (struct str){r->buffer, n};
 	return RC_OK;
 }
@@ -145,8 +145,7 @@ read_leaves(struct reader *r, struct err *err)
 		return rc;
 	if (str_eq(line, str_fmt(r->keep, "end %llu\n", (unsigned long long)r->range.size))) {
 		if (r->range.size != r->checkpoint.size)
-			return damaged(r->note_line + 1, "the checkpoint is of another size",
-				       err);
+			return damaged(r->note_line + 1, "the checkpoint is of another size", err);
 		if (getc(r->in) != EOF)
 			return damaged(r->line + 1, "something follows the end", err);
 		return RC_OK;
@@ -166,8 +165,8 @@ check_root(struct reader *r, struct hash *root, struct err *err)
 
 	merkle_root(&r->range, root);
 	if (!hash_eq(root, &r->checkpoint.root))
-		return damaged(r->note_line + 2,
-			       "the checkpoint's root is not that of the leaves", err);
+		return damaged(r->note_line + 2, "the checkpoint's root is not that of the leaves",
+			       err);
 	if (!str_eq(r->checkpoint.origin, r->key.name))
 		return damaged(r->note_line, "the checkpoint is of another log", err);
 	for (size_t i = 0; i < r->note.text.n; i++)

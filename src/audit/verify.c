@@ -52,7 +52,8 @@ find_size(struct verify *v, struct err *err)
 	if (none && last < 0)
 		return fail(err, RC_CONFLICT, "", "the log is not started");
 	if (none)
-		problem_add(&v->problems, AUDIT_PROBLEM_HEAD, 0, 0, "the head of the log is missing");
+		problem_add(&v->problems, AUDIT_PROBLEM_HEAD, 0, 0,
+			    "the head of the log is missing");
 	if ((rc = db_select_i64(v->db, &SQL_AUDIT_TILE_COUNT, NO_BINDS, &tiles, err)) != RC_OK)
 		return rc;
 	/* Only a size that the tiles bear out is worth looking for every missing leaf of it. */
@@ -146,7 +147,13 @@ open_detail(struct verify *v, const struct audit_leaf_row *row, struct err *err)
 		v->report->details_erased += row->detail.n > 0;
 		return RC_OK;
 	}
-	if (rc == RC_INTEGRITY)
+	if (rc == RC_INTEGRITY && strcmp(why.key, "detail_key") == 0) {
+		/* One finding for a key, not one for each leaf under it. */
+		if (v->detail_key != row->detail_key)
+			problem_add(&v->problems, AUDIT_PROBLEM_DETAIL_KEY, 0, row->detail_key,
+				    "%s", why.text);
+		v->detail_key = row->detail_key;
+	} else if (rc == RC_INTEGRITY)
 		problem_add(&v->problems, AUDIT_PROBLEM_DETAIL, 0, row->index, "leaf %lld: %s",
 			    (long long)row->index, why.text);
 	else if (rc == RC_OK && !same_mac(v, row, &detail))

@@ -55,7 +55,8 @@ MUST_USE bool merkle_consistency_holds(uint64_t size1, uint64_t size2, const str
 
 /*
  * The same for a subtree [start, end): start is a multiple of the least power of two that is
- * not less than end - start (draft-ietf-plants-merkle-tree-certs).
+ * not less than end - start (draft-ietf-plants-merkle-tree-certs). An empty subtree is
+ * consistent with every tree that reaches it: no use as a claim about a log.
  */
 bool merkle_subtree_is_valid(uint64_t start, uint64_t end);
 MUST_USE bool merkle_subtree_inclusion_holds(uint64_t index, uint64_t start, uint64_t end,
