@@ -85,7 +85,8 @@ struct http_response {
 	int status;
 	struct str content_type; /* [application/json] when there is a body */
 	struct pairs headers;	 /* a default of the same name is left out */
-	struct str body;	 /* copied, unless body_free is set: then borrowed until called */
+	/* Copied, unless body_free is set: then borrowed until called, and not of the request. */
+	struct str body;
 	void (*body_free)(void *body_free_ctx);
 	void *body_free_ctx;
 	bool from_fd; /* the body is body_fd from 0, body_fd_bytes long; closed here */

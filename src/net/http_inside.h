@@ -52,6 +52,7 @@ struct conn {
 	enum conn_state { CONN_WAITING, CONN_READING, CONN_PARKED, CONN_ANSWERING } state;
 	int64_t deadline_ms; /* while WAITING or READING; cut when it passes */
 	struct request *request;
+	struct http_stream *stream; /* the answer now going out, if it is one */
 };
 
 /* A listening socket and the daemon that serves what it accepts. */

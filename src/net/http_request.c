@@ -323,11 +323,14 @@ answer(struct request *r)
 	enum MHD_Result queued;
 
 	r->conn->state = CONN_ANSWERING;
+	r->conn->stream = r->stream;
 	if (r->stream != NULL)
 		stream_attach(r->stream, r->conn);
 	queued = MHD_queue_response(r->conn->mhd, (unsigned)r->answer_status, r->answer);
-	if (queued != MHD_YES && r->stream != NULL)
+	if (queued != MHD_YES && r->stream != NULL) {
 		stream_detach(r->stream);
+		r->conn->stream = NULL;
+	}
 	MHD_destroy_response(r->answer);
 	r->answer = NULL;
 	return queued;
@@ -406,11 +409,11 @@ on_completed(void *ctx, struct MHD_Connection *mhd, void **state,
 	(void)ctx;
 	(void)state;
 	(void)why;
-	if (c == NULL || c->request == NULL)
+	if (c == NULL)
 		return;
-	if (c->request->stream != NULL)
-		stream_detach(c->request->stream);
-	c->request->stream = NULL;
+	if (c->stream != NULL)
+		stream_detach(c->stream);
+	c->stream = NULL;
 	c->state = CONN_WAITING;
 	c->deadline_ms = monotonic_ms() + c->server->options.idle_timeout_ms;
 }

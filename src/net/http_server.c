@@ -150,8 +150,8 @@ sweep(struct http_server *s, int64_t now)
 			c->deadline_ms = INT64_MAX;
 			(void)shutdown(c->fd, SHUT_RDWR);
 		}
-		if (c->request != NULL && c->request->stream != NULL)
-			stream_heartbeat(c->request->stream, now);
+		if (c->stream != NULL)
+			stream_heartbeat(c->stream, now);
 	}
 	for (unsigned i = 0; i < s->way_count; i++) {
 		if (s->ways[i].deaf)
@@ -224,8 +224,7 @@ owed(const struct http_server *s)
 
 	for (const struct conn *c = s->conns; c != NULL; c = c->next)
 		n += c->state == CONN_PARKED || c->state == CONN_READING ||
-		     (c->state == CONN_ANSWERING &&
-		      (c->request == NULL || c->request->stream == NULL));
+		     (c->state == CONN_ANSWERING && c->stream == NULL);
 	return n;
 }
 
@@ -267,7 +266,7 @@ wind_up(struct http_server *s)
 	while (s->conns != NULL && monotonic_ms() < last) {
 		run_once(s, 10);
 		for (struct conn *c = s->conns; c != NULL; c = c->next) {
-			if (c->request == NULL || c->request->stream == NULL)
+			if (c->stream == NULL)
 				(void)shutdown(c->fd, SHUT_RDWR);
 		}
 	}

@@ -601,6 +601,32 @@ connections_are_limited_in_all_and_per_address(void **state)
 }
 
 static void
+many_connections_are_served_at_once(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct site *s = site_open((struct http_options){0});
+	static int fds[400];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(fds); i++)
+		fds[i] = dial(s);
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < COUNT_OF(fds); i++)
+			say(fds[i],
+			    str_fmt(a, "GET /%zu/%d HTTP/1.1\r\nHost: x\r\n\r\n", i, round).p);
+		for (size_t i = 0; i < COUNT_OF(fds); i++)
+			assert_true(
+			    has(hear(a, fds[i], false), str_fmt(a, "GET /%zu/%d q", i, round).p));
+		arena_reset(a);
+	}
+	assert_int_equal(http_connections(s->server), COUNT_OF(fds));
+	for (size_t i = 0; i < COUNT_OF(fds); i++)
+		(void)close(fds[i]);
+	site_close(s);
+	arena_free(a);
+}
+
+static void
 the_unix_socket_is_private_and_tells_who_calls(void **state)
 {
 	struct arena *a = arena_new(0);
@@ -774,6 +800,7 @@ main(void)
 	    cmocka_unit_test(a_parked_request_is_not_cut),
 	    cmocka_unit_test(a_client_that_vanished_while_parked_does_no_harm),
 	    cmocka_unit_test(connections_are_limited_in_all_and_per_address),
+	    cmocka_unit_test(many_connections_are_served_at_once),
 	    cmocka_unit_test(the_unix_socket_is_private_and_tells_who_calls),
 	    cmocka_unit_test(plain_http_beyond_this_machine_is_refused),
 	    cmocka_unit_test(a_header_that_cannot_be_sent_becomes_500),
