@@ -13,10 +13,11 @@ struct fold {
 };
 
 static const struct fold folds[] = {
-    {"shch", 4, 's'}, {"tsch", 4, 's'}, {"sch", 3, 's'}, {"tch", 3, 's'}, {"dzh", 3, 'j'}, {"kh", 2, 'h'},
-    {"gh", 2, 'k'},   {"sh", 2, 's'},	  {"ch", 2, 's'},	{"cz", 2, 's'},  {"zh", 2, 'z'},  {"ts", 2, 's'},
-    {"tz", 2, 's'},   {"th", 2, 't'},	  {"dh", 2, 'd'},	{"dj", 2, 'j'},  {"ph", 2, 'f'},  {"ck", 2, 'k'},
-    {"q", 1, 'k'},	   {"c", 1, 'k'},	  {"g", 1, 'k'},
+    {"shch", 4, 's'}, {"tsch", 4, 's'}, {"sch", 3, 's'}, {"tch", 3, 's'}, {"dzh", 3, 'j'},
+    {"kh", 2, 'h'},   {"gh", 2, 'k'},	{"sh", 2, 's'},	 {"ch", 2, 's'},  {"cz", 2, 's'},
+    {"zh", 2, 'z'},   {"ts", 2, 's'},	{"tz", 2, 's'},	 {"th", 2, 't'},  {"dh", 2, 'd'},
+    {"dj", 2, 'j'},   {"ph", 2, 'f'},	{"ck", 2, 'k'},	 {"q", 1, 'k'},	  {"c", 1, 'k'},
+    {"g", 1, 'k'},
 };
 
 /* Bit of each letter that starts a fold: c d g k p q s t z. */

@@ -24,7 +24,7 @@ struct match_screen_options {
 	unsigned threads;    /* 1 to MATCH_THREADS_MAX; 0: as many as processors */
 	bool timing;	     /* a line on diag: queries per second and thread */
 };
-#define MATCH_MIN_SCORE 0.001
+#define MATCH_MIN_SCORE 1e-6
 #define MATCH_LIMIT 10
 #define MATCH_LIMIT_MAX 1000
 #define MATCH_THREADS_MAX 64

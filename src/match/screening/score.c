@@ -163,7 +163,7 @@ pairings_find(const struct asked_name *asked, const struct other_name *other,
 static struct str
 span(struct str first, struct str last)
 {
-	if (last.p >= first.p + first.n)
+	if (first.n > 0 && last.p >= first.p + first.n)
 		first.n = (size_t)(last.p - first.p) + last.n;
 	return first;
 }

@@ -34,7 +34,7 @@ word_join(const struct word *a, const struct word *b, char *buf, struct word *ou
 	*out = (struct word){.key = {buf, n}, .flags = (a->flags | b->flags) & TOKEN_ABJAD};
 	out->original = a->original;
 	/* Neighbours in the text are shown as they stand there, with what parts them. */
-	if (b->original.p >= a->original.p + a->original.n)
+	if (a->original.n > 0 && b->original.p >= a->original.p + a->original.n)
 		out->original.n = (size_t)(b->original.p - a->original.p) + b->original.n;
 	fill(out);
 	return true;
