@@ -4,6 +4,8 @@
 #include "format/ftm_schema.h"
 #include "format/json.h"
 
+#define VALUES_MAX 5000
+
 static const struct ftm_schema *
 schema_find(struct str name)
 {
@@ -150,6 +152,9 @@ take_values(struct arena *a, const char *name, const json_t *values, struct ftm_
 		ftm_add(a, out, name, str_copy(a, json_str(values)));
 		return RC_OK;
 	}
+	if (json_array_size(values) > VALUES_MAX)
+		return fail(err, RC_TOO_LARGE, "properties", "more than %d values of a property",
+			    VALUES_MAX);
 	if (!json_is_array(values))
 		return fail(err, RC_INVALID, "properties",
 			    "a property's values are a list of text");
@@ -178,6 +183,12 @@ ftm_from_json(struct arena *a, const json_t *json, struct ftm_entity *out, struc
 		return fail(err, RC_INVALID, "properties", "the properties are a JSON object");
 	for (void *it = json_object_iter(properties); it != NULL;
 	     it = json_object_iter_next(properties, it)) {
+		struct str name = {json_object_iter_key(it), json_object_iter_key_len(it)};
+
+		if (!ftm_has_property(out->schema, name))
+			return fail(err, RC_INVALID,
+				    ftm_schema_exists(out->schema) ? "properties" : "schema",
+				    "the schema or one of its properties is not known");
 		rc = take_values(a, json_object_iter_key(it), json_object_iter_value(it), out, err);
 		if (rc != RC_OK)
 			return rc;

@@ -2,6 +2,9 @@
 #include "base/clock.h"
 #include "format/htcds_inside.h"
 
+/* In one cell. */
+#define VALUES_MAX 256
+
 void
 htcds_reading_init(struct htcds_reading *r, struct arena *a, const struct htcds *h,
 		   const char *name, const struct htcds_sink *sink, struct htcds_report *report)
@@ -194,6 +197,10 @@ htcds_row_value(struct htcds_reading *r, size_t field, struct str text, long lin
 	if (cell->values.n > 0 && f->kind != HTCDS_MULTI) {
 		htcds_row_bad(r, RC_INVALID, f->name.p, line, column,
 			      "several values where one can be");
+		return;
+	}
+	if (cell->values.n == VALUES_MAX) {
+		htcds_row_bad(r, RC_TOO_LARGE, f->name.p, line, column, "too many values");
 		return;
 	}
 	if (cell->values.n == 0) {

@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
+#define VALUES_MAX 1000
+
 enum rc
 list_emit(struct list_reader *r, struct list_entry *entry, struct err *err)
 {
@@ -75,6 +77,15 @@ list_squeeze(struct arena *a, struct str text)
 	return (struct str){p, n};
 }
 
+/* Values that are compared with each other stay few, so that no entry takes long. */
+static bool
+has_place(struct list_reader *r, const struct list_entry *e, size_t n)
+{
+	if (n == VALUES_MAX)
+		list_leave_out(r, e->line, 0, "", "the entry has too many values of one kind");
+	return n < VALUES_MAX;
+}
+
 void
 list_add_name(struct list_reader *r, struct list_entry *e, struct str text,
 	      enum list_name_kind kind)
@@ -88,7 +99,8 @@ list_add_name(struct list_reader *r, struct list_entry *e, struct str text,
 		if (str_eq(name->text, text))
 			return;
 	}
-	*VEC_ADD(r->scrap, &e->names) = (struct list_name){text, kind};
+	if (has_place(r, e, e->names.n))
+		*VEC_ADD(r->scrap, &e->names) = (struct list_name){text, kind};
 }
 
 void
@@ -101,7 +113,8 @@ list_add_text(struct list_reader *r, struct str_list *list, struct str text)
 		if (str_eq_ascii_case(list->at[i], text))
 			return;
 	}
-	*VEC_ADD(r->scrap, list) = text;
+	if (list->n < VALUES_MAX)
+		*VEC_ADD(r->scrap, list) = text;
 }
 
 void
@@ -117,6 +130,8 @@ list_add_id(struct list_reader *r, struct list_entry *e, struct str kind, struct
 		if (str_eq(id->kind, kind) && str_eq(id->value, value))
 			return;
 	}
+	if (!has_place(r, e, e->ids.n))
+		return;
 	id = VEC_ADD(r->scrap, &e->ids);
 	id->kind = kind;
 	id->value = value;

@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -242,6 +243,40 @@ the_sink_can_stop_the_reading(void **state)
 }
 
 static enum rc
+count_names(void *ctx, const struct list_entry *e, struct err *err)
+{
+	(void)err;
+	*(size_t *)ctx = e->names.n;
+	return RC_OK;
+}
+
+static void
+an_entry_of_a_hundred_thousand_names_is_cut_and_takes_no_time(void **state)
+{
+	char path[] = "/tmp/liaison-names-XXXXXX";
+	const char *paths[] = {path};
+	int fd = mkstemp(path);
+	FILE *f = fdopen(fd, "w");
+	size_t names = 0;
+	struct list_sink sink = {count_names, NULL, &names};
+	struct list_report report;
+	struct err err;
+
+	(void)state;
+	assert_non_null(f);
+	fputs("id,name\n1,", f);
+	for (int i = 0; i < 100000; i++)
+		fprintf(f, "n%d|", i);
+	fputs("\n", f);
+	(void)fclose(f);
+	assert_int_equal(listfile_read(paths, 1, NULL, &sink, &report, &err), RC_OK);
+	(void)unlink(path);
+	assert_int_equal(names, 1000);
+	assert_int_equal(report.entries, 1);
+	assert_int_equal(report.bad_values, 99000);
+}
+
+static enum rc
 count_kinds(void *ctx, const struct list_entry *e, struct err *err)
 {
 	long *kinds = ctx;
@@ -293,6 +328,7 @@ main(void)
 	    cmocka_unit_test(a_mapping_says_what_the_columns_are),
 	    cmocka_unit_test(what_is_no_list_is_refused),
 	    cmocka_unit_test(the_sink_can_stop_the_reading),
+	    cmocka_unit_test(an_entry_of_a_hundred_thousand_names_is_cut_and_takes_no_time),
 	    cmocka_unit_test(the_real_lists_come_out_whole),
 	};
 

@@ -9,6 +9,9 @@
  * nothing, a 0x1A at the end. The specification is on the publisher's site ("SDN data
  * specification"); weak aliases stand in the remarks, as do birth dates and documents.
  */
+/* What the side files may hold together: it is kept until the entries are built. */
+#define MORE_BYTES_MAX ((size_t)64 << 20)
+
 struct alias {
 	struct str name;
 	enum list_name_kind kind;
@@ -26,6 +29,7 @@ struct more {
 
 struct ofac_more {
 	struct arena *arena;
+	size_t bytes; /* roughly what is kept */
 	struct map by_number;
 };
 
@@ -143,6 +147,11 @@ ofac_read_more(struct list_reader *r, struct ofac_more *more, struct source sour
 		}
 		if (kind == OFAC_NONE)
 			kind = ofac_file_of(&row);
+		for (size_t i = 0; i < row.n; i++)
+			more->bytes += row.at[i].text.n + 8;
+		if (more->bytes > MORE_BYTES_MAX)
+			return fail_at(err, RC_TOO_LARGE, r->file, row.line, 0, "",
+				       "the files beside the list are over their limit");
 		if (ofac_file_of(&row) == kind)
 			take_more(more, kind, &row);
 		else

@@ -5,6 +5,8 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 
+#define NAMES_BYTES_MAX ((size_t)64 << 10)
+
 /* One open element; its buffers serve every element that opens at this depth. */
 struct frame {
 	struct xml_element element;
@@ -241,6 +243,8 @@ xml_read(struct arena *a, struct source source, const struct limits *limits,
 	r.parser = xmlCreatePushParserCtxt(&sax, &r, NULL, 0, NULL);
 	must(r.parser != NULL);
 	(void)xmlCtxtUseOptions(r.parser, XML_PARSE_NONET | XML_PARSE_NOCDATA);
+	/* Distinct names, all together: libxml2 compares each attribute of a tag with each. */
+	(void)xmlDictSetLimit(r.parser->dict, NAMES_BYTES_MAX);
 	feed_parser(&r, &source);
 	if (r.rc == RC_OK && (!r.parser->wellFormed || r.depth > 0))
 		stop(&r, RC_INVALID, "this is not well-formed XML");

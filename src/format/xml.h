@@ -35,7 +35,8 @@ struct xml_handler {
 
 /*
  * RC_INVALID with line: not well formed, a DOCTYPE, not UTF-8 or what the declaration says.
- * RC_TOO_LARGE: bytes_max, depth_max, field_bytes_max of one text, columns_max attributes.
+ * RC_TOO_LARGE: bytes_max, depth_max, field_bytes_max of one text, columns_max attributes;
+ * names that differ are 64 KiB at most, all together.
  */
 MUST_USE enum rc xml_read(struct arena *a, struct source source, const struct limits *limits,
 			  const struct xml_handler *handler, struct err *err);
