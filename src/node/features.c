@@ -6,22 +6,25 @@
 #include "node/record_commands.h"
 #include "node/records.h"
 #include "node/users.h"
+#include "serve/job.h"
 
 /*
  * The rows of the house: each feature of the node, and the only place that names them all.
- * Order is the order of help, man pages and documentation.
+ * Order is the order of migrations, help, man pages and documentation: the log comes first,
+ * for a new database writes there before anything else.
  */
 const struct feature *const liaison_features[] = {
+    &audit_log_feature,
+    &record_store_feature,
+    &serve_feature,
     &node_feature,
+    &paper_command_feature,
     &users_feature,
     &model_command_feature,
-    &record_store_feature,
     &records_feature,
     &record_commands_feature,
-    &audit_log_feature,
-    &audit_feature,
-    &serve_feature,
     &match_command_feature,
-    &paper_command_feature,
+    &job_feature,
+    &audit_feature,
     NULL,
 };

@@ -4,20 +4,13 @@
 #include "base/buf.h"
 #include "net/pair.h"
 #include "serve/cli.h"
+#include "serve/cli_commands.h"
 
 /*
- * cli_inside: what the files cli*.c share, and what their tests and the man pages reach into.
+ * cli_inside: what the files cli*.c share, and their tests reach into.
  */
 struct client;
 struct serve;
-
-/* An option that every command knows, and the variable that stands in for it, or NULL. */
-struct cli_standard {
-	struct option option;
-	const char *environment;
-};
-/* Ends with a NULL name. */
-extern const struct cli_standard cli_standards[];
 
 struct cli_value {
 	const char *name; /* the option's, from its table */
@@ -51,16 +44,6 @@ struct cli_inside {
 /* RC_USAGE: one sentence with the remedy, a near name where there is one. */
 MUST_USE enum rc cli_parse(struct arena *a, const struct feature *const *features, int argc,
 			   char *const *argv, struct cli_words *out, struct err *err);
-/* Values an option takes: one a word of its argument ("A B": two). */
-size_t option_value_count(const struct option *o);
-/* What a command's argument text allows: "TYPE [ID...]" is 1 and SIZE_MAX. */
-void arguments_count(const char *text, size_t *least, size_t *most);
-
-/* Commands over all features in the order of the tables; i counts up. NULL: no more. */
-const struct command *command_at(const struct feature *const *features, size_t i);
-/* Nouns, each once, in the order of the tables. */
-struct str_list command_nouns(struct arena *a, const struct feature *const *features);
-
 void cli_help(struct arena *a, const struct feature *const *features, const struct cli_words *words,
 	      struct buf *out);
 

@@ -1,0 +1,114 @@
+#include "node/commands.h"
+
+#include "base/arena.h"
+#include "match/screening/run.h"
+#include "serve/cli.h"
+
+/* "0.5": digits with one point at most, whatever the locale. */
+static enum rc
+score(const struct cli *cli, const char *name, double standard, double *out, struct err *err)
+{
+	struct str s = cli_option(cli, name);
+	double unit = 0, value = 0;
+
+	*out = standard;
+	if (s.p == NULL)
+		return RC_OK;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.' && unit == 0)
+			unit = 1;
+		else if (s.p[i] >= '0' && s.p[i] <= '9' && s.n <= 32)
+			value = unit == 0 ? value * 10 + (s.p[i] - '0')
+					  : value + (s.p[i] - '0') * (unit /= 10);
+		else
+			value = 2;
+	}
+	if (s.n == 0 || str_eq_z(s, ".") || value > 1)
+		return fail(err, RC_USAGE, name, "takes a number from 0 to 1, such as 0.5");
+	*out = value;
+	return RC_OK;
+}
+
+static enum rc
+run_screen(struct cli *cli, struct err *err)
+{
+	struct str_list lists = cli_options(cli, "list");
+	const char **paths = NEW_N(cli->arena, const char *, lists.n + 1);
+	struct str format = cli_option(cli, "format"), queries = cli_option(cli, "queries");
+	struct match_screen_options o = {
+	    .lists = paths, .list_count = lists.n, .timing = cli_switch(cli, "timing")};
+	int64_t limit, threads;
+	enum rc rc;
+
+	if (lists.n == 0)
+		return fail(err, RC_USAGE, "list", "name a list: --list LIST.csv");
+	if (queries.n == 0)
+		return fail(err, RC_USAGE, "queries",
+			    "name who is asked about: --queries QUERIES.csv, or - for standard "
+			    "input");
+	if ((rc = score(cli, "min-score", MATCH_MIN_SCORE, &o.min_score, err)) != RC_OK ||
+	    (rc = cli_number(cli, "limit", MATCH_LIMIT, 1, MATCH_LIMIT_MAX, &limit, err)) !=
+		RC_OK ||
+	    (rc = cli_number(cli, "threads", 0, 0, MATCH_THREADS_MAX, &threads, err)) != RC_OK)
+		return rc;
+	for (size_t i = 0; i < lists.n; i++)
+		paths[i] = str_z(cli->arena, lists.at[i]);
+	o.format = format.n > 0 ? str_z(cli->arena, format) : NULL;
+	o.queries = str_z(cli->arena, queries);
+	o.limit = (size_t)limit;
+	o.threads = (unsigned)threads;
+	return match_screen_run(&o, cli->out, cli->notes, err);
+}
+
+static enum rc
+run_compare(struct cli *cli, struct err *err)
+{
+	struct str_list dobs = cli_options(cli, "dob");
+	struct match_compare_options o = {.left = cli->arguments.at[0],
+					  .right = cli->arguments.at[1],
+					  .type = cli_option(cli, "type"),
+					  .json = cli->json};
+
+	if (dobs.n == 2) {
+		o.left_dob = dobs.at[0];
+		o.right_dob = dobs.at[1];
+	}
+	return match_compare_run(&o, cli->out, err);
+}
+
+static enum rc
+run_pairs(struct cli *cli, struct err *err)
+{
+	return match_pairs_run(str_z(cli->arena, cli->arguments.at[0]), cli->out, cli->notes, err);
+}
+
+/* clang-format off */
+static const struct option screen_options[] = {
+	{ "list",      "FILE",   "A watch list, or the folder of an OFAC release; all that are given make one list.", true },
+	{ "queries",   "FILE",   "Who is asked about: CSV with query_id and name, and perhaps dob, country, type, ids; - is standard input.", false },
+	{ "format",    "FORMAT", "The lists' format: ofac, un, ftm or csv; by their content when not given.", false },
+	{ "min-score", "S",      "Leave out what scores less, 0 to 1; 0.001 when not given.", false },
+	{ "limit",     "K",      "At most so many rows a query; 10 when not given.", false },
+	{ "threads",   "N",      "So many threads; as many as processors when not given.", false },
+	{ "timing",    NULL,     "Say on standard error how many queries went through a second.", false },
+	{ .name = NULL },
+};
+static const struct option compare_options[] = {
+	{ "dob",  "A B",  "The two birth dates, as precise as known: 1979, 1979-05, 1979-05-07; '' for one that is not known.", false },
+	{ "type", "TYPE", "person, organisation or vessel.", false },
+	{ .name = NULL },
+};
+
+static const struct command commands[] = {
+	{ "match", "screen", "", screen_options, run_screen, "Screen names against watch lists.",
+	  "Prints CSV: query_id,matched_id,score, the best first; a query without a candidate gives no row. The score is a probability from 0 to 1. It is a reason to look, never a decision about a person.\n\n"
+	  "No node is needed, and nothing is kept. Lines that cannot be read are told on standard error by file and line, skipped and counted." },
+	{ "match", "compare", "NAME NAME", compare_options, run_compare, "Compare two names, and say why they score as they do.",
+	  "The pieces of evidence are bits and sum to the score." },
+	{ "match", "pairs", "FILE", NULL, run_pairs, "Score pairs of names from a CSV file.",
+	  "FILE has the columns left and right, and perhaps type; - is standard input. The same rows come back in order, with the columns score and match (true or false at the shipped threshold)." },
+	{ .noun = NULL },
+};
+/* clang-format on */
+
+const struct feature match_command_feature = {.name = "match_commands", .commands = commands};
