@@ -91,7 +91,9 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	if (options->has_handling)
 		handling = options->handling;
 	rc = model_check_fields(d->arena, d->node->model, type, fields,
-	    options->from_import ? CHECK_IMPORT : CHECK_CREATE, &canonical, err);
+	    options->from_import ? CHECK_IMPORT
+				 : options->by_node ? CHECK_UPDATE : CHECK_CREATE,
+	    &canonical, err);
 	if (rc != RC_OK)
 		return rc;
 	draft->fields = door_hold(d, canonical);

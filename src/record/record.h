@@ -33,6 +33,7 @@ struct record_new {
 	bool has_handling;	       /* else the type's */
 	struct handling handling;      /* never looser than the type's: RC_DENIED */
 	bool from_import;	       /* aliases of codes are taken */
+	bool by_node;		       /* automatic fields are given, by the node itself */
 	const struct id *id;	       /* given by an importer of our own export, else made */
 };
 

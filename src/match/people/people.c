@@ -1,0 +1,260 @@
+#include "match/people/people.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "format/json.h"
+#include "match/people/suspects.h"
+#include "match/screening/screen.h"
+#include "model/model.h"
+#include "record/record.h"
+#include "serve/cli.h"
+#include "serve/job.h"
+#include "serve/request.h"
+
+/* What one run of the job holds. */
+struct run {
+	struct job_run *job;
+	struct arena *arena;
+	struct id list; /* zero: all lists */
+	double min_score;
+	struct listings listings;
+	struct suspects suspects;
+	struct screen_index *index;
+	struct screen_worker *worker;
+	size_t next; /* suspect */
+	int64_t alerts, known, screened;
+};
+
+static enum rc
+collect(struct door *d, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+	enum rc rc = listings_read(d, run->arena, run->list, &run->listings, err);
+
+	return rc == RC_OK ? suspects_read(d, run->arena, &run->suspects, err) : rc;
+}
+
+/* The pieces as lines that a person reads and that add up to the bits. */
+static struct str
+explain(struct arena *a, const struct screen_explanation *x)
+{
+	struct buf b;
+
+	buf_init(&b, a);
+	for (size_t i = 0; i < x->n; i++) {
+		const struct screen_reason *r = &x->at[i];
+
+		buf_addf(&b, "%s: ", screen_what_name(r->what));
+		if (r->left.n > 0 || r->right.n > 0)
+			buf_addf(&b, "%.*s ~ %.*s, ", STR_ARG(r->left), STR_ARG(r->right));
+		buf_addf(&b, "%s, %+.2f bits\n", r->note, r->bits);
+	}
+	buf_addf(&b, "sum: %+.2f bits, probability %.4f", x->bits, x->score);
+	return str_copy(a, buf_str(&b));
+}
+
+static void
+set(json_t *o, const char *key, json_t *value)
+{
+	must(json_object_set_new_nocheck(o, key, value) == 0);
+}
+
+/* The same person and listing raised one already: that one stands, whatever became of it. */
+static enum rc
+raised_already(struct door *d, const struct suspect *s, const struct listing *l, bool *out,
+    struct err *err)
+{
+	const struct record_type *type = model_type(d->node->model, STR("alert"));
+	struct record_filter filter = { .type = type, .field = type_field(type, STR("person")),
+		.value = id_format(d->arena, s->id), .limit = RECORD_PAGE_MAX,
+		.with_fields = true };
+	struct str listing = id_format(d->arena, l->id);
+	struct record_list found;
+	enum rc rc = record_list(d, &filter, &found, err);
+
+	*out = false;
+	for (size_t i = 0; rc == RC_OK && i < found.items.n; i++)
+		*out = *out || str_eq(json_member_str(found.items.at[i]->fields, "listing"), listing);
+	return rc;
+}
+
+static enum rc
+raise(struct door *d, struct run *run, const struct suspect *s, const struct screen_query *query,
+    const struct screen_hit *hit, struct err *err)
+{
+	const struct record_type *type = model_type(d->node->model, STR("alert"));
+	const struct listing *l = &run->listings.at[hit->entry];
+	struct record_new options = { .by_node = true, .unit = &run->job->job.unit };
+	struct screen_explanation *why = NEW(d->arena, struct screen_explanation);
+	json_t *fields = json_object();
+	struct record *r;
+	bool known;
+	enum rc rc;
+
+	door_hold(d, fields);
+	if ((rc = raised_already(d, s, l, &known, err)) != RC_OK)
+		return rc;
+	if (known) {
+		run->known++;
+		return RC_OK;
+	}
+	screen_explain(run->index, run->worker, query, hit->entry, why);
+	set(fields, "listing", json_from_str(id_format(d->arena, l->id)));
+	if (!id_is_zero(l->list))
+		set(fields, "list", json_from_str(id_format(d->arena, l->list)));
+	set(fields, "person", json_from_str(id_format(d->arena, s->id)));
+	set(fields, "screened", json_from_str(s->names.at[0]));
+	set(fields, "level",
+	    json_string(hit->score >= 0.95 ? "strong" : hit->score >= 0.5 ? "possible" : "weak"));
+	set(fields, "score", json_from_str(str_fmt(d->arena, "%.2f", hit->score * 100)));
+	set(fields, "explanation", json_from_str(explain(d->arena, why)));
+	set(fields, "raised_at", json_from_str(time_format(d->arena, d->now_ms)));
+	rc = record_create(d, type, fields, &options, &r, err);
+	if (rc == RC_OK)
+		run->alerts++;
+	return rc;
+}
+
+#define SUSPECTS_A_STEP 50
+#define HITS_MAX 5
+
+/* The node itself reads and raises: the person who started the job sees the alerts only. */
+static enum rc
+screen_some(struct door *d, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+	size_t end = run->next + SUSPECTS_A_STEP;
+	enum rc rc = RC_OK;
+
+	if (end > run->suspects.n)
+		end = run->suspects.n;
+	for (; run->next < end && rc == RC_OK; run->next++) {
+		const struct suspect *s = &run->suspects.at[run->next];
+		struct screen_query query = { .names = s->names.at, .name_count = s->names.n,
+			.dob = s->birth_date, .country = s->country, .type = STR("person") };
+		struct screen_hit hits[HITS_MAX];
+		size_t n = screen_search(run->index, run->worker, &query, HITS_MAX, run->min_score,
+		    hits);
+
+		run->screened++;
+		for (size_t i = 0; i < n && rc == RC_OK; i++)
+			rc = raise(d, run, s, &query, &hits[i], err);
+	}
+	return rc;
+}
+
+static enum rc
+build_index(struct run *run, struct err *err)
+{
+	struct screen_entry *entries = NEW_N(run->arena, struct screen_entry, run->listings.n);
+	enum rc rc;
+
+	for (size_t i = 0; i < run->listings.n; i++) {
+		const struct listing *l = &run->listings.at[i];
+
+		entries[i] = (struct screen_entry){ .id = id_format(run->arena, l->id),
+			.type = l->subject, .names = l->names, .dobs = l->birth_dates,
+			.countries = l->countries };
+	}
+	rc = screen_index_new(entries, run->listings.n, &run->index, err);
+	return rc == RC_OK ? screen_worker_open(&run->worker, err) : rc;
+}
+
+static enum rc
+screen_people(struct job_run *job, struct err *err)
+{
+	struct str list = json_member_str(job->job.arguments, "list");
+	struct run run = { .job = job, .arena = job->arena, .min_score = SCREEN_THRESHOLD };
+	json_t *result;
+	enum rc rc;
+
+	if (list.n > 0 && !id_parse(list, &run.list))
+		return fail(err, RC_INVALID, "list", "takes the id of a watch list");
+	rc = serve_write(job->serve, NULL, &job->access, collect, &run, err);
+	if (rc == RC_OK)
+		rc = build_index(&run, err);
+	while (rc == RC_OK && run.next < run.suspects.n) {
+		job->job.total = (int64_t)run.suspects.n;
+		rc = serve_write(job->serve, NULL, &job->access, screen_some, &run, err);
+		if (rc == RC_OK)
+			rc = job_step(job, NULL, NULL, (int64_t)run.next, STR_NONE, NULL, 0, err);
+	}
+	screen_worker_close(run.worker);
+	screen_index_free(run.index);
+	if (rc != RC_OK)
+		return rc;
+	result = json_pack("{s:I, s:I, s:I, s:I, s:I}", "listings", (json_int_t)run.listings.n,
+	    "screened", (json_int_t)run.screened, "protected", (json_int_t)run.suspects.protected_count,
+	    "alerts", (json_int_t)run.alerts, "known_alerts", (json_int_t)run.known);
+	job_result(job, result);
+	return RC_OK;
+}
+
+static enum rc
+start(struct request *rq, struct reply *reply, struct err *err)
+{
+	json_t *arguments = rq->json != NULL ? rq->json : door_hold(&rq->door, json_object());
+	struct id id;
+	enum rc rc = job_add(&rq->door, STR("screen_people"), arguments, true, &id, err);
+
+	if (rc != RC_OK)
+		return rc;
+	reply->status = 202;
+	reply->json = json_pack("{s:o}", "id", json_from_str(id_format(rq->arena, id)));
+	reply->location = str_fmt(rq->arena, "/api/v1/jobs/%.*s",
+	    STR_ARG(id_format(rq->arena, id)));
+	return RC_OK;
+}
+
+#define SCREENERS (BIT(ROLE_ANALYST) | BIT(ROLE_DUTY_OFFICER) | BIT(ROLE_SUPERVISOR))
+
+static const struct route routes[] = {
+	/* clang-format off */
+	{ "POST", "/api/v1/match/people", SCREENERS, BIT(PURPOSE_SCREENING), ROUTE_WRITES, 4096, start, "Screen the suspects among the node's people against its watch lists, as a job." },
+	{ .method = NULL },
+	/* clang-format on */
+};
+
+static enum rc
+run_people(struct cli *cli, struct err *err)
+{
+	struct str list = cli_option(cli, "list");
+	json_t *body = json_object(), *result;
+	struct cli_answer answer;
+	enum rc rc;
+
+	if (list.n > 0)
+		set(body, "list", json_from_str(list));
+	rc = cli_call(cli, "POST", STR("/api/v1/match/people"), body, &answer, err);
+	json_decref(body);
+	if (rc != RC_OK ||
+	    (rc = cli_wait_job(cli, json_member_str(answer.json, "id"), &answer, err)) != RC_OK)
+		return rc;
+	result = json_object_get(answer.json, "result");
+	cli_show(cli, result);
+	if (!cli->json)
+		fprintf(cli->notes, "Look at the alerts: liaison record list alert --purpose "
+				    "screening\n");
+	return RC_OK;
+}
+
+static const struct option people_options[] = {
+	{ "list", "ID", "only this watch list", false },
+	{ .name = NULL },
+};
+
+static const struct command commands[] = {
+	/* clang-format off */
+	{ "match", "people", "", people_options, run_people, "Screen the suspects among the node's people against its watch lists.",
+	  "Makes an alert of each hit, with the evidence that adds up to its score. Nobody who was ever a victim, presumed or undetermined is asked about. An alert is a reason to look, never a decision." },
+	{ .noun = NULL },
+	/* clang-format on */
+};
+
+static const struct job_kind jobs[] = {
+	{ "screen_people", screen_people, "Screen suspects against the watch lists." },
+	{ .name = NULL },
+};
+
+const struct feature match_people_feature = { .name = "match_people", .routes = routes,
+	.commands = commands, .jobs = jobs };

@@ -1,0 +1,42 @@
+#ifndef MATCH_PEOPLE_SUSPECTS_H
+#define MATCH_PEOPLE_SUSPECTS_H
+
+#include "base/vec.h"
+#include "record/door.h"
+
+/* What is read through the door before people are screened; all of it in the arena. */
+struct listing {
+	struct id id, list;
+	struct str subject; /* "person", "organisation", ... */
+	struct str_list names, birth_dates, countries;
+};
+
+struct listings {
+	struct listing *at;
+	size_t n, cap;
+};
+
+/* Active listings of one watch list, or of all when list is zero. The door is the node's. */
+MUST_USE enum rc listings_read(struct door *d, struct arena *a, struct id list,
+    struct listings *out, struct err *err);
+
+struct suspect {
+	struct id id;
+	struct str_list names; /* never empty */
+	struct str birth_date, country;
+};
+
+struct suspects {
+	struct suspect *at;
+	size_t n, cap;
+	size_t protected_count; /* suspects left out since they were also marked otherwise */
+};
+
+/*
+ * People with an involvement as SUSPECT or CONVICTED and none, ever, as VICTIM, PRESUMED or
+ * UNDETERMINED (rights.md, rule 5: protected until a review outside the case team).
+ */
+MUST_USE enum rc suspects_read(struct door *d, struct arena *a, struct suspects *out,
+    struct err *err);
+
+#endif
