@@ -46,17 +46,16 @@ test_log_open(struct test_log *l)
 	struct err err = {.rc = RC_OK};
 
 	*l = (struct test_log){.arena = arena_new(0), .folder = "/tmp/liaison-audit-XXXXXX"};
-	assert_non_null(mkdtemp(l->folder));
+	must(mkdtemp(l->folder) != NULL);
 	l->path = str_z(l->arena, str_fmt(l->arena, "%s/node.db", l->folder));
 	l->keys_path = str_z(l->arena, str_fmt(l->arena, "%s/keys", l->folder));
-	assert_int_equal(keys_create(l->keys_path, STR_NONE, &err), RC_OK);
-	assert_int_equal(keys_open(l->keys_path, STR_NONE, &l->keys, &err), RC_OK);
-	assert_int_equal(db_open(str_fmt(l->arena, "sqlite:%s", l->path), 1000, &l->db, &err),
-			 RC_OK);
-	assert_int_equal(migrate(l->db, sets, COUNT_OF(sets), 1, &err), RC_OK);
-	assert_int_equal(db_begin(l->db, &err), RC_OK);
-	assert_int_equal(audit_init(l->db, l->keys, STR("node.example/log"), &err), RC_OK);
-	assert_int_equal(db_commit(l->db, &err), RC_OK);
+	must(keys_create(l->keys_path, STR_NONE, &err) == RC_OK);
+	must(keys_open(l->keys_path, STR_NONE, &l->keys, &err) == RC_OK);
+	must(db_open(str_fmt(l->arena, "sqlite:%s", l->path), 1000, &l->db, &err) == RC_OK);
+	must(migrate(l->db, sets, COUNT_OF(sets), 1, &err) == RC_OK);
+	must(db_begin(l->db, &err) == RC_OK);
+	must(audit_init(l->db, l->keys, STR("node.example/log"), &err) == RC_OK);
+	must(db_commit(l->db, &err) == RC_OK);
 }
 
 static inline void
@@ -120,17 +119,17 @@ test_log_grow(struct test_log *l, int from, int to)
 	struct audit_group *g;
 	int64_t index;
 
-	assert_int_equal(db_begin(l->db, &err), RC_OK);
-	assert_int_equal(audit_group_begin(l->db, l->keys, &g, &err), RC_OK);
+	must(db_begin(l->db, &err) == RC_OK);
+	must(audit_group_begin(l->db, l->keys, &g, &err) == RC_OK);
 	for (int n = from; n < to; n++) {
 		struct audit_entry e = test_entry(n);
 
-		assert_int_equal(audit_append(g, &e, &index, &err), RC_OK);
-		assert_int_equal(index, n);
+		must(audit_append(g, &e, &index, &err) == RC_OK);
+		must(index == n);
 	}
-	assert_int_equal(audit_group_end(g, &err), RC_OK);
+	must(audit_group_end(g, &err) == RC_OK);
 	audit_group_free(g);
-	assert_int_equal(db_commit(l->db, &err), RC_OK);
+	must(db_commit(l->db, &err) == RC_OK);
 }
 
 /* The intruder: SQL on the file, around everything of ours. False: the database refused. */
@@ -140,11 +139,11 @@ test_sql(struct test_log *l, const char *sql)
 	sqlite3 *h;
 	bool good;
 
-	assert_int_equal(sqlite3_open(l->path, &h), SQLITE_OK);
+	must(sqlite3_open(l->path, &h) == SQLITE_OK);
 	(void)sqlite3_busy_timeout(h, 1000);
 	good = sqlite3_exec(h, sql, NULL, NULL, NULL) == SQLITE_OK;
 	if (!good)
-		print_error("%s\n", sqlite3_errmsg(h));
+		fprintf(stderr, "%s\n", sqlite3_errmsg(h));
 	(void)sqlite3_close(h);
 	return good;
 }

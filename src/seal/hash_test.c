@@ -51,6 +51,23 @@ every_length_in_every_cut_gives_what_libsodium_gives(void **state)
 	}
 }
 
+/* What happens on a processor without the instructions. */
+static void
+libsodium_takes_our_state_as_its_own(void **state)
+{
+	struct hash got, want;
+	struct sha256 s;
+
+	(void)state;
+	sha256(STR("some bytes and more"), &want);
+	sha256_init(&s);
+	sha256_add(&s, "some bytes ", 11);
+	(void)crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)&s,
+					(const unsigned char *)"and more", 8);
+	(void)crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)&s, got.b);
+	assert_true(hash_eq(&got, &want));
+}
+
 static void
 hmac_is_that_of_libsodium_for_short_and_long_keys(void **state)
 {
@@ -93,6 +110,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(known_messages_have_their_known_hashes),
 	    cmocka_unit_test(every_length_in_every_cut_gives_what_libsodium_gives),
+	    cmocka_unit_test(libsodium_takes_our_state_as_its_own),
 	    cmocka_unit_test(hmac_is_that_of_libsodium_for_short_and_long_keys),
 	    cmocka_unit_test(ids_of_a_later_time_sort_later_and_no_two_are_alike),
 	};

@@ -199,8 +199,9 @@ keyfile_guard_key(const struct keyfile_guard *guard, struct str passphrase, unsi
 					(const unsigned char *)magic, MAGIC_BYTES) == 0);
 		return RC_OK;
 	}
-	if (crypto_pwhash(key, 32, passphrase.p, passphrase.n, guard->salt, guard->operations,
-			  (size_t)guard->memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
+	if (crypto_pwhash(key, 32, passphrase.p != NULL ? passphrase.p : "", passphrase.n,
+			  guard->salt, guard->operations, (size_t)guard->memory_bytes,
+			  crypto_pwhash_ALG_ARGON2ID13) != 0)
 		return fail(err, RC_UNAVAILABLE, "", "the passphrase could not be stretched: %s",
 			    "not enough memory, or the file asks for too little work");
 	return RC_OK;

@@ -1,6 +1,7 @@
 #include "seal/secret.h"
 
 #include <pthread.h>
+#include <stdint.h>
 
 #include <sodium.h>
 
@@ -27,6 +28,9 @@ secret_new(size_t bytes)
 	void *p;
 
 	seal_ready();
+	/* sodium_malloc ends the block at a guard page; only a whole number of units is aligned. */
+	must(bytes <= SIZE_MAX - sizeof(max_align_t));
+	bytes += (sizeof(max_align_t) - bytes % sizeof(max_align_t)) % sizeof(max_align_t);
 	p = sodium_malloc(bytes);
 	must(p != NULL);
 	sodium_memzero(p, bytes);

@@ -5,8 +5,8 @@
 
 /*
  * secret: memory for keys: locked out of swap and core dumps where the system allows it,
- * between guard pages, wiped when freed. Never NULL; zeroed. Costs at least three pages, so
- * one block holds many keys.
+ * between guard pages, wiped when freed. Never NULL; zeroed; aligned for any object. Costs at least
+ * three pages, so one block holds many keys.
  */
 void *secret_new(size_t bytes);
 /* Wipes. NULL does nothing. */
