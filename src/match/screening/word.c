@@ -125,7 +125,7 @@ struct common {
 };
 
 /*
- * Names borne by very many, rounded from national name statistics and Forebears' tables;
+ * Names borne by very many, as a rough hand-made list: no statistics were consulted;
  * they matter only where no list says how frequent a name is. Sorted.
  */
 /* clang-format off */
