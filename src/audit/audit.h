@@ -80,6 +80,10 @@ struct audit_group;
 /* RC_CONFLICT: audit_init has not run. */
 MUST_USE enum rc audit_group_begin(struct db *db, struct keys *keys, struct audit_group **out,
 				   struct err *err);
+/*
+ * RC_TOO_LARGE: a text or list over its limit (leaf.h). After any failure the caller rolls its
+ * savepoint or transaction back: some rows of the leaf may be there.
+ */
 MUST_USE enum rc audit_append(struct audit_group *g, const struct audit_entry *entry,
 			      int64_t *index, struct err *err);
 int64_t audit_mark(const struct audit_group *g);

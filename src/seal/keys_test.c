@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -328,6 +329,59 @@ macs_differ_by_domain_value_month_and_node(void **state)
 	keys_close(NULL);
 }
 
+#define THREADS 4
+
+struct worker {
+	pthread_t thread;
+	struct keys *keys;
+	int good;
+};
+
+/* No assertion here: cmocka's jumps belong to the thread of the test. */
+static void *
+work(void *ctx)
+{
+	struct worker *w = ctx;
+	struct arena *a = arena_new(0);
+	unsigned char key[DATA_KEY_BYTES] = {7}, back[DATA_KEY_BYTES], first[MAC_BYTES],
+		      mac[MAC_BYTES];
+
+	keys_log_mac(w->keys, november, STR("actor"), STR("x"), first);
+	for (int i = 0; i < 60; i++) {
+		struct str bucket = str_fmt(a, "shared/2026-%02d", i % 6 + 1);
+		struct buf b;
+
+		buf_init(&b, a);
+		keys_log_mac(w->keys, november - i * INT64_C(32) * 86400000, STR("a"), STR("x"),
+			     mac);
+		keys_log_mac(w->keys, november, STR("actor"), STR("x"), mac);
+		w->good +=
+		    keys_wrap(w->keys, bucket, STR("aad"), key, &b, NULL) == RC_OK &&
+		    keys_unwrap(w->keys, bucket, STR("aad"), buf_str(&b), back, NULL) == RC_OK &&
+		    memcmp(key, back, sizeof key) == 0 && memcmp(first, mac, sizeof mac) == 0;
+	}
+	arena_free(a);
+	return NULL;
+}
+
+static void
+many_threads_share_the_keys(void **state)
+{
+	struct worker workers[THREADS] = {{.good = 0}};
+	struct keys *keys = created();
+
+	(void)state;
+	for (int i = 0; i < THREADS; i++) {
+		workers[i].keys = keys;
+		assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
+		assert_int_equal(workers[i].good, 60);
+	}
+	keys_close(keys);
+}
+
 static void
 the_log_key_signs(void **state)
 {
@@ -357,6 +411,7 @@ main(void)
 	    T(a_change_by_another_process_is_not_lost),
 	    T(a_bad_bucket_name_is_refused_and_the_right_one_has_class_and_month),
 	    T(macs_differ_by_domain_value_month_and_node),
+	    T(many_threads_share_the_keys),
 	    T(the_log_key_signs),
 	};
 	int failed;
