@@ -3,11 +3,9 @@
 # src/store/db.h is guarded by STORE_DB_H.
 set -eu
 cd "$(dirname "$0")/.."
+tools/build.sh dev generated >/dev/null
 flags="-std=c17 -D_GNU_SOURCE -DLIAISON_VERSION=\"0\" -Isrc -fsyntax-only -x c -Wall -Wextra
-	-Wconversion -Wshadow -Wstrict-prototypes -Werror"
-for gen in build/dev/gen build/*/gen; do
-	[ -d "$gen" ] && flags="$flags -I$gen" && break
-done
+	-Wconversion -Wshadow -Wstrict-prototypes -Werror -Ibuild/dev/gen"
 flags="$flags $(pkg-config --cflags libmicrohttpd libsodium jansson sqlite3 icu-uc yaml-0.1 libxml-2.0 libcurl)"
 export flags
 one() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tools/secrets.sh: nothing in the repository names one machine or one network, or holds a secret:
 # paths of a home or a build machine, addresses of registries and mirrors, private keys, tokens,
-# passwords in URLs. A line that must look so says why with "secrets-ok: reason".
+# passwords in URLs; nor marks that make code read otherwise than it runs. A line that must look so says why with "secrets-ok: reason".
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -31,5 +31,12 @@ refuse "addresses of a registry or mirror" '(registry\.[a-z.]+\.(org|com|io)|deb
 refuse "private keys" 'BEGIN [A-Z ]*PRIVATE KEY|AGE-SECRET-KEY-1' "$me"
 refuse "tokens" '(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|npm_[A-Za-z0-9]{36}|xox[baprs]-[A-Za-z0-9-]{10}|glpat-[A-Za-z0-9_-]{20}|eyJ[A-Za-z0-9_-]{20,}\.eyJ)' "$me"
 refuse "passwords in URLs" '[a-z]+://[^/ "@:<]+:[^/ "@<{$]+@[a-z0-9]' "$me|_test\.c\$|^tests/corpus/" # samples there
+# U+202A to U+202E and U+2066 to U+2069, raw; in C they are written \u2068.
+marks=$(files | grep -zE '\.(c|h|sh|js|cmake|sql|yaml)$' | LC_ALL=C.UTF-8 xargs -0 -r grep -sHnP '[\x{202A}-\x{202E}\x{2066}-\x{2069}]' -- | cut -d: -f1,2 || :)
+if [ -n "$marks" ]; then
+	echo "invisible marks of direction (write them as \\u....):"
+	printf '%s\n' "$marks" | sed 's/^/	/'
+	bad=1
+fi
 [ $bad = 0 ] && echo "secrets: $(files | tr -cd '\0' | wc -c) files, nothing found"
 exit $bad
