@@ -2,6 +2,8 @@
 
 #include "node/audit.h"
 #include "node/commands.h"
+#include "match/people/people.h"
+#include "node/demo.h"
 #include "node/node.h"
 #include "node/record_commands.h"
 #include "node/records.h"
@@ -24,7 +26,9 @@ const struct feature *const liaison_features[] = {
     &records_feature,
     &record_commands_feature,
     &match_command_feature,
+    &match_people_feature,
     &job_feature,
     &audit_feature,
+    &demo_feature,
     NULL,
 };
