@@ -24,6 +24,7 @@ struct serve {
 	struct db *readers[READERS_MAX];
 	unsigned reader_count;
 	struct actor node_actor;
+	struct job_runner *runner; /* NULL: jobs run in the process of a command */
 };
 
 #endif

@@ -37,9 +37,11 @@ struct job_run {
 
 /* An error in the input, for the person who gave it; never the text itself. */
 struct job_error {
+	int64_t file; /* position among the files of the arguments, from 1; 0: there is one */
 	int64_t line, column;
 	struct str key, text;
 };
+#define JOB_ERRORS_KEPT 1000 /* the first of a job; all are counted */
 
 MUST_USE enum rc job_add(struct door *d, struct str kind, json_t *arguments, bool start,
     struct id *out, struct err *err);
@@ -58,7 +60,36 @@ MUST_USE enum rc job_list(struct door *d, size_t limit, struct job_list *out, st
  */
 MUST_USE enum rc job_step(struct job_run *run, serve_write_fn *fn, void *ctx, int64_t done,
     struct str cursor, const struct job_error *errors, size_t error_count, struct err *err);
-/* Kept with the job when it ends. */
+/*
+ * The same without waiting, so that the next batch is made while this one is stored: at most
+ * two are in flight, ctx must hold until job_wait or the second next job_send has returned.
+ * Once a step failed, all later ones fail too, whichever call tells of it.
+ */
+MUST_USE enum rc job_send(struct job_run *run, serve_write_fn *fn, void *ctx, int64_t done,
+    struct str cursor, const struct job_error *errors, size_t error_count, struct err *err);
+/* Until at most so many (0 or 1) steps are not durable yet. */
+MUST_USE enum rc job_wait(struct job_run *run, unsigned in_flight, struct err *err);
+
+/*
+ * Parts: bytes handed over before the job starts, such as pieces of a file, each a sealed
+ * blob; n counts from 0. They go when the job is done, or with job_parts_remove.
+ */
+#define JOB_PART_BYTES_MAX ((size_t)16 << 20)
+#define JOB_PARTS_MAX 4096
+/* In a reading door, on a worker: RC_CONFLICT: the job has started, or has this part. */
+MUST_USE enum rc job_part_add(struct serve *s, struct door *d, struct id job, int64_t n,
+    struct str bytes, struct err *err);
+/* Some parts in a row, opened, as one run of bytes. */
+struct job_reader;
+MUST_USE enum rc job_reader_open(struct job_run *run, int64_t first_part, int64_t part_count,
+    struct job_reader **out, struct err *err);
+/* Up to n bytes; 0 at the end. */
+MUST_USE enum rc job_reader_read(struct job_reader *r, char *p, size_t n, size_t *got,
+    struct err *err);
+void job_reader_close(struct job_reader *r);
+MUST_USE enum rc job_parts_remove(struct serve *s, struct id job, struct err *err);
+
+/* Kept with the job when it ends: counts and codes, nothing from the input. */
 void job_result(struct job_run *run, json_t *result);
 
 /* The thread that runs what is queued, one job at a time; started by `node serve`. */

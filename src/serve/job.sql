@@ -1,0 +1,68 @@
+-- tables: serve_job serve_job_error serve_job_part
+
+-- name: serve_job_insert
+INSERT INTO serve_job (id, kind, state, user_id, unit, bucket, wrapped, body, done, total,
+	unit_word, cursor, result, errors, failure, created_ms, updated_ms)
+VALUES (:id, :kind, :state, :user_id, :unit, :bucket, :wrapped, :body, 0, 0, :none, :none, :none,
+	0, :none, :created_ms, :created_ms);
+
+-- name: serve_job_find
+-- single
+SELECT id, kind, state, user_id, unit, bucket, wrapped, body, done, total, unit_word, cursor,
+	result, errors, failure, created_ms, updated_ms
+FROM serve_job WHERE id = :id;
+
+-- Running before queued: it was left by a process that is gone.
+-- name: serve_job_next
+SELECT id, kind, state, user_id, unit, bucket, wrapped, body, done, total, unit_word, cursor,
+	result, errors, failure, created_ms, updated_ms
+FROM serve_job WHERE state = 1 OR state = 2 ORDER BY state DESC, id LIMIT 1;
+
+-- name: serve_job_list
+SELECT id, kind, state, user_id, unit, bucket, wrapped, body, done, total, unit_word, cursor,
+	result, errors, failure, created_ms, updated_ms
+FROM serve_job
+WHERE :all = 1 OR user_id = :user_id OR (:supervises = 1 AND unit = :unit)
+ORDER BY id DESC LIMIT :limit;
+
+-- name: serve_job_state_set
+UPDATE serve_job SET state = :state, updated_ms = :now WHERE id = :id;
+
+-- name: serve_job_start
+UPDATE serve_job SET state = :state, failure = :none, updated_ms = :now WHERE id = :id;
+
+-- name: serve_job_step
+UPDATE serve_job SET done = :done, total = :total, unit_word = :unit_word, cursor = :cursor,
+	errors = :errors, updated_ms = :now
+WHERE id = :id AND state = 2;
+
+-- name: serve_job_end
+UPDATE serve_job SET state = CASE WHEN state = 2 THEN :state ELSE state END, result = :result,
+	failure = :failure, updated_ms = :now
+WHERE id = :id;
+
+-- name: serve_job_error_insert
+INSERT INTO serve_job_error (job, n, file, line, col, key, text)
+VALUES (:job, :n, :file, :line, :col, :key, :text);
+
+-- name: serve_job_error_list
+SELECT n, file, line, col, key, text FROM serve_job_error
+WHERE job = :job AND n > :after ORDER BY n LIMIT :limit;
+
+-- name: serve_job_part_insert
+INSERT INTO serve_job_part (job, n, blob, hash, bucket, wrapped, bytes)
+VALUES (:job, :n, :blob, :hash, :bucket, :wrapped, :bytes);
+
+-- name: serve_job_part_find
+-- single
+SELECT blob, hash, bucket, wrapped, bytes FROM serve_job_part WHERE job = :job AND n = :n;
+
+-- name: serve_job_part_next
+SELECT n, blob FROM serve_job_part WHERE job = :job AND n > :after ORDER BY n LIMIT 1;
+
+-- name: serve_job_part_totals
+-- single
+SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(MAX(n), -1) FROM serve_job_part WHERE job = :job;
+
+-- name: serve_job_part_delete
+DELETE FROM serve_job_part WHERE job = :job AND n = :n;

@@ -1,0 +1,328 @@
+#include "serve/job_inside.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/hex.h"
+#include "base/log.h"
+#include "seal/keys.h"
+#include "seal/stream.h"
+#include "serve/job.sql.h"
+#include "store/blob.h"
+
+static const char *
+blob_dir(struct arena *a, const struct serve *s)
+{
+	return str_fmt(a, "%s/blobs", s->dir).p;
+}
+
+static struct str
+part_aad(struct arena *a, struct id job, int64_t n)
+{
+	return str_fmt(a, "liaison/part/1/%.*s/%lld", STR_ARG(hex_format(a, job.b, sizeof job.b)),
+		       (long long)n);
+}
+
+static enum rc
+to_blob(void *ctx, struct str bytes, struct err *err)
+{
+	return blob_add(ctx, bytes, err);
+}
+
+struct part {
+	struct blob_name blob;
+	struct hash hash;
+	struct str bucket;
+	struct buf wrapped;
+};
+
+static enum rc
+write_blob(struct serve *s, struct door *d, struct str aad, struct str bytes, struct part *out,
+	   struct err *err)
+{
+	unsigned char key[DATA_KEY_BYTES], hash[BLOB_HASH_BYTES];
+	struct blob_writer *w;
+	struct stream *stream;
+	uint64_t n;
+	enum rc rc;
+
+	rc = blob_new(blob_dir(d->arena, s), stream_sealed_bytes(JOB_PART_BYTES_MAX), &w, err);
+	if (rc != RC_OK)
+		return rc;
+	data_key_new(key);
+	stream = stream_seal_new(key, aad, (struct stream_sink){to_blob, w});
+	if ((rc = stream_add(stream, bytes, err)) == RC_OK &&
+	    (rc = stream_end(stream, err)) == RC_OK)
+		stream_sealed(stream, &out->hash, &n);
+	stream_free(stream);
+	if (rc == RC_OK)
+		rc = keys_wrap(d->node->keys, out->bucket, aad, key, &out->wrapped, err);
+	data_key_wipe(key);
+	if (rc != RC_OK) {
+		blob_discard(w);
+		return rc;
+	}
+	if ((rc = blob_keep(w, &out->blob, hash, &n, err)) != RC_OK)
+		return rc;
+	must(memcmp(hash, out->hash.b, sizeof hash) == 0);
+	return RC_OK;
+}
+
+struct storing {
+	struct id job;
+	int64_t n, bytes;
+	struct part *part;
+};
+
+static enum rc
+insert_part(struct door *d, void *ctx, struct err *err)
+{
+	struct storing *s = ctx;
+	struct err why;
+	enum rc rc = db_run(d->db, &SQL_SERVE_JOB_PART_INSERT,
+			    BINDS(B_ID(s->job), B_I64(s->n), B_TEXT(str_from(s->part->blob.z)),
+				  B_BLOB(hash_str(&s->part->hash)), B_TEXT(s->part->bucket),
+				  B_BLOB(buf_str(&s->part->wrapped)), B_I64(s->bytes)),
+			    NULL, &why);
+
+	if (rc == RC_CONFLICT)
+		return fail(err, RC_CONFLICT, "n", "this part is there already");
+	if (rc != RC_OK)
+		*err = why;
+	return rc;
+}
+
+/* Sealing 16 MiB takes its time, so it is done on the caller's thread, not on the writer's. */
+enum rc
+job_part_add(struct serve *s, struct door *d, struct id id, int64_t n, struct str bytes,
+	     struct err *err)
+{
+	struct part part = {.bucket = keys_bucket(d->arena, STR("import"), d->now_ms)};
+	struct storing storing = {id, n, (int64_t)bytes.n, &part};
+	struct err ignored;
+	struct job job;
+	enum rc rc;
+
+	if ((rc = job_find(d, id, &job, err)) != RC_OK)
+		return rc;
+	if (job.state != JOB_WAITING || !id_eq(job.user, d->actor->id))
+		return fail(err, RC_CONFLICT, "state", "the job takes no parts any more");
+	if (n < 0 || n >= JOB_PARTS_MAX)
+		return fail(err, RC_INVALID, "n", "a job takes parts 0 to %d", JOB_PARTS_MAX - 1);
+	if (bytes.n == 0 || bytes.n > JOB_PART_BYTES_MAX)
+		return fail(err, RC_TOO_LARGE, "body", "a part has 1 to %zu bytes",
+			    JOB_PART_BYTES_MAX);
+	buf_init(&part.wrapped, d->arena);
+	rc = write_blob(s, d, part_aad(d->arena, id, n), bytes, &part, err);
+	if (rc != RC_OK)
+		return rc;
+	rc = serve_write(s, d->actor, &d->access, insert_part, &storing, err);
+	if (rc != RC_OK &&
+	    blob_remove(blob_dir(d->arena, s), str_from(part.blob.z), &ignored) != RC_OK)
+		log_warn("a file of blobs that no row names was left: %s", ignored.text);
+	return rc;
+}
+
+/* A part whose row the reader has, being opened. */
+struct job_reader {
+	struct job_run *run;
+	struct arena *arena; /* of the part */
+	int64_t next, end;
+	int fd;
+	struct stream *stream;
+	char *sealed; /* STREAM_CHUNK_BYTES */
+	struct buf plain;
+	size_t used;
+	bool sealed_end;
+};
+
+struct finding {
+	struct job_reader *r;
+	struct str blob, bucket, wrapped;
+};
+
+static enum rc
+find_part(struct door *d, void *ctx, struct err *err)
+{
+	struct finding *f = ctx;
+	struct arena *a = f->r->arena;
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_SERVE_JOB_PART_FIND,
+			       BINDS(B_ID(f->r->run->job.id), B_I64(f->r->next)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK) {
+		f->blob = str_copy(a, rows_text(rows, 0));
+		f->bucket = str_copy(a, rows_text(rows, 2));
+		f->wrapped = str_copy(a, rows_blob(rows, 3));
+	} else if (rc == RC_ABSENT) {
+		rc = fail(err, RC_CONFLICT, "part", "part %lld of what is to be read is missing",
+			  (long long)f->r->next);
+	}
+	rows_close(rows);
+	return rc;
+}
+
+static enum rc
+to_plain(void *ctx, struct str bytes, struct err *err)
+{
+	struct job_reader *r = ctx;
+
+	(void)err;
+	buf_add(&r->plain, bytes);
+	return RC_OK;
+}
+
+static void
+part_close(struct job_reader *r)
+{
+	stream_free(r->stream);
+	r->stream = NULL;
+	if (r->fd >= 0)
+		(void)close(r->fd);
+	r->fd = -1;
+}
+
+static enum rc
+part_open(struct job_reader *r, struct err *err)
+{
+	struct serve *s = r->run->serve;
+	unsigned char key[DATA_KEY_BYTES];
+	struct finding f = {.r = r};
+	struct str aad;
+	uint64_t bytes;
+	enum rc rc;
+
+	arena_reset(r->arena);
+	aad = part_aad(r->arena, r->run->job.id, r->next);
+	if ((rc = serve_write(s, NULL, NULL, find_part, &f, err)) != RC_OK ||
+	    (rc = keys_unwrap(s->keys, f.bucket, aad, f.wrapped, key, err)) != RC_OK)
+		return rc;
+	buf_init(&r->plain, r->arena);
+	r->sealed = arena_bytes(r->arena, STREAM_CHUNK_BYTES);
+	r->stream = stream_open_new(key, aad, (struct stream_sink){to_plain, r});
+	data_key_wipe(key);
+	r->sealed_end = false;
+	r->used = 0;
+	return blob_open_read(blob_dir(r->arena, s), f.blob, &r->fd, &bytes, err);
+}
+
+/* More plain bytes of the part that is open; none when it is at its end. */
+static enum rc
+part_more(struct job_reader *r, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	buf_clear(&r->plain);
+	r->used = 0;
+	while (rc == RC_OK && r->plain.n == 0 && !r->sealed_end) {
+		ssize_t got = read(r->fd, r->sealed, STREAM_CHUNK_BYTES);
+
+		if (got < 0)
+			return fail(err, RC_UNAVAILABLE, "part", "a part cannot be read");
+		r->sealed_end = got == 0;
+		rc = got > 0 ? stream_add(r->stream, (struct str){r->sealed, (size_t)got}, err)
+			     : stream_end(r->stream, err);
+	}
+	return rc;
+}
+
+enum rc
+job_reader_open(struct job_run *run, int64_t first_part, int64_t part_count,
+		struct job_reader **out, struct err *err)
+{
+	struct job_reader *r;
+
+	if (first_part < 0 || part_count < 1 || part_count > JOB_PARTS_MAX)
+		return fail(err, RC_INVALID, "parts", "there are no such parts");
+	r = heap_zeroed(sizeof *r);
+	*r = (struct job_reader){.run = run,
+				 .arena = arena_new(0),
+				 .next = first_part,
+				 .end = first_part + part_count,
+				 .fd = -1};
+	*out = r;
+	return RC_OK;
+}
+
+enum rc
+job_reader_read(struct job_reader *r, char *p, size_t n, size_t *got, struct err *err)
+{
+	enum rc rc;
+
+	*got = 0;
+	while (r->stream == NULL || r->used == r->plain.n) {
+		if (r->stream == NULL) {
+			if (r->next == r->end)
+				return RC_OK;
+			if ((rc = part_open(r, err)) != RC_OK)
+				return rc;
+		}
+		if ((rc = part_more(r, err)) != RC_OK)
+			return rc;
+		if (r->plain.n > 0)
+			break;
+		part_close(r);
+		r->next++;
+	}
+	*got = r->plain.n - r->used < n ? r->plain.n - r->used : n;
+	memcpy(p, r->plain.p + r->used, *got);
+	r->used += *got;
+	return RC_OK;
+}
+
+void
+job_reader_close(struct job_reader *r)
+{
+	if (r == NULL)
+		return;
+	part_close(r);
+	arena_free(r->arena);
+	free(r);
+}
+
+struct removal {
+	struct serve *serve;
+	struct id job;
+	bool more;
+};
+
+/* The file first: a row without its file is found again, a file without a row is not. */
+static enum rc
+remove_part(struct door *d, void *ctx, struct err *err)
+{
+	struct removal *r = ctx;
+	struct rows *rows;
+	struct str blob = STR_NONE;
+	int64_t n = -1;
+	enum rc rc =
+	    db_select(d->db, &SQL_SERVE_JOB_PART_NEXT, BINDS(B_ID(r->job), B_I64(-1)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK) {
+		n = rows_i64(rows, 0);
+		blob = str_copy(d->arena, rows_text(rows, 1));
+	}
+	rows_close(rows);
+	r->more = rc == RC_OK;
+	if (rc == RC_ABSENT)
+		return RC_OK;
+	if (rc != RC_OK || (rc = blob_remove(blob_dir(d->arena, r->serve), blob, err)) != RC_OK)
+		return rc;
+	return db_run(d->db, &SQL_SERVE_JOB_PART_DELETE, BINDS(B_ID(r->job), B_I64(n)), NULL, err);
+}
+
+enum rc
+job_parts_remove(struct serve *s, struct id job, struct err *err)
+{
+	struct removal r = {s, job, true};
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && r.more)
+		rc = serve_write(s, NULL, NULL, remove_part, &r, err);
+	return rc;
+}
