@@ -98,12 +98,32 @@ first_records(struct door *d, void *ctx, struct err *err)
 	if ((rc = create(d, "organisation", named(o->name), &organisation, err)) != RC_OK)
 		return rc;
 	fields = named(o->unit);
+	must(json_object_set_new(fields, "kind", json_from_str(o->kind)) == 0);
 	must(json_object_set_new(fields, "organisation",
 		 json_from_str(id_format(d->arena, organisation))) == 0);
 	if ((rc = create(d, "unit", fields, &unit, err)) != RC_OK)
 		return rc;
 	return user_add(d, o->login, o->full_name, o->roles | BIT(ROLE_ADMINISTRATOR), unit,
 	    (int64_t)getuid(), &user, err);
+}
+
+/* Before anything is written, so that a wrong word leaves nothing behind. */
+static enum rc
+check_kind(struct arena *a, const struct init_options *o, struct err *err)
+{
+	const struct code_list *kinds;
+	struct model *m;
+	enum rc rc = model_load(a, model_files, NULL, &m, err);
+
+	if (rc != RC_OK)
+		return rc;
+	kinds = model_list(m, STR("unit_kind"));
+	must(kinds != NULL);
+	return code_find(kinds, o->kind) != NULL
+		   ? RC_OK
+		   : fail(err, RC_USAGE, "kind", "takes a code of the list unit_kind: police, "
+						 "prosecution, border, fiu, labour_inspection, ngo, "
+						 "court, laboratory, oversight or consulate");
 }
 
 static enum rc
@@ -145,6 +165,8 @@ node_init(const struct init_options *o, struct err *err)
 
 	if (o->name.n == 0 || o->name.n > 200)
 		rc = fail(err, RC_USAGE, "name", "say the agency's name, at most 200 bytes");
+	else if ((rc = check_kind(a, o, err)) != RC_OK)
+		;
 	else if (stat(config, &st) == 0 ||
 		 stat(str_fmt(a, "%s/keys.liaison", o->dir).p, &st) == 0)
 		rc = fail_at(err, RC_CONFLICT, o->dir, 0, 0, "", "there is a node already");

@@ -24,7 +24,7 @@ static const struct setting settings[] = {
 	/* clang-format off */
 	{ "name",         SETTING_TEXT,   "",   0, 0,     "The agency's name." },
 	{ "country",      SETTING_TEXT,   "",   0, 0,     "Its country (ISO 3166-1 alpha-2)." },
-	{ "kind",         SETTING_TEXT,   "",   0, 0,     "police, prosecutor, fiu, border_guard, labour_inspectorate, ngo, oversight." },
+	{ "kind",         SETTING_TEXT,   "",   0, 0,     "police, prosecution, border, fiu, labour_inspection, ngo, court, laboratory, oversight, consulate." },
 	{ "legal_regime", SETTING_TEXT,   "other", 0, 0,  "LED, GDPR or other: which law the node's processing stands under." },
 	{ "origin",       SETTING_TEXT,   "node/log", 0, 0, "The log's name in checkpoints; never changed." },
 	{ "language",     SETTING_TEXT,   "en", 0, 0,     "Language of labels where a reader asks for none." },
@@ -258,7 +258,7 @@ static const struct option init_options[] = {
 	/* clang-format off */
 	{ "name",            "NAME",   "the agency's name", false },
 	{ "country",         "CODE",   "its country (ISO 3166-1 alpha-2)", false },
-	{ "kind",            "KIND",   "police, prosecutor, fiu, border_guard, labour_inspectorate, ngo or oversight", false },
+	{ "kind",            "KIND",   "police, prosecution, border, fiu, labour_inspection, ngo, court, laboratory, oversight or consulate", false },
 	{ "legal-regime",    "LAW",    "LED, GDPR or other", false },
 	{ "unit",            "NAME",   "the first unit's name", false },
 	{ "login",           "LOGIN",  "the first administrator (standard: admin)", false },
