@@ -81,6 +81,8 @@ option(struct buf *out, const struct option *o, const char *environment)
 	}
 	buf_add_byte(out, '\n');
 	text_z(out, o->text);
+	if (o->text[strlen(o->text) - 1] != '.')
+		buf_add_byte(out, '.');
 	if (o->repeats)
 		buf_add_z(out, " May be given several times.");
 	if (environment != NULL)
