@@ -4,6 +4,7 @@
 #include "node/commands.h"
 #include "match/people/people.h"
 #include "node/demo.h"
+#include "node/erasing.h"
 #include "node/node.h"
 #include "node/record_commands.h"
 #include "node/records.h"
@@ -25,6 +26,7 @@ const struct feature *const liaison_features[] = {
     &model_command_feature,
     &records_feature,
     &record_commands_feature,
+    &erasing_feature,
     &match_command_feature,
     &match_people_feature,
     &job_feature,

@@ -306,9 +306,12 @@ run_erase(struct cli *cli, struct err *err)
 		return RC_OK;
 	}
 	rc = send_json(cli, "DELETE", target, NULL, version, &answer, err);
+	if (rc != RC_OK)
+		return rc;
+	rc = cli_wait_job(cli, json_member_str(answer.json, "job"), &answer, err);
 	if (rc == RC_OK)
-		fprintf(cli->notes, "Erased. Backups of the key file keep it readable until they "
-				    "are 30 days old.\n");
+		fprintf(cli->notes, "Erased, and its key is destroyed here. Backups of the key file "
+				    "keep it readable for as long as you keep them.\n");
 	return rc;
 }
 

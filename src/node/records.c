@@ -6,6 +6,7 @@
 #include "node/reply.h"
 #include "record/blind.h"
 #include "record/search.h"
+#include "serve/job.h"
 #include "serve/request.h"
 
 /* The generic ways to records: one set of routes for all types. */
@@ -278,15 +279,19 @@ static enum rc
 erase(struct request *rq, struct reply *reply, struct err *err)
 {
 	const struct record_type *type;
+	struct id id, job;
 	int64_t version;
-	struct id id;
 	enum rc rc;
 
+	/* The body is gone with this answer; the job takes its key out of the key file too. */
 	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
 	    (rc = request_version(rq, &version, err)) != RC_OK ||
-	    (rc = record_erase(&rq->door, id, version, err)) != RC_OK)
+	    (rc = record_erase(&rq->door, id, version, err)) != RC_OK ||
+	    (rc = job_add(&rq->door, STR("finish_erasing"), door_hold(&rq->door, json_object()),
+		 true, &job, err)) != RC_OK)
 		return rc;
-	reply->status = 204;
+	reply->status = 202;
+	reply->json = json_pack("{s:o}", "job", json_from_str(id_format(rq->arena, job)));
 	return RC_OK;
 }
 
