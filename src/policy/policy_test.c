@@ -1,0 +1,310 @@
+#include "base/test.h"
+
+#include "policy/policy.h"
+
+/* The facts of one case; the table below spells who asks, for what, of which row. */
+enum whose { OTHERS, OWN };
+enum where { ELSEWHERE, HERE };
+enum purpose_given { NO_PURPOSE = PURPOSE_COUNT };
+
+struct row_case {
+	const char *name;
+	uint32_t roles;
+	int purpose;
+	enum policy_action action;
+	enum where unit;
+	enum whose owner;
+	enum guard guard;
+	enum tlp handling;
+	bool quick_note, erased;
+	const char *reason;
+	/* what comes out */
+	enum rung rung;
+	const char *rule;
+	bool open_refusal;
+};
+
+#define ANALYST BIT(ROLE_ANALYST)
+#define SUPPORT BIT(ROLE_SUPPORT_WORKER)
+#define SUPERVISOR BIT(ROLE_SUPERVISOR)
+#define ADMINISTRATOR BIT(ROLE_ADMINISTRATOR)
+#define MONITOR BIT(ROLE_MONITOR)
+#define INVESTIGATION PURPOSE_INVESTIGATION
+#define PROTECTION PURPOSE_PROTECTION
+
+/* A type that analysts, support workers and supervisors read and write. */
+static struct record_type
+type_of_case(void)
+{
+	return (struct record_type){
+	    .read = {ANALYST | SUPPORT | SUPERVISOR, BIT(INVESTIGATION) | BIT(PROTECTION)},
+	    .write = {ANALYST | SUPPORT | SUPERVISOR, BIT(INVESTIGATION) | BIT(PROTECTION)},
+	};
+}
+
+/* clang-format off */
+static const struct row_case cases[] = {
+	/* roles and purposes are told openly: they are the same for every row */
+	{ "a monitor reads no record", MONITOR, INVESTIGATION, POLICY_READ, HERE, OTHERS, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "role", true },
+	{ "an administrator reads no record", ADMINISTRATOR, INVESTIGATION, POLICY_READ, HERE, OTHERS, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "role", true },
+	{ "somebody without a role reads nothing", 0, INVESTIGATION, POLICY_LIST, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "role", true },
+	{ "an owner without the role reads nothing", MONITOR, INVESTIGATION, POLICY_READ, HERE, OWN, GUARD_NONE, TLP_RED, false, false, NULL, RUNG_NONE, "role", true },
+	{ "no purpose, no record", ANALYST, NO_PURPOSE, POLICY_READ, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "purpose", true },
+	{ "another purpose opens nothing", ANALYST, PURPOSE_STATISTICS, POLICY_READ, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "purpose", true },
+	{ "nor does it change anything", ANALYST, PURPOSE_STATISTICS, POLICY_UPDATE, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "purpose", true },
+
+	/* handling */
+	{ "CLEAR is read anywhere", ANALYST, INVESTIGATION, POLICY_READ, ELSEWHERE, OTHERS, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "AMBER is read by another unit", ANALYST, INVESTIGATION, POLICY_READ, ELSEWHERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "AMBER+STRICT is not", ANALYST, INVESTIGATION, POLICY_READ, ELSEWHERE, OTHERS, GUARD_NONE, TLP_AMBER_STRICT, false, false, NULL, RUNG_NONE, "handling", false },
+	{ "not even by another unit's supervisor", SUPERVISOR, INVESTIGATION, POLICY_READ, ELSEWHERE, OTHERS, GUARD_NONE, TLP_AMBER_STRICT, false, false, NULL, RUNG_NONE, "handling", false },
+	{ "AMBER+STRICT is read in its unit", ANALYST, INVESTIGATION, POLICY_READ, HERE, OTHERS, GUARD_NONE, TLP_AMBER_STRICT, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "RED is not, by a colleague", ANALYST, INVESTIGATION, POLICY_READ, HERE, OTHERS, GUARD_NONE, TLP_RED, false, false, NULL, RUNG_NONE, "handling", false },
+	{ "RED is read by its owner", ANALYST, INVESTIGATION, POLICY_READ, HERE, OWN, GUARD_NONE, TLP_RED, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "RED is read by the unit's supervisor", SUPERVISOR, INVESTIGATION, POLICY_READ, HERE, OTHERS, GUARD_NONE, TLP_RED, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "RED is not read by another unit's supervisor", SUPERVISOR, INVESTIGATION, POLICY_READ, ELSEWHERE, OTHERS, GUARD_NONE, TLP_RED, false, false, NULL, RUNG_NONE, "handling", false },
+	{ "a list shows RED to its owner", ANALYST, INVESTIGATION, POLICY_LIST, HERE, OWN, GUARD_NONE, TLP_RED, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "and leaves it out for a colleague", ANALYST, INVESTIGATION, POLICY_LIST, HERE, OTHERS, GUARD_NONE, TLP_RED, false, false, NULL, RUNG_NONE, "handling", false },
+
+	/* guarded records */
+	{ "an analyst of the unit reads no survivor", ANALYST, PROTECTION, POLICY_READ, HERE, OTHERS, GUARD_SURVIVOR, TLP_AMBER, false, false, NULL, RUNG_NONE, "guard", false },
+	{ "a support worker of the unit does", SUPPORT, PROTECTION, POLICY_READ, HERE, OTHERS, GUARD_SURVIVOR, TLP_AMBER, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "a support worker of another unit does not", SUPPORT, PROTECTION, POLICY_READ, ELSEWHERE, OTHERS, GUARD_SURVIVOR, TLP_CLEAR, false, false, NULL, RUNG_NONE, "guard", false },
+	{ "a supervisor of another unit does not", SUPERVISOR, PROTECTION, POLICY_READ, ELSEWHERE, OTHERS, GUARD_MINOR, TLP_CLEAR, false, false, NULL, RUNG_NONE, "guard", false },
+	{ "whoever made it does", ANALYST, PROTECTION, POLICY_READ, HERE, OWN, GUARD_MINOR, TLP_RED, false, false, NULL, RUNG_MASKED, "masked", false },
+
+	/* quick notes and what was erased */
+	{ "a quick note is not for colleagues", ANALYST, INVESTIGATION, POLICY_READ, HERE, OTHERS, GUARD_NONE, TLP_CLEAR, true, false, NULL, RUNG_NONE, "quick-note", false },
+	{ "a quick note is for its author", ANALYST, INVESTIGATION, POLICY_READ, HERE, OWN, GUARD_NONE, TLP_RED, true, false, NULL, RUNG_MASKED, "masked", false },
+	{ "and for the unit's supervisor", SUPERVISOR, INVESTIGATION, POLICY_READ, HERE, OTHERS, GUARD_NONE, TLP_RED, true, false, NULL, RUNG_MASKED, "masked", false },
+	{ "not for another's", SUPERVISOR, INVESTIGATION, POLICY_READ, ELSEWHERE, OTHERS, GUARD_NONE, TLP_CLEAR, true, false, NULL, RUNG_NONE, "quick-note", false },
+	{ "what was erased is absent for its owner too", SUPERVISOR, INVESTIGATION, POLICY_READ, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, true, NULL, RUNG_NONE, "erased", false },
+	{ "and cannot be erased again", SUPERVISOR, INVESTIGATION, POLICY_ERASE, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, true, NULL, RUNG_NONE, "erased", false },
+
+	/* reveal */
+	{ "a reveal in the unit, with a reason", ANALYST, INVESTIGATION, POLICY_REVEAL, HERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, "to call back", RUNG_FULL, "granted", false },
+	{ "a reveal without a reason", ANALYST, INVESTIGATION, POLICY_REVEAL, HERE, OWN, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_NONE, "reason", true },
+	{ "a reveal of another unit's AMBER", ANALYST, INVESTIGATION, POLICY_REVEAL, ELSEWHERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, "to call back", RUNG_NONE, "unit", true },
+	{ "a reveal of another unit's GREEN", ANALYST, INVESTIGATION, POLICY_REVEAL, ELSEWHERE, OTHERS, GUARD_NONE, TLP_GREEN, false, false, "to call back", RUNG_FULL, "granted", false },
+	{ "a reveal of what may not be known looks like absence", ANALYST, INVESTIGATION, POLICY_REVEAL, ELSEWHERE, OTHERS, GUARD_NONE, TLP_RED, false, false, "to call back", RUNG_NONE, "handling", false },
+
+	/* changes */
+	{ "a colleague changes what the unit keeps", ANALYST, INVESTIGATION, POLICY_UPDATE, HERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "another unit changes nothing", ANALYST, INVESTIGATION, POLICY_UPDATE, ELSEWHERE, OTHERS, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "unit", false },
+	{ "another unit moves nothing", SUPERVISOR, INVESTIGATION, POLICY_MOVE, ELSEWHERE, OTHERS, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "unit", false },
+	{ "an analyst erases nothing", ANALYST, INVESTIGATION, POLICY_ERASE, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "role", true },
+	{ "a supervisor of the unit erases", SUPERVISOR, INVESTIGATION, POLICY_ERASE, HERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "a supervisor of another unit does not", SUPERVISOR, INVESTIGATION, POLICY_ERASE, ELSEWHERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_NONE, "unit", false },
+	{ "an administrator erases for the person's rights", ADMINISTRATOR, PURPOSE_SUBJECT_RIGHTS, POLICY_ERASE, HERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_MASKED, "masked", false },
+};
+/* clang-format on */
+
+static struct decision
+decide(const struct row_case *c)
+{
+	const struct id me = {{1}}, somebody = {{2}}, here = {{3}}, elsewhere = {{4}};
+	struct record_type type = type_of_case();
+	struct actor actor = {.id = me, .roles = c->roles, .unit = here};
+	struct access access = {.has_purpose = c->purpose != NO_PURPOSE,
+				.purpose = (enum purpose)(c->purpose % PURPOSE_COUNT),
+				.reason = str_from(c->reason)};
+	struct row_facts row = {.unit = c->unit == HERE ? here : elsewhere,
+				.owner = c->owner == OWN ? me : somebody,
+				.guard = c->guard,
+				.handling = c->handling,
+				.quick_note = c->quick_note,
+				.erased = c->erased};
+
+	return policy_decide(&(struct facts){&actor, &access, c->action, &type, &row, NULL});
+}
+
+static void
+each_case_is_decided_by_its_rule(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const struct row_case *c = &cases[i];
+		struct decision d = decide(c);
+
+		if (d.rung != c->rung || strcmp(d.rule, c->rule) != 0 ||
+		    d.open_refusal != c->open_refusal)
+			fail_msg("%s: %s by rule %s (%s)\n", c->name, rung_name(d.rung), d.rule,
+				 d.open_refusal ? "open" : "closed");
+		assert_true(strlen(d.why) > 0);
+	}
+}
+
+/* Whatever the row is like, a wrong role or purpose never looks at it. */
+static void
+a_refusal_of_role_or_purpose_is_the_same_for_every_row(void **state)
+{
+	(void)state;
+	for (int bits = 0; bits < 64; bits++)
+		for (int tlp = TLP_CLEAR; tlp <= TLP_RED; tlp++) {
+			struct row_case c = {.roles = (bits & 1) ? MONITOR : ANALYST,
+					     .purpose = (bits & 1) ? (int)INVESTIGATION
+								   : (int)PURPOSE_OVERSIGHT,
+					     .action = POLICY_READ,
+					     .unit = (bits & 2) ? HERE : ELSEWHERE,
+					     .owner = (bits & 4) ? OWN : OTHERS,
+					     .guard = (bits & 8) ? GUARD_SURVIVOR : GUARD_NONE,
+					     .quick_note = (bits & 16) != 0,
+					     .erased = (bits & 32) != 0,
+					     .handling = (enum tlp)tlp};
+			struct decision d = decide(&c);
+
+			assert_int_equal(d.rung, RUNG_NONE);
+			assert_true(d.open_refusal);
+			assert_string_equal(d.rule, (bits & 1) ? "role" : "purpose");
+		}
+}
+
+static void
+a_move_takes_its_own_roles_before_those_of_writing(void **state)
+{
+	static const struct move for_supervisors = {.roles = SUPERVISOR},
+				 for_writers = {.roles = 0};
+	static const struct {
+		uint32_t roles;
+		const struct move *move;
+		enum rung rung;
+	} moves[] = {
+	    {SUPERVISOR, &for_supervisors, RUNG_MASKED},
+	    {ANALYST, &for_supervisors, RUNG_NONE},
+	    {ANALYST, &for_writers, RUNG_MASKED},
+	    {MONITOR, &for_writers, RUNG_NONE},
+	};
+	struct record_type type = type_of_case();
+	struct access access = {.purpose = INVESTIGATION, .has_purpose = true};
+	struct row_facts row = {.handling = TLP_AMBER};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(moves); i++) {
+		struct actor actor = {.roles = moves[i].roles};
+		struct facts f = {&actor, &access, POLICY_MOVE, &type, &row, moves[i].move};
+
+		assert_int_equal(policy_decide(&f).rung, moves[i].rung);
+	}
+}
+
+static void
+the_node_itself_sees_all_but_what_was_erased(void **state)
+{
+	struct record_type type = type_of_case();
+	struct actor node = {.is_node = true};
+	struct access none = {0};
+	struct row_facts row = {
+	    .unit = {{9}}, .guard = GUARD_SURVIVOR, .handling = TLP_RED, .quick_note = true};
+	struct facts f = {&node, &none, POLICY_READ, &type, &row, NULL};
+
+	(void)state;
+	assert_int_equal(policy_decide(&f).rung, RUNG_FULL);
+	row.erased = true;
+	assert_int_equal(policy_decide(&f).rung, RUNG_NONE);
+}
+
+/* The index may start from a group only if a row of it could be seen, and never less. */
+static void
+a_list_starts_from_every_group_of_which_a_row_may_be_seen(void **state)
+{
+	static const uint32_t roles[] = {ANALYST, SUPPORT, SUPERVISOR, MONITOR,
+					 ANALYST | SUPERVISOR};
+	struct record_type type = type_of_case();
+	struct access access = {.purpose = PROTECTION, .has_purpose = true};
+	const struct id me = {{1}}, somebody = {{2}}, here = {{3}}, elsewhere = {{4}};
+	int seen = 0;
+
+	(void)state;
+	for (size_t r = 0; r < COUNT_OF(roles); r++)
+		for (int bits = 0; bits < 4; bits++)
+			for (int guard = GUARD_NONE; guard <= GUARD_MINOR; guard++)
+				for (int tlp = TLP_CLEAR; tlp <= TLP_RED; tlp++) {
+					struct actor actor = {me, roles[r], here, false};
+					struct row_facts row = {
+					    .unit = (bits & 1) ? here : elsewhere,
+					    .owner = (bits & 1) && (bits & 2) ? me : somebody,
+					    .guard = (enum guard)guard,
+					    .handling = (enum tlp)tlp};
+					struct facts f = {&actor, &access, POLICY_LIST,
+							  &type,  &row,	   NULL};
+
+					if (policy_decide(&f).rung == RUNG_NONE)
+						continue;
+					seen++;
+					assert_true(policy_group_visible(&actor, &access, &type,
+									 (bits & 1) != 0, row.guard,
+									 row.handling));
+				}
+	assert_true(seen > 20);
+	{
+		struct actor analyst = {me, ANALYST, here, false};
+
+		assert_false(policy_group_visible(&analyst, &access, &type, false, GUARD_NONE,
+						  TLP_AMBER_STRICT));
+		assert_false(policy_group_visible(&analyst, &access, &type, false, GUARD_SURVIVOR,
+						  TLP_CLEAR));
+	}
+}
+
+static void
+a_masked_field_opens_only_when_it_was_asked_for_at_the_top_rung(void **state)
+{
+	static const struct {
+		enum mask mask;
+		enum rung rung;
+		bool revealed, in_list, open;
+	} fields[] = {
+	    {MASK_NEVER, RUNG_MASKED, false, true, true},
+	    {MASK_NEVER, RUNG_CATEGORY, true, false, false},
+	    {MASK_NEVER, RUNG_NONE, true, false, false},
+	    {MASK_DEFAULT, RUNG_MASKED, true, false, false},
+	    {MASK_DEFAULT, RUNG_FULL, false, false, false},
+	    {MASK_DEFAULT, RUNG_FULL, true, false, true},
+	    {MASK_DEFAULT, RUNG_FULL, true, true, true},
+	    {MASK_ALWAYS, RUNG_FULL, true, false, true},
+	    {MASK_ALWAYS, RUNG_FULL, true, true, false},
+	    {MASK_ALWAYS, RUNG_FULL, false, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		struct field f = {.mask = fields[i].mask};
+
+		assert_int_equal(
+		    policy_field_open(&f, fields[i].rung, fields[i].revealed, fields[i].in_list),
+		    fields[i].open);
+	}
+}
+
+static void
+handling_meets_at_the_most_restrictive(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5 * 5 * 16; i++) {
+		struct handling a = {(enum tlp)(i % 5), (i / 25) & 1, (i / 50) & 1};
+		struct handling b = {(enum tlp)(i / 5 % 5), (i / 100) & 1, (i / 200) & 1};
+		struct handling m = handling_meet(a, b), n = handling_meet(b, a);
+
+		assert_true(m.tlp >= a.tlp && m.tlp >= b.tlp && (m.tlp == a.tlp || m.tlp == b.tlp));
+		assert_int_equal(m.judicial_ok, a.judicial_ok && b.judicial_ok);
+		assert_int_equal(m.onward_ok, a.onward_ok && b.onward_ok);
+		assert_true(m.tlp == n.tlp && m.judicial_ok == n.judicial_ok &&
+			    m.onward_ok == n.onward_ok);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(each_case_is_decided_by_its_rule),
+	    cmocka_unit_test(a_refusal_of_role_or_purpose_is_the_same_for_every_row),
+	    cmocka_unit_test(a_move_takes_its_own_roles_before_those_of_writing),
+	    cmocka_unit_test(the_node_itself_sees_all_but_what_was_erased),
+	    cmocka_unit_test(a_list_starts_from_every_group_of_which_a_row_may_be_seen),
+	    cmocka_unit_test(a_masked_field_opens_only_when_it_was_asked_for_at_the_top_rung),
+	    cmocka_unit_test(handling_meets_at_the_most_restrictive),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
