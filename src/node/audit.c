@@ -80,13 +80,23 @@ shown_json(struct request *rq, const struct audit_shown *s)
 	return o;
 }
 
+static bool
+is_change(const struct audit_shown *s)
+{
+	return !s->listed && (s->action == AUDIT_CREATE || s->action == AUDIT_IMPORT ||
+				 s->action == AUDIT_UPDATE || s->action == AUDIT_MOVE ||
+				 s->action == AUDIT_ERASE);
+}
+
 static void
-reply_shown(struct request *rq, const struct audit_shown_list *list, struct reply *reply)
+reply_shown(struct request *rq, const struct audit_shown_list *list, bool changes_only,
+    struct reply *reply)
 {
 	json_t *items = json_array();
 
 	for (size_t i = 0; i < list->n; i++)
-		must(json_array_append_new(items, shown_json(rq, &list->at[i])) == 0);
+		if (!changes_only || is_change(&list->at[i]))
+			must(json_array_append_new(items, shown_json(rq, &list->at[i])) == 0);
 	reply->json = json_object();
 	reply_set(reply, "items", items);
 }
@@ -107,7 +117,7 @@ show_record(struct request *rq, struct reply *reply, struct err *err)
 	    (rc = audit_show(rq->door.db, rq->door.node->keys, id, (size_t)limit, rq->arena, &list,
 		 err)) != RC_OK)
 		return rc;
-	reply_shown(rq, &list, reply);
+	reply_shown(rq, &list, request_query(rq, "changes").n > 0, reply);
 	return RC_OK;
 }
 
@@ -138,7 +148,7 @@ search(struct request *rq, struct reply *reply, struct err *err)
 	rc = audit_search(rq->door.db, rq->door.node->keys, &query, rq->arena, &list, err);
 	if (rc != RC_OK)
 		return rc;
-	reply_shown(rq, &list, reply);
+	reply_shown(rq, &list, false, reply);
 	return door_log(&rq->door, &entry, NULL, err);
 }
 
@@ -282,6 +292,26 @@ run_show(struct cli *cli, struct err *err)
 	    NULL, &answer, err);
 	if (rc == RC_OK)
 		cli_table(cli, json_object_get(answer.json, "items"), shown_columns);
+	return rc;
+}
+
+static enum rc
+run_history(struct cli *cli, struct err *err)
+{
+	static const struct cli_column columns[] = { { "VERSION", "version", 0 },
+		{ "TIME", "time", 0 }, { "WHO", "actor", 20 }, { "ACTION", "action", 0 },
+		{ "FIELDS", "fields", 60 }, { "LEAF", "leaf", 0 }, { NULL, NULL, 0 } };
+	struct cli_answer answer;
+	enum rc rc;
+
+	if (cli->arguments.n != 1)
+		return fail(err, RC_USAGE, "", "takes one ID");
+	rc = cli_call(cli, "GET",
+	    str_fmt(cli->arena, "/api/v1/audit/records/%.*s?limit=10000&changes=1",
+		STR_ARG(percent_encode(cli->arena, cli->arguments.at[0]))),
+	    NULL, &answer, err);
+	if (rc == RC_OK)
+		cli_table(cli, json_object_get(answer.json, "items"), columns);
 	return rc;
 }
 
@@ -435,6 +465,8 @@ static const struct command commands[] = {
 	/* clang-format off */
 	{ "audit", "show",       "ID",   show_options,   run_show,       "Show who did what to a record.",
 	  "Reading the log of a record needs the right to read the record, and is itself logged." },
+	{ "record", "history",   "ID",   NULL,           run_history,    "Show the versions of a record: who changed what, when.",
+	  "`liaison record show TYPE ID --version N` shows a former one." },
 	{ "audit", "search",     "",     search_options, run_search,     "Search the log.",
 	  "For monitors, supervisors and administrators, with --purpose oversight or administration." },
 	{ "audit", "verify",     "",     verify_options, run_verify,     "Recompute the log and compare every record with it.",

@@ -13,12 +13,14 @@
 #include "node/tables.h"
 #include "audit/migrations.h"
 #include "record/migrations.h"
+#include "seal/keys.h"
 #include "serve/cli.h"
 #include "serve/config.h"
 #include "serve/file.h"
 #include "serve/job.h"
 #include "serve/listen.h"
 #include "serve/migrations.h"
+#include "store/lock.h"
 
 static const struct setting settings[] = {
 	/* clang-format off */
@@ -151,6 +153,39 @@ run_init(struct cli *cli, struct err *err)
 	return RC_OK;
 }
 
+/* On a stopped node, for the key file is read whole at start. */
+static enum rc
+run_passphrase(struct cli *cli, struct err *err)
+{
+	struct str old, path = cli_option(cli, "new-passphrase-file"), new = STR_NONE;
+	const char *dir = cli_node_dir(cli);
+	struct node_lock *lock;
+	struct keys *keys;
+	enum rc rc;
+
+	if ((rc = passphrase(cli, &old, err)) != RC_OK)
+		return rc;
+	if (path.n > 0 &&
+	    (rc = file_read(cli->arena, str_z(cli->arena, path), 4096, &new, err)) != RC_OK)
+		return rc;
+	new = str_trim(new);
+	if (new.n < 8)
+		return fail(err, RC_USAGE, "new-passphrase-file",
+		    "name a file with a passphrase of 8 characters or more");
+	if ((rc = node_lock_take(dir, &lock, err)) != RC_OK)
+		return rc;
+	rc = keys_open(str_fmt(cli->arena, "%s/keys.liaison", dir).p, old, &keys, err);
+	if (rc == RC_OK) {
+		rc = keys_change_passphrase(keys, new, err);
+		keys_close(keys);
+	}
+	node_lock_close(lock);
+	if (rc == RC_OK)
+		fprintf(cli->out, "The key file has its new passphrase. Copies of the old file still "
+				  "open with the old one.\n");
+	return rc;
+}
+
 static sigset_t
 end_signals(void)
 {
@@ -267,6 +302,10 @@ static const struct option init_options[] = {
 	{ .name = NULL },
 	/* clang-format on */
 };
+static const struct option passphrase_options[] = {
+	{ "new-passphrase-file", "FILE", "the new passphrase, in the first line", false },
+	{ .name = NULL },
+};
 static const struct option serve_options[] = {
 	/* clang-format off */
 	{ "address",         "ADDRESS", "instead of the setting", false },
@@ -283,6 +322,8 @@ static const struct command commands[] = {
 	  "Writes liaison.yaml, the key file and an empty database with its log, the agency as organisation, a first unit, and you as first administrator, bound to your system account." },
 	{ "node", "serve",    "", serve_options, run_serve,    "Run the node: answer HTTP and the command line, run jobs.",
 	  "Listens on the setting address:port (plain HTTP on loopback only) and on the Unix socket liaison.sock in the node's folder. Ends on SIGTERM after answering what is open." },
+	{ "node", "passphrase", "", passphrase_options, run_passphrase, "Give the key file a new passphrase.",
+	  "The node must be stopped. The present passphrase is read from --passphrase-file, the new one from --new-passphrase-file." },
 	{ "node", "status",   "", NULL,          run_status,   "Show counts and version of the node.", NULL },
 	{ "node", "settings", "", NULL,          tables_settings, "Print the table of settings.", NULL },
 	{ "node", "routes",   "", NULL,          tables_routes,   "Print the table of routes: what is exposed, to whom, for what.", NULL },
