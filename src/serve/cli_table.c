@@ -25,6 +25,7 @@ struct table {
 	struct cell *cells;
 	size_t width[COLUMNS_MAX], limit[COLUMNS_MAX];
 	bool right[COLUMNS_MAX]; /* numbers stand at the right */
+	bool whole[COLUMNS_MAX]; /* an id cut short is of no use */
 };
 
 static json_t *
@@ -106,7 +107,7 @@ terminal_width(const struct cli *cli)
 	return size.ws_col;
 }
 
-/* Take from the widest column until the row fits. */
+/* Take from the widest column that may be cut until the row fits. */
 static bool
 shrink(struct table *t, size_t wanted)
 {
@@ -118,9 +119,9 @@ shrink(struct table *t, size_t wanted)
 		return false;
 	for (; total > wanted; total--) {
 		for (size_t c = widest = 0; c < t->n; c++)
-			if (t->width[c] > t->width[widest])
+			if (!t->whole[c] && (t->whole[widest] || t->width[c] > t->width[widest]))
 				widest = c;
-		if (t->width[widest] <= COLUMN_LEAST)
+		if (t->whole[widest] || t->width[widest] <= COLUMN_LEAST)
 			break;
 		t->limit[widest] = --t->width[widest];
 	}
@@ -176,20 +177,23 @@ add_titles(const struct table *t, bool coloured, struct buf *out)
 	buf_add_z(out, coloured ? "\033[0m\n" : "\n");
 }
 
-/* For people indented, for programs in the canonical form; both end with a line feed. */
+/* For people indented and harmless, for programs canonical and untouched; both end a line. */
 static void
 print_json(struct cli *cli, json_t *value)
 {
 	struct buf b;
+	char *text;
 
 	buf_init(&b, cli->arena);
 	if (fileno(cli->out) >= 0 && isatty(fileno(cli->out))) {
-		(void)json_dumpf(value, cli->out, JSON_INDENT(2) | JSON_ENCODE_ANY);
+		text = json_dumps(value, JSON_INDENT(2) | JSON_ENCODE_ANY);
+		text_harmless(&b, str_from(text), true);
+		free(text);
 	} else {
 		json_canonical(value, &b);
-		(void)fwrite(b.p, 1, b.n, cli->out);
 	}
-	(void)fputc('\n', cli->out);
+	buf_add_byte(&b, '\n');
+	(void)fwrite(b.p, 1, b.n, cli->out);
 }
 
 void
@@ -209,6 +213,7 @@ cli_table(struct cli *cli, json_t *rows, const struct cli_column *columns)
 	while (columns[t.n].title != NULL) {
 		must(t.n < COLUMNS_MAX);
 		t.limit[t.n] = columns[t.n].width_max > 0 ? (size_t)columns[t.n].width_max : 0;
+		t.whole[t.n] = str_ends(str_from(columns[t.n].key), STR("id"));
 		t.n++;
 	}
 	measure(&t);
