@@ -6,7 +6,7 @@
 
 /*
  * target: the request target of HTTP/1.1 (RFC 9112 section 3.2.1, origin form) as a decoded
- * path and query. Inside net only.
+ * path and query. Inside net, and for the command line, which calls a stopped node by itself.
  */
 struct target {
 	struct str path;

@@ -30,13 +30,13 @@ bool cli_switch(const struct cli *cli, const char *name);
 /* All values of an option that repeats. */
 struct str_list cli_options(const struct cli *cli, const char *name);
 MUST_USE enum rc cli_number(const struct cli *cli, const char *name, int64_t standard, int64_t min,
-    int64_t max, int64_t *out, struct err *err);
+			    int64_t max, int64_t *out, struct err *err);
 /* --node, LIAISON_NODE, or /var/lib/liaison. */
 const char *cli_node_dir(const struct cli *cli);
 
 struct cli_answer {
 	int status;
-	json_t *json;	 /* parsed when the answer is JSON; freed with the cli */
+	json_t *json; /* parsed when the answer is JSON; freed with the cli */
 	struct str body;
 	struct str content_type;
 };
@@ -47,16 +47,16 @@ struct cli_answer {
  * as its rc with the problem's text in err, and the answer is filled all the same.
  */
 MUST_USE enum rc cli_call(struct cli *cli, const char *method, struct str target, json_t *body,
-    struct cli_answer *answer, struct err *err);
+			  struct cli_answer *answer, struct err *err);
 /* The same with a body of bytes, and an If-Match (0: none). */
 MUST_USE enum rc cli_call_with(struct cli *cli, const char *method, struct str target,
-    struct str content_type, struct str body, int64_t if_match, struct cli_answer *answer,
-    struct err *err);
+			       struct str content_type, struct str body, int64_t if_match,
+			       struct cli_answer *answer, struct err *err);
 /* The key file's passphrase from --passphrase-file, wiped with the cli; empty: none named. */
 MUST_USE enum rc cli_passphrase(struct cli *cli, struct str *out, struct err *err);
 /* Wait for a job, showing its progress on a terminal; *answer is the job as it ended. */
 MUST_USE enum rc cli_wait_job(struct cli *cli, struct str job_id, struct cli_answer *answer,
-    struct err *err);
+			      struct err *err);
 
 /* A table for people; --json prints the value instead. Cells are escaped for a terminal. */
 struct cli_column {
