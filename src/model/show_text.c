@@ -334,7 +334,7 @@ model_reference_markdown(const struct model *m, struct buf *out)
 
 	buf_addf(
 	    out,
-	    "# The model\n\nMade by `liaison model show --reference` from `model/`; do not edit. "
+	    "# The model\n\nMade by `liaison model reference` from `model/`; do not edit. "
 	    "The grammar stands in add-a-record-type.md.\n\n%zu record types, %zu lists.\n\n"
 	    "| area | type | about |\n|---|---|---|\n",
 	    m->type_count, m->list_count);

@@ -2,7 +2,7 @@
 
 #include "node/audit.h"
 #include "node/commands.h"
-#include "match/people/people.h"
+#include "match/screening/people.h"
 #include "node/demo.h"
 #include "node/erasing.h"
 #include "node/node.h"

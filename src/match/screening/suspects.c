@@ -1,4 +1,4 @@
-#include "match/people/suspects.h"
+#include "match/screening/suspects.h"
 
 #include "base/arena.h"
 #include "format/json.h"

@@ -1,5 +1,5 @@
-#ifndef MATCH_PEOPLE_PEOPLE_H
-#define MATCH_PEOPLE_PEOPLE_H
+#ifndef MATCH_SCREENING_PEOPLE_H
+#define MATCH_SCREENING_PEOPLE_H
 
 #include "serve/feature.h"
 

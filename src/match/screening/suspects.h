@@ -1,5 +1,5 @@
-#ifndef MATCH_PEOPLE_SUSPECTS_H
-#define MATCH_PEOPLE_SUSPECTS_H
+#ifndef MATCH_SCREENING_SUSPECTS_H
+#define MATCH_SCREENING_SUSPECTS_H
 
 #include "base/vec.h"
 #include "record/door.h"

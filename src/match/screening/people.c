@@ -1,9 +1,9 @@
-#include "match/people/people.h"
+#include "match/screening/people.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/json.h"
-#include "match/people/suspects.h"
+#include "match/screening/suspects.h"
 #include "match/screening/screen.h"
 #include "model/model.h"
 #include "record/record.h"
