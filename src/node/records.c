@@ -20,13 +20,21 @@ type_of(struct request *rq, const struct record_type **out, struct err *err)
 				  "there is no such record type; `liaison model list` shows them");
 }
 
-/* The id in the path, of that type: /records/person/ID finds no incident. */
+/*
+ * The id in the path, of that type: /records/person/ID finds no incident. What the asker's role
+ * and purpose do not allow for the type is said before the record is looked for.
+ */
 static enum rc
-id_of(struct request *rq, const struct record_type **type, struct id *id, struct err *err)
+id_of(struct request *rq, enum policy_action action, const struct record_type **type,
+    struct id *id, struct err *err)
 {
 	enum rc rc = type_of(rq, type, err);
 
-	return rc == RC_OK ? request_id(rq, "id", id, err) : rc;
+	if (rc == RC_OK)
+		rc = door_may(&rq->door, *type, action, err);
+	if (rc == RC_OK)
+		rc = request_id(rq, "id", id, err);
+	return rc == RC_OK ? record_check_type(&rq->door, *id, *type, err) : rc;
 }
 
 static enum rc
@@ -169,12 +177,6 @@ create(struct request *rq, struct reply *reply, struct err *err)
 }
 
 static enum rc
-check_type(const struct record *r, const struct record_type *type, struct err *err)
-{
-	return r->type == type ? RC_OK : fail(err, RC_ABSENT, "", "there is no such record");
-}
-
-static enum rc
 show(struct request *rq, struct reply *reply, struct err *err)
 {
 	struct str names = request_query(rq, "reveal");
@@ -185,7 +187,7 @@ show(struct request *rq, struct reply *reply, struct err *err)
 	struct id id;
 	enum rc rc;
 
-	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	if ((rc = id_of(rq, POLICY_READ, &type, &id, err)) != RC_OK ||
 	    (rc = request_number(rq, "version", 0, 0, INT32_MAX, &version, err)) != RC_OK)
 		return rc;
 	while (names.n > 0 && names.p != NULL) {
@@ -197,9 +199,7 @@ show(struct request *rq, struct reply *reply, struct err *err)
 	}
 	rc = version > 0 ? record_load_version(&rq->door, id, version, &r, err)
 			 : record_load(&rq->door, id, &reveal, &r, err);
-	if (rc != RC_OK || (rc = check_type(r, type, err)) != RC_OK)
-		return rc;
-	return reply_record(rq, r, reply);
+	return rc == RC_OK ? reply_record(rq, r, reply) : rc;
 }
 
 /* What a change gives back: the new version, or beside RC_STALE what is there now. */
@@ -222,7 +222,7 @@ update(struct request *rq, struct reply *reply, struct err *err)
 	struct id id;
 	enum rc rc;
 
-	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	if ((rc = id_of(rq, POLICY_UPDATE, &type, &id, err)) != RC_OK ||
 	    (rc = request_version(rq, &version, err)) != RC_OK)
 		return rc;
 	if (rq->json == NULL)
@@ -243,7 +243,7 @@ move(struct request *rq, struct reply *reply, struct err *err)
 	struct id id;
 	enum rc rc;
 
-	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	if ((rc = id_of(rq, POLICY_READ, &type, &id, err)) != RC_OK ||
 	    (rc = request_version(rq, &version, err)) != RC_OK ||
 	    (rc = request_text(rq, "to", &to, err)) != RC_OK ||
 	    (rc = only_members(rq, members, err)) != RC_OK)
@@ -267,7 +267,7 @@ mark(struct request *rq, struct reply *reply, struct err *err)
 	struct id id;
 	enum rc rc;
 
-	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	if ((rc = id_of(rq, POLICY_UPDATE, &type, &id, err)) != RC_OK ||
 	    (rc = request_version(rq, &version, err)) != RC_OK ||
 	    (rc = parse_handling(rq->json, &handling, err)) != RC_OK)
 		return rc;
@@ -284,7 +284,7 @@ erase(struct request *rq, struct reply *reply, struct err *err)
 	enum rc rc;
 
 	/* The body is gone with this answer; the job takes its key out of the key file too. */
-	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	if ((rc = id_of(rq, POLICY_ERASE, &type, &id, err)) != RC_OK ||
 	    (rc = request_version(rq, &version, err)) != RC_OK ||
 	    (rc = record_erase(&rq->door, id, version, err)) != RC_OK ||
 	    (rc = job_add(&rq->door, STR("finish_erasing"), door_hold(&rq->door, json_object()),
@@ -305,7 +305,7 @@ links(struct request *rq, struct reply *reply, struct err *err)
 	struct id id;
 	enum rc rc;
 
-	if ((rc = id_of(rq, &type, &id, err)) != RC_OK ||
+	if ((rc = id_of(rq, POLICY_READ, &type, &id, err)) != RC_OK ||
 	    (rc = request_number(rq, "limit", 200, 1, 1000, &limit, err)) != RC_OK ||
 	    (rc = record_links(&rq->door, id, (size_t)limit, &found, err)) != RC_OK)
 		return rc;

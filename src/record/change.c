@@ -5,6 +5,7 @@
 #include "record/due.h"
 #include "record/erase.h"
 #include "record/open.h"
+#include "record/react.h"
 #include "record/record.sql.h"
 #include "record/blind.h"
 #include "seal/hash.h"
@@ -17,11 +18,33 @@ struct change {
 	struct handling handling;
 };
 
+/* The record as it stands, for whoever changes it; handling is told to those who may read it. */
+static enum rc
+change_show(struct door *d, const struct change *c, json_t *fields, struct record **out,
+    struct err *err)
+{
+	enum rc rc = record_of_row(d, &c->row, fields, NULL, record_rung_shown(d, &c->row), NULL,
+	    out, err);
+
+	if (rc == RC_OK)
+		(*out)->handling = c->handling;
+	return rc;
+}
+
+/* What is shown without a change is a reading. */
+static struct audit_entry
+read_entry(const struct change *c)
+{
+	return (struct audit_entry){ .action = AUDIT_READ, .has_record = true, .record = c->row.id,
+		.type = c->row.type_key, .version = c->row.version };
+}
+
 /* Load, and compare the version seen; RC_STALE hands back what is there now. */
 static enum rc
 change_begin(struct door *d, struct id id, int64_t version, enum policy_action action,
     const struct move *move, struct change *c, struct record **now, struct err *err)
 {
+	struct audit_entry entry;
 	enum rc rc;
 
 	must(d->group != NULL);
@@ -31,10 +54,10 @@ change_begin(struct door *d, struct id id, int64_t version, enum policy_action a
 	c->after = c->before;
 	if (c->row.version == version)
 		return RC_OK;
-	rc = record_of_row(d, &c->row, c->before, NULL, RUNG_MASKED, NULL, now, err);
-	if (rc != RC_OK)
+	if ((rc = change_show(d, c, c->before, now, err)) != RC_OK)
 		return rc;
-	(*now)->handling = c->handling;
+	entry = read_entry(c);
+	door_log_apart(d, &entry);
 	return fail(err, RC_STALE, "version",
 	    "the record is at version %lld now; look at it and say again what you want",
 	    (long long)c->row.version);
@@ -90,13 +113,11 @@ change_store(struct door *d, struct change *c, enum audit_action action, struct 
 	if (c->after != c->before) {
 		blind_of(d->node, d->arena, row->type, c->after, &tokens);
 		rc = blind_remove(d, row->id, row->type, c->before, err);
-		if (rc != RC_OK || (rc = blind_add(d, row->id, &tokens, err)) != RC_OK)
+		if (rc != RC_OK || (rc = blind_add(d, row->id, &tokens, err)) != RC_OK ||
+		    (rc = react_recorded(d, row, c->after, err)) != RC_OK)
 			return rc;
 	}
-	rc = record_of_row(d, row, c->after, NULL, RUNG_MASKED, NULL, out, err);
-	if (rc == RC_OK)
-		(*out)->handling = c->handling;
-	return rc;
+	return change_show(d, c, c->after, out, err);
 }
 
 static enum rc
@@ -126,10 +147,10 @@ record_update(struct door *d, struct id id, int64_t version, json_t *patch, stru
 	if (rc != RC_OK || (rc = apply_patch(d, &c, patch, err)) != RC_OK)
 		return rc;
 	if (json_equal(c.before, c.after)) {
-		rc = record_of_row(d, &c.row, c.before, NULL, RUNG_MASKED, NULL, out, err);
-		if (rc == RC_OK)
-			(*out)->handling = c.handling;
-		return rc;
+		struct audit_entry entry = read_entry(&c);
+
+		rc = change_show(d, &c, c.before, out, err);
+		return rc == RC_OK ? door_log(d, &entry, NULL, err) : rc;
 	}
 	if (c.row.due_ms != 0)
 		c.row.due_ms = record_due(c.row.type, type_state(c.row.type, c.row.state), c.after,
@@ -163,21 +184,6 @@ check_gates(struct door *d, const struct record *r, const struct move *move, str
 			    STR_ARG(use->name));
 		rc = gate->check(d, r, use, err);
 	}
-	return rc;
-}
-
-static enum rc
-run_reactions(struct door *d, const struct record *r, struct str event, struct err *err)
-{
-	enum rc rc = RC_OK;
-
-	if (event.n == 0)
-		return RC_OK;
-	for (size_t i = 0; i < d->node->reaction_table_count; i++)
-		for (const struct reaction *x = d->node->reaction_tables[i];
-		     x->event != NULL && rc == RC_OK; x++)
-			if (str_eq_z(event, x->event))
-				rc = x->run(d, r, err);
 	return rc;
 }
 
@@ -243,11 +249,8 @@ note_wish(struct door *d, struct change *c, struct record **out, struct err *err
 
 	if (rc != RC_OK)
 		return rc;
-	rc = record_of_row(d, &c->row, c->before, NULL, RUNG_MASKED, NULL, out, err);
-	if (rc == RC_OK) {
-		(*out)->handling = c->handling;
+	if ((rc = change_show(d, c, c->before, out, err)) == RC_OK)
 		(*out)->waits = true;
-	}
 	return rc;
 }
 
@@ -294,7 +297,7 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 		return rc;
 	r->state = type_state(c.row.type, to);
 	r->version = c.row.version;
-	return run_reactions(d, r, move->event, err);
+	return react_to(d, r, move->event, err);
 }
 
 enum rc
@@ -339,6 +342,8 @@ record_erase(struct door *d, struct id id, int64_t version, struct err *err)
 	if ((rc = row_replace(d, &c.row, version, &entry, err)) != RC_OK)
 		return rc;
 	rc = db_run(d->db, &SQL_RECORD_ERASE_PAST, BINDS(B_BLOB(STR("")), B_ID(id)), NULL, err);
+	if (rc == RC_OK)
+		rc = db_run(d->db, &SQL_RECORD_SECOND_FORGET, BINDS(B_ID(id)), NULL, err);
 	if (rc != RC_OK)
 		return rc;
 	/* What the disk still holds of the wrapped key opens with nothing once this is done. */

@@ -76,6 +76,17 @@ door_open(struct door *d, const struct door_node *node, struct db *db, struct ar
 }
 
 void
+door_open_as_node(struct door *inner, const struct door *d, struct str reason)
+{
+	static const struct actor node = { .is_node = true };
+	struct access access = { .reason = reason, .has_case = d->access.has_case,
+		.case_id = d->access.case_id };
+
+	must(d->group != NULL);
+	door_open(inner, d->node, d->db, d->arena, &node, &access, d->group);
+}
+
+void
 door_close(struct door *d)
 {
 	for (size_t i = 0; i < d->held.n; i++)
@@ -130,6 +141,23 @@ door_flush(struct door *d, struct audit_group *group, struct err *err)
 	return rc;
 }
 
+void
+door_log_apart(struct door *d, struct audit_entry *entry)
+{
+	entry_fill(d, entry);
+	*VEC_ADD(d->arena, &d->pending) = *entry;
+}
+
+enum rc
+door_may(struct door *d, const struct record_type *type, enum policy_action action,
+    struct err *err)
+{
+	struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access, action,
+	    type, NULL, NULL });
+
+	return decision.rung == RUNG_NONE ? door_refuse(d, &decision, type, NULL, err) : RC_OK;
+}
+
 enum rc
 door_refuse(struct door *d, const struct decision *why, const struct record_type *type,
     const struct id *record, struct err *err)
@@ -142,9 +170,7 @@ door_refuse(struct door *d, const struct decision *why, const struct record_type
 
 	if (record != NULL)
 		entry.record = *record;
-	/* Kept apart, since the change it stands in is about to be rolled back. */
-	entry_fill(d, &entry);
-	*VEC_ADD(d->arena, &d->pending) = entry;
+	door_log_apart(d, &entry);
 	if (why->open_refusal)
 		return fail(err, RC_DENIED, why->rule, "%s", why->why);
 	return fail(err, RC_ABSENT, "", "there is no such record");

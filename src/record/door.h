@@ -32,9 +32,13 @@ struct gate {
 	const char *text;
 };
 
-/* Runs in the transaction of the change that made the event; failing it undoes the change. */
+/*
+ * Runs in the transaction of the change that made the event; failing it undoes the change. The
+ * record holds all its fields. What it does itself, it does through door_open_as_node.
+ */
 typedef enum rc reaction_fn(struct door *door, const struct record *record, struct err *err);
 struct reaction {
+	/* A move's event, or "TYPE_recorded": one was created, imported, or its fields changed. */
 	const char *event;
 	reaction_fn *run;
 	const char *text;
@@ -82,6 +86,11 @@ const struct record_type *door_type_of_key(const struct door_node *node, struct 
 /* group NULL: reading only. actor, db and arena must outlive the door. */
 void door_open(struct door *d, const struct door_node *node, struct db *db, struct arena *a,
     const struct actor *actor, const struct access *access, struct audit_group *group);
+/*
+ * The node's own door in the transaction of d, for what a reaction does: no person's rights,
+ * and the log says that the node did it, for which reason. Close it before d.
+ */
+void door_open_as_node(struct door *inner, const struct door *d, struct str reason);
 /* Drops the JSON values the door holds; the arena is the caller's. */
 void door_close(struct door *d);
 /* The door drops this reference when it closes. */
@@ -95,6 +104,15 @@ MUST_USE enum rc door_log(struct door *d, struct audit_entry *entry, int64_t *in
  * were rolled back; on the writer's connection.
  */
 MUST_USE enum rc door_flush(struct door *d, struct audit_group *group, struct err *err);
+/* The same for an entry that stays though the change it stands in is undone: what was refused,
+ * or shown beside a refusal. */
+void door_log_apart(struct door *d, struct audit_entry *entry);
+/*
+ * Role and purpose against a type, before any record is looked for: a refusal here is the same
+ * whether the record is there or not, so it is said openly.
+ */
+MUST_USE enum rc door_may(struct door *d, const struct record_type *type,
+    enum policy_action action, struct err *err);
 /* A refusal: logged, and told as absence unless it may be said openly. */
 MUST_USE enum rc door_refuse(struct door *d, const struct decision *why,
     const struct record_type *type, const struct id *record, struct err *err);

@@ -4,6 +4,7 @@
 #include "model/model.h"
 #include "record/due.h"
 #include "record/open.h"
+#include "record/react.h"
 #include "record/row.h"
 #include "record/blind.h"
 #include "seal/keys.h"
@@ -144,15 +145,55 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 	memcpy(entry.key_commitment, draft->commitment, 32);
 	if ((rc = row_insert(d, &row, &entry, err)) != RC_OK)
 		return rc;
-	return blind_add(d, row.id, &draft->tokens, err);
+	rc = blind_add(d, row.id, &draft->tokens, err);
+	return rc == RC_OK ? react_recorded(d, &row, draft->fields, err) : rc;
+}
+
+/* NULL: there is no such record, or none that this model knows. */
+static enum rc
+type_of_id(struct door *d, struct id id, const struct record_type **out, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_TYPE_OF, BINDS(B_ID(id)), &rows, err);
+
+	*out = NULL;
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		*out = door_type_of_key(d->node, rows_text(rows, 0));
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+enum rc
+record_check_type(struct door *d, struct id id, const struct record_type *type, struct err *err)
+{
+	static const struct decision absent = { RUNG_NONE, "absent", "", false };
+	const struct record_type *found;
+	enum rc rc = type_of_id(d, id, &found, err);
+
+	return rc != RC_OK || found == type ? rc : door_refuse(d, &absent, NULL, &id, err);
+}
+
+enum rc
+record_exists(struct door *d, struct id id, bool *out, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_TYPE_OF, BINDS(B_ID(id)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = rows_next(rows, err);
+	rows_close(rows);
+	*out = rc == RC_OK;
+	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 /* Each reference must name a record that is there, of a type the field allows. */
 static enum rc
 check_reference(struct door *d, const struct field *field, struct str text, struct err *err)
 {
-	const struct record_type *type = NULL;
-	struct rows *rows;
+	const struct record_type *type;
 	struct id id;
 	enum rc rc;
 
@@ -160,13 +201,7 @@ check_reference(struct door *d, const struct field *field, struct str text, stru
 		return RC_OK; /* serve/ knows users; record/ does not */
 	if (!id_parse(text, &id))
 		return fail(err, RC_INVALID, str_z(d->arena, field->name), "is no record id");
-	rc = db_select(d->db, &SQL_RECORD_TYPE_OF, BINDS(B_ID(id)), &rows, err);
-	if (rc != RC_OK)
-		return rc;
-	if ((rc = rows_next(rows, err)) == RC_OK)
-		type = door_type_of_key(d->node, rows_text(rows, 0));
-	rows_close(rows);
-	if (rc != RC_OK && rc != RC_ABSENT)
+	if ((rc = type_of_id(d, id, &type, err)) != RC_OK)
 		return rc;
 	for (size_t i = 0; type != NULL && i < field->refs.n; i++)
 		if (str_eq_z(field->refs.at[i], "any") || str_eq(field->refs.at[i], type->name))

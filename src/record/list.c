@@ -123,13 +123,14 @@ static enum rc
 groups_visible(struct page *p, struct id before, struct groups *out, struct err *err)
 {
 	struct door *d = p->d;
-	struct id unit = { { 0 } };
+	struct id unit;
+	struct str after = STR(""); /* before any unit, that of the node itself (zeros) too */
 	struct rows *rows;
 	enum rc rc;
 
 	for (;;) {
 		rc = db_select(d->db, &SQL_RECORD_NEXT_UNIT,
-		    BINDS(B_TEXT(d->node->type_keys[p->filter->type->index].text), B_ID(unit)),
+		    BINDS(B_TEXT(d->node->type_keys[p->filter->type->index].text), B_BLOB(after)),
 		    &rows, err);
 		if (rc != RC_OK)
 			return rc;
@@ -138,6 +139,7 @@ groups_visible(struct page *p, struct id before, struct groups *out, struct err 
 		rows_close(rows);
 		if (rc != RC_OK)
 			return rc == RC_ABSENT ? RC_OK : rc;
+		after = (struct str){ (const char *)unit.b, sizeof unit.b };
 		groups_of_unit(p, unit, before, out);
 	}
 }

@@ -84,6 +84,47 @@ record_of_row(struct door *d, const struct record_row *row, json_t *fields,
 	return RC_OK;
 }
 
+/*
+ * Without a purpose nothing is looked for, whatever the id, so that can be said openly; and an
+ * absence is logged like a denial, so that the two cost the same.
+ */
+static enum rc
+find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
+{
+	static const struct decision absent = { RUNG_NONE, "absent", "", false };
+	static const struct decision no_purpose = { RUNG_NONE, "purpose",
+		"say for which purpose (--purpose, or the header Liaison-Purpose)", true };
+	enum rc rc;
+
+	if (!d->access.has_purpose && !d->actor->is_node)
+		return door_refuse(d, &no_purpose, NULL, &id, err);
+	rc = row_find(d, id, row, err);
+	return rc == RC_ABSENT ? door_refuse(d, &absent, NULL, &id, err) : rc;
+}
+
+/* A refusal that names a reason tells that the record is there: only those who may read it. */
+static enum rc
+refuse_row(struct door *d, const struct record_row *row, const struct row_facts *known,
+    struct decision why, struct err *err)
+{
+	struct decision read = policy_decide(&(struct facts){ d->actor, &d->access, POLICY_READ,
+	    row->type, known, NULL });
+
+	why.open_refusal = why.open_refusal && read.rung > RUNG_NONE;
+	return door_refuse(d, &why, row->type, &row->id, err);
+}
+
+enum rung
+record_rung_shown(struct door *d, const struct record_row *row)
+{
+	struct row_facts known = row_facts(d->node, row, d->actor);
+	struct decision read = policy_decide(&(struct facts){ d->actor, &d->access, POLICY_READ,
+	    row->type, &known, NULL });
+
+	return read.rung > RUNG_MASKED ? RUNG_MASKED
+	       : read.rung == RUNG_NONE ? RUNG_CATEGORY : read.rung;
+}
+
 enum rc
 record_load_row(struct door *d, struct id id, enum policy_action action, const struct move *move,
     struct record_row *row, json_t **fields, struct handling *handling, struct err *err)
@@ -92,17 +133,13 @@ record_load_row(struct door *d, struct id id, enum policy_action action, const s
 	struct row_facts row_known;
 	enum rc rc;
 
-	if ((rc = row_find(d, id, row, err)) != RC_OK) {
-		/* An absence is logged like a denial, so that the two cost the same. */
-		static const struct decision absent = { RUNG_NONE, "absent", "", false };
-
-		return rc == RC_ABSENT ? door_refuse(d, &absent, NULL, &id, err) : rc;
-	}
+	if ((rc = find_row(d, id, row, err)) != RC_OK)
+		return rc;
 	row_known = row_facts(d->node, row, d->actor);
 	decision = policy_decide(&(struct facts){ d->actor, &d->access, action, row->type,
 	    &row_known, move });
 	if (decision.rung == RUNG_NONE)
-		return door_refuse(d, &decision, row->type, &id, err);
+		return refuse_row(d, row, &row_known, decision, err);
 	if ((rc = row_open(d->node, d->arena, row, fields, handling, err)) != RC_OK)
 		return rc;
 	door_hold(d, *fields);
@@ -129,7 +166,7 @@ load_found(struct door *d, const struct record_row *row, const struct str_list *
 	enum rc rc;
 
 	if (decision.rung == RUNG_NONE)
-		return door_refuse(d, &decision, row->type, &row->id, err);
+		return refuse_row(d, row, &known, decision, err);
 	if ((rc = row_open(d->node, d->arena, row, &fields, &handling, err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
@@ -144,12 +181,9 @@ enum rc
 record_load(struct door *d, struct id id, const struct str_list *reveal, struct record **out,
     struct err *err)
 {
-	static const struct decision absent = { RUNG_NONE, "absent", "", false };
 	struct record_row row;
-	enum rc rc = row_find(d, id, &row, err);
+	enum rc rc = find_row(d, id, &row, err);
 
-	if (rc == RC_ABSENT)
-		return door_refuse(d, &absent, NULL, &id, err);
 	return rc == RC_OK ? load_found(d, &row, reveal, out, err) : rc;
 }
 

@@ -19,6 +19,12 @@ MUST_USE enum rc record_load_row(struct door *d, struct id id, enum policy_actio
     const struct move *move, struct record_row *row, json_t **fields, struct handling *handling,
     struct err *err);
 
+/*
+ * What somebody who may change this row is given back of it: as a reader would see it, or its
+ * state alone when they may write but not read.
+ */
+enum rung record_rung_shown(struct door *d, const struct record_row *row);
+
 MUST_USE enum rc record_check_references(struct door *d, const struct record_type *type,
     json_t *fields, struct err *err);
 

@@ -48,9 +48,16 @@ struct id record_draft_id(const struct record_draft *draft);
 /* Store it, with its leaf; the door must have a group. */
 MUST_USE enum rc record_store(struct door *d, const struct record_draft *draft, struct err *err);
 
+/* Is there a record of this id, whoever may see it? For importers, of ids they made. */
+MUST_USE enum rc record_exists(struct door *d, struct id id, bool *out, struct err *err);
+
 /* Draft and store, and see that what it refers to is there. */
 MUST_USE enum rc record_create(struct door *d, const struct record_type *type, json_t *fields,
     const struct record_new *options, struct record **out, struct err *err);
+
+/* RC_ABSENT, logged like any absence, when the record is not there or of another type. */
+MUST_USE enum rc record_check_type(struct door *d, struct id id, const struct record_type *type,
+    struct err *err);
 
 /* reveal: names of masked fields wanted, or n 0. RC_ABSENT also when the actor may not know. */
 MUST_USE enum rc record_load(struct door *d, struct id id, const struct str_list *reveal,

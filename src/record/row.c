@@ -91,11 +91,12 @@ row_facts(const struct door_node *node, const struct record_row *row, const stru
 struct str
 row_plain(struct arena *a, const struct record_row *row)
 {
-	return str_fmt(a, "%lld|%lld|%lld|%.*s|%lld|%lld|%lld|%.*s|%.*s",
+	return str_fmt(a, "%lld|%lld|%lld|%.*s|%lld|%lld|%lld|%lld|%.*s|%.*s|%.*s",
 	    (long long)row->type_version, (long long)row->guard, (long long)row->handling,
 	    STR_ARG(row->state), (long long)row->flags, (long long)row->due_ms,
-	    (long long)row->updated_ms, STR_ARG(hex_format(a, row->unit.b, 16)),
-	    STR_ARG(hex_format(a, row->owner_key.b, 16)));
+	    (long long)row->created_ms, (long long)row->updated_ms,
+	    STR_ARG(hex_format(a, row->unit.b, 16)), STR_ARG(hex_format(a, row->owner_key.b, 16)),
+	    STR_ARG(row->bucket));
 }
 
 struct str

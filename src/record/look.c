@@ -1,0 +1,123 @@
+#include "record/look.h"
+
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "record/open.h"
+#include "record/record.sql.h"
+
+static enum rc
+open_row(struct door *d, const struct record_row *row, struct record **out, struct err *err)
+{
+	struct handling handling;
+	json_t *fields;
+	enum rc rc;
+
+	if ((row->flags & ROW_ERASED) != 0 || row->body.n == 0)
+		return fail(err, RC_ABSENT, "", "there is no such record");
+	if ((rc = row_open(d->node, d->arena, row, &fields, &handling, err)) != RC_OK)
+		return rc;
+	door_hold(d, fields);
+	rc = record_of_row(d, row, NULL, NULL, RUNG_FULL, NULL, out, err);
+	if (rc != RC_OK)
+		return rc;
+	(*out)->fields = fields;
+	(*out)->handling = handling;
+	return RC_OK;
+}
+
+enum rc
+look_record(struct door *d, struct id id, struct record **out, struct err *err)
+{
+	struct record_row row;
+	enum rc rc = row_find(d, id, &row, err);
+
+	return rc == RC_OK ? open_row(d, &row, out, err) : rc;
+}
+
+enum rc
+look_version(struct door *d, struct id id, int64_t version, struct record **out, struct err *err)
+{
+	struct record_row row;
+	struct rows *rows;
+	enum rc rc =
+	    db_select(d->db, &SQL_RECORD_PAST_ROW, BINDS(B_ID(id), B_I64(version)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		row_read(d->node, d->arena, rows, &row);
+	rows_close(rows);
+	if (rc == RC_ABSENT || (rc == RC_OK && row.type == NULL))
+		return fail(err, RC_ABSENT, "version", "the record never had this version");
+	return rc == RC_OK ? open_row(d, &row, out, err) : rc;
+}
+
+enum rc
+look_holders(struct door *d, const char *type_name, const char *field_name, struct id id,
+	     struct look_list *out, struct err *err)
+{
+	const struct record_type *type = model_type(d->node->model, str_from(type_name));
+	const struct field *field = type != NULL ? type_field(type, str_from(field_name)) : NULL;
+	struct str value = id_format(d->arena, id);
+	struct ids ids = {0};
+	size_t found = 0;
+	enum rc rc;
+
+	if (field == NULL)
+		return RC_OK;
+	rc = blind_find(d, type, field, value, SIZE_MAX, &ids, err);
+	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
+		struct record *r;
+
+		rc = look_record(d, ids.at[i], &r, err);
+		if (rc == RC_ABSENT) {
+			rc = RC_OK;
+			continue;
+		}
+		/* A token is short: about eight values share it. */
+		if (rc != RC_OK || r->type != type || !blind_holds(field, r->fields, value))
+			continue;
+		if (found++ == LOOK_MAX)
+			return fail(err, RC_CONFLICT, "gate",
+				    "more records bear on this than can be looked at in one go");
+		*VEC_ADD(d->arena, out) = r;
+	}
+	return rc;
+}
+
+void
+look_ids(struct door *d, const struct record *r, const char *field, struct ids *out)
+{
+	json_t *value = json_member(r->fields, str_from(field)), *item;
+	struct id id;
+	size_t i;
+
+	if (json_is_string(value) && id_parse(json_str(value), &id))
+		*VEC_ADD(d->arena, out) = id;
+	if (!json_is_array(value))
+		return;
+	json_array_foreach (value, i, item)
+		if (id_parse(json_str(item), &id))
+			*VEC_ADD(d->arena, out) = id;
+}
+
+struct str
+look_text(const struct record *r, const char *field)
+{
+	return json_member_str(r->fields, field);
+}
+
+bool
+look_has(const struct record *r, const char *field, struct str code)
+{
+	json_t *value = json_member(r->fields, str_from(field)), *item;
+	size_t i;
+
+	if (!json_is_array(value))
+		return str_eq(json_str(value), code);
+	json_array_foreach (value, i, item)
+		if (str_eq(json_str(item), code))
+			return true;
+	return false;
+}

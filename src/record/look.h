@@ -1,0 +1,39 @@
+#ifndef RECORD_LOOK_H
+#define RECORD_LOOK_H
+
+#include "record/blind.h"
+#include "record/record.h"
+
+/*
+ * look: what a gate or reaction has to know to decide, whatever the person at the door may
+ * see. Opened by the node itself, whole; no leaf tells of it, for the move's own leaf stands
+ * for the decision. Nothing seen here may go into an answer or an error text: a gate says
+ * that it does not hold, never what it saw.
+ */
+struct look_list {
+	struct record **at;
+	size_t n, cap;
+};
+
+/* All fields, rung full. RC_ABSENT: there is none, or it was erased. */
+MUST_USE enum rc look_record(struct door *d, struct id id, struct record **out, struct err *err);
+/* A former version; RC_ABSENT as above. */
+MUST_USE enum rc look_version(struct door *d, struct id id, int64_t version, struct record **out,
+			      struct err *err);
+
+/*
+ * Records of a type whose reference field names id, added to out. A type or field that the
+ * model lacks has none. RC_CONFLICT: more than LOOK_MAX, and a gate does not decide on a part.
+ */
+#define LOOK_MAX 2000
+MUST_USE enum rc look_holders(struct door *d, const char *type, const char *field, struct id id,
+			      struct look_list *out, struct err *err);
+
+/* The ids in a reference field, list or not, added to out. */
+void look_ids(struct door *d, const struct record *r, const char *field, struct ids *out);
+/* A text, code, yes-no or day of the record; empty when it is not set. */
+struct str look_text(const struct record *r, const char *field);
+/* Is code in a list of codes? */
+bool look_has(const struct record *r, const char *field, struct str code);
+
+#endif

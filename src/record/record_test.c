@@ -1,0 +1,543 @@
+#include "base/test.h"
+
+#include "record/erase.h"
+#include "record/record.sql.h"
+#include "record/test_node.h"
+#include "record/verify.h"
+
+/* Gates of our own, so that this floor's tests need no feature above it. */
+static bool plans_open;
+static int case_closed_heard;
+
+static enum rc
+gate_plans(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
+{
+	(void)use;
+	/* A gate decides on the whole record, whatever its mover may see. */
+	must(d->actor != NULL && json_member(r->fields, STR("closed_with")) != NULL);
+	return plans_open ? RC_OK : fail(err, RC_CONFLICT, "gate", "a plan would close");
+}
+
+static enum rc
+gate_holds(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
+{
+	(void)d;
+	(void)r;
+	(void)use;
+	(void)err;
+	return RC_OK;
+}
+
+static enum rc
+hear_closed(struct door *d, const struct record *r, struct err *err)
+{
+	(void)d;
+	case_closed_heard++;
+	if (r->state == type_state(r->type, STR("closed")))
+		return RC_OK;
+	return fail(err, RC_FAILED, "", "heard before it happened");
+}
+
+static int phones_heard;
+static enum rc
+hear_phone(struct door *d, const struct record *r, struct err *err)
+{
+	(void)d;
+	phones_heard++;
+	if (str_eq_z(json_member_str(r->fields, "phone"), "+99900000666"))
+		return fail(err, RC_CONFLICT, "phone", "not this one");
+	return RC_OK;
+}
+
+/* clang-format off */
+static const struct gate gates[] = {
+	{ "plans_stay_open", gate_plans, "" },
+	{ "no_open_duties",  gate_holds, "" },
+	{ .name = NULL },
+};
+static const struct reaction reactions[] = {
+	{ "case_closed",    hear_closed, "" },
+	{ "phone_recorded", hear_phone,  "" },
+	{ .event = NULL },
+};
+/* clang-format on */
+
+static struct test_person analyst, colleague, stranger, supervisor, second, prosecutor, worker,
+    administrator, monitor;
+
+static int
+setup(void **state)
+{
+	const uint32_t a = BIT(ROLE_ANALYST), s = BIT(ROLE_SUPERVISOR);
+
+	analyst = test_person(1, 1, a, PURPOSE_INVESTIGATION);
+	colleague = test_person(2, 1, a, PURPOSE_INVESTIGATION);
+	stranger = test_person(3, 2, a, PURPOSE_INVESTIGATION);
+	supervisor = test_person(4, 1, s, PURPOSE_INVESTIGATION);
+	second = test_person(5, 1, s, PURPOSE_INVESTIGATION);
+	prosecutor = test_person(6, 1, BIT(ROLE_PROSECUTOR), PURPOSE_PROSECUTION);
+	worker = test_person(7, 1, BIT(ROLE_SUPPORT_WORKER), PURPOSE_PROTECTION);
+	administrator = test_person(8, 1, BIT(ROLE_ADMINISTRATOR), PURPOSE_ADMINISTRATION);
+	monitor = test_person(9, 1, BIT(ROLE_MONITOR), PURPOSE_OVERSIGHT);
+	plans_open = true;
+	case_closed_heard = phones_heard = 0;
+	*state = test_node_new(gates, reactions);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	test_node_free(*state);
+	return 0;
+}
+
+#define PERSON "{'name':'Orvek Taluneth','birth_date':'1979-05-07','may_be_minor':'no'}"
+
+/* What a reading answers, as JSON text, or the error's name. */
+static struct str
+read_json(struct test_node *t, const struct test_person *who, struct id id, const char *reveal)
+{
+	struct door *d = test_node_begin_read(t, who);
+	struct str_list names = {0};
+	struct record *r;
+	struct err err;
+	struct buf b;
+	enum rc rc;
+
+	if (reveal != NULL)
+		*VEC_ADD(t->a, &names) = str_from(reveal);
+	rc = record_load(d, id, &names, &r, &err);
+	buf_init(&b, t->a);
+	if (rc == RC_OK) {
+		json_t *o = record_json(d, r, STR("en"));
+
+		json_canonical(o, &b);
+		json_decref(o);
+	} else {
+		buf_addf(&b, "%s|%s|%s", rc_name(rc), err.key, err.text);
+	}
+	(void)test_node_end_read(t, rc);
+	return buf_str(&b);
+}
+
+static bool
+holds(struct str text, const char *part)
+{
+	return str_find(text, str_from(part)) >= 0;
+}
+
+static void
+a_masked_value_is_in_no_answer_before_it_is_revealed(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "person", STR(PERSON));
+	struct str shut = read_json(t, &analyst, id, NULL);
+	struct str open = read_json(t, &colleague, id, "name");
+
+	assert_false(holds(shut, "Taluneth"));
+	assert_false(holds(shut, "1979-05-07"));
+	assert_true(holds(shut, "\"masked\":[\"name\",\"birth_date\"]"));
+	assert_true(holds(shut, "\"may_be_minor\":\"no\""));
+	assert_true(holds(shut, "\"shown\":\"masked\""));
+	assert_true(holds(open, "Taluneth"));
+	/* only what was asked for */
+	assert_false(holds(open, "1979-05-07"));
+	assert_true(holds(open, "\"shown\":\"full\""));
+}
+
+static void
+a_reveal_is_logged_with_the_names_of_the_fields(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "person", STR(PERSON));
+	struct str_list names = {0};
+	struct door *d = test_node_begin_read(t, &analyst);
+	struct record *r;
+
+	*VEC_ADD(t->a, &names) = STR("name");
+	assert_int_equal(record_load(d, id, &names, &r, NULL), RC_OK);
+	assert_int_equal(d->pending.n, 1);
+	assert_int_equal(d->pending.at[0].action, AUDIT_REVEAL);
+	assert_true(str_eq(d->pending.at[0].fields, STR("name")));
+	assert_true(id_eq(d->pending.at[0].record, id));
+	(void)test_node_end_read(t, RC_OK);
+	/* Without a reason nothing opens, and that is said. */
+	analyst.access.reason = STR_NONE;
+	assert_true(str_starts(read_json(t, &analyst, id, "name"), STR("denied|reason")));
+}
+
+static void
+values_are_checked_before_anything_is_written(void **state)
+{
+	static const struct {
+		const char *type, *fields, *key;
+	} bad[] = {
+	    {"person", "{'name':5}", "name"},
+	    {"person", "{'nothing_such':'x'}", "nothing_such"},
+	    {"person", "{'number':'mine'}", "number"},
+	    {"phone", "{}", "phone"},
+	    {"involvement", "{'person':'x','in':'y','category':'SUSPECT','category_basis':'fact'}",
+	     "person"},
+	    {"task", "{'what':'x','of':'01935b6e-0000-7000-8000-000000000000'}", "of"},
+	};
+	struct test_node *t = *state;
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		int64_t leaves = test_node_leaves(t);
+		struct door *d = test_node_begin(t, &analyst);
+		struct record *r;
+		struct err err;
+		enum rc rc = record_create(d, test_node_type(t, bad[i].type),
+					   test_json(d, str_from(bad[i].fields)), NULL, &r, &err);
+
+		if (rc != RC_INVALID || strcmp(err.key, bad[i].key) != 0)
+			fail_msg("%s: %s key %s: %s\n", bad[i].fields, rc_name(rc), err.key,
+				 err.text);
+		(void)test_node_end(t, rc);
+		assert_int_equal(test_node_leaves(t), leaves);
+	}
+}
+
+static enum rc
+update(struct test_node *t, const struct test_person *who, struct id id, int64_t version,
+       const char *patch, struct record **out, struct err *err)
+{
+	struct door *d = test_node_begin(t, who);
+	enum rc rc = record_update(d, id, version, test_json(d, str_from(patch)), out, err);
+	struct record *r = rc == RC_OK || rc == RC_STALE ? *out : NULL;
+
+	if (r != NULL && r->fields != NULL)
+		r->fields =
+		    json_incref(r->fields); /* outlives the door; the test's arena ends it */
+	return test_node_end(t, rc);
+}
+
+static void
+an_update_names_the_version_it_saw(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "person", STR(PERSON));
+	struct record *r = NULL;
+	int64_t leaves;
+	struct err err;
+
+	assert_int_equal(update(t, &analyst, id, 1, "{'may_be_minor':'unknown'}", &r, &err), RC_OK);
+	assert_int_equal(r->version, 2);
+	json_decref(r->fields);
+	leaves = test_node_leaves(t);
+	assert_int_equal(update(t, &colleague, id, 1, "{'may_be_minor':'no'}", &r, &err), RC_STALE);
+	assert_int_equal(r->version, 2);
+	assert_true(str_eq(json_member_str(r->fields, "may_be_minor"), STR("unknown")));
+	/* What a conflict hands back was read: masked values stay shut, and a leaf tells of it. */
+	assert_null(json_object_get(r->fields, "name"));
+	json_decref(r->fields);
+	assert_int_equal(test_node_leaves(t), leaves + 1);
+	assert_int_equal(update(t, &analyst, id, 9, "{'may_be_minor':'no'}", &r, &err), RC_STALE);
+	json_decref(r->fields);
+	/* Nothing changes when nothing differs; the answer is logged as a reading. */
+	leaves = test_node_leaves(t);
+	assert_int_equal(update(t, &analyst, id, 2, "{'may_be_minor':'unknown'}", &r, &err), RC_OK);
+	assert_int_equal(r->version, 2);
+	json_decref(r->fields);
+	assert_int_equal(test_node_leaves(t), leaves + 1);
+}
+
+static void
+a_former_version_is_read_under_todays_rights(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "person", STR(PERSON));
+	struct handling red = {TLP_RED, false, false};
+	struct record *r;
+	struct door *d;
+	struct err err;
+
+	assert_int_equal(update(t, &analyst, id, 1, "{'may_be_minor':'unknown'}", &r, &err), RC_OK);
+	json_decref(r->fields);
+	d = test_node_begin_read(t, &stranger);
+	assert_int_equal(record_load_version(d, id, 1, &r, &err), RC_OK);
+	assert_int_equal(r->version, 1);
+	assert_true(str_eq(json_member_str(r->fields, "may_be_minor"), STR("no")));
+	assert_int_equal(d->pending.n, 2);
+	assert_int_equal(record_load_version(d, id, 7, &r, &err), RC_ABSENT);
+	(void)test_node_end_read(t, RC_OK);
+	d = test_node_begin(t, &analyst);
+	assert_int_equal(test_node_end(t, record_mark(d, id, 2, red, &r, &err)), RC_OK);
+	d = test_node_begin_read(t, &stranger);
+	assert_int_equal(record_load_version(d, id, 1, &r, &err), RC_ABSENT);
+	(void)test_node_end_read(t, RC_OK);
+}
+
+static enum rc
+move(struct test_node *t, const struct test_person *who, struct id id, int64_t version,
+     const char *to, const char *patch, bool *waits, struct err *err)
+{
+	struct door *d = test_node_begin(t, who);
+	struct record *r = NULL;
+	enum rc rc =
+	    record_move(d, id, version, str_from(to), test_json(d, str_from(patch)), &r, err);
+
+	if (waits != NULL)
+		*waits = rc == RC_OK && r->waits;
+	return test_node_end(t, rc);
+}
+
+#define CASE "{'name':'Harbour Road'}"
+
+static void
+a_move_wants_its_role_its_needs_and_its_gates(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "case", STR(CASE));
+	struct err err;
+
+	/* of the type's own graph */
+	assert_int_equal(move(t, &supervisor, id, 1, "nowhere", "{}", NULL, &err), RC_CONFLICT);
+	assert_string_equal(err.key, "state");
+	assert_int_equal(move(t, &supervisor, id, 1, "open", "{}", NULL, &err), RC_CONFLICT);
+	/* role */
+	assert_int_equal(move(t, &analyst, id, 1, "joint", "{}", NULL, &err), RC_DENIED);
+	/* needs */
+	assert_int_equal(move(t, &supervisor, id, 1, "closed", "{}", NULL, &err), RC_CONFLICT);
+	assert_string_equal(err.key, "closed_with");
+	/* a gate that does not hold, and one that no feature brings */
+	plans_open = false;
+	assert_int_equal(
+	    move(t, &supervisor, id, 1, "closed", "{'closed_with':'all done'}", NULL, &err),
+	    RC_CONFLICT);
+	assert_string_equal(err.text, "a plan would close");
+	assert_int_equal(move(t, &prosecutor, id, 1, "court", "{}", NULL, &err), RC_CONFLICT);
+	assert_non_null(strstr(err.text, "is not built yet"));
+	/* stale */
+	plans_open = true;
+	assert_int_equal(
+	    move(t, &supervisor, id, 2, "closed", "{'closed_with':'all done'}", NULL, &err),
+	    RC_STALE);
+	assert_int_equal(case_closed_heard, 0);
+	assert_int_equal(
+	    move(t, &supervisor, id, 1, "closed", "{'closed_with':'all done'}", NULL, &err), RC_OK);
+	assert_int_equal(case_closed_heard, 1);
+	assert_true(holds(read_json(t, &analyst, id, NULL), "\"state\":\"closed\""));
+}
+
+static void
+an_automatic_move_is_made_by_the_node_alone(void **state)
+{
+	struct test_node *t = *state;
+	struct test_person screener = test_person(1, 1, BIT(ROLE_SUPERVISOR), PURPOSE_SCREENING);
+	struct id list =
+	    test_node_create(t, &screener, "watchlist",
+			     STR("{'name':'L','kind':'suspects','purpose':'screening'}"));
+	struct id id =
+	    test_node_create(t, &screener, "listing",
+			     str_fmt(t->a, "{'list':'%s','subject':'person','name':'O T'}",
+				     id_format(t->a, list).p));
+	struct door inner, *d;
+	struct record *r;
+	struct err err;
+	enum rc rc;
+
+	assert_int_equal(move(t, &screener, id, 1, "suspended", "{}", NULL, &err), RC_CONFLICT);
+	d = test_node_begin(t, &screener);
+	door_open_as_node(&inner, d, STR("a rule says so"));
+	rc = record_move(&inner, id, 1, STR("suspended"), NULL, &r, &err);
+	door_close(&inner);
+	assert_int_equal(test_node_end(t, rc), RC_OK);
+	assert_true(holds(read_json(t, &screener, id, NULL), "\"state\":\"suspended\""));
+}
+
+static void
+four_eyes_are_those_of_two_people_on_one_version(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "case", STR(CASE));
+	struct record *r;
+	struct err err;
+	bool waits;
+
+	assert_int_equal(
+	    move(t, &supervisor, id, 1, "closed", "{'closed_with':'all done'}", &waits, &err),
+	    RC_OK);
+	assert_false(waits);
+	/* the same person twice does nothing */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(move(t, &supervisor, id, 2, "open", "{}", &waits, &err), RC_OK);
+		assert_true(waits);
+	}
+	assert_true(holds(read_json(t, &analyst, id, NULL), "\"state\":\"closed\""));
+	/* another wish is not the same wish, and takes its place */
+	assert_int_equal(
+	    move(t, &second, id, 2, "open", "{'summary':'x','summary_basis':'fact'}", &waits, &err),
+	    RC_OK);
+	assert_true(waits);
+	/* a change in between voids it */
+	assert_int_equal(update(t, &analyst, id, 2, "{'name':'Harbour Road 2'}", &r, &err), RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(move(t, &supervisor, id, 3, "open",
+			      "{'summary':'x','summary_basis':'fact'}", &waits, &err),
+			 RC_OK);
+	assert_true(waits);
+	assert_int_equal(
+	    move(t, &second, id, 3, "open", "{'summary':'x','summary_basis':'fact'}", &waits, &err),
+	    RC_OK);
+	assert_false(waits);
+	assert_true(holds(read_json(t, &analyst, id, NULL), "\"state\":\"open\""));
+}
+
+static void
+who_may_write_but_not_read_gets_no_content_back(void **state)
+{
+	struct test_node *t = *state;
+	struct test_person duty = test_person(9, 1, BIT(ROLE_DUTY_OFFICER), PURPOSE_INVESTIGATION);
+	struct id c = test_node_create(t, &analyst, "case", STR(CASE));
+	struct id id = test_node_create(
+	    t, &analyst, "exhibit",
+	    str_fmt(t->a,
+		    "{'case':'%s','kind':'document','description':'a ledger',"
+		    "'collected_at':'2026-11-20T10:00:00Z','law_of':'QN','method':'collected',"
+		    "'condition':'torn'}",
+		    id_format(t->a, c).p));
+	struct record *r;
+	struct err err;
+
+	assert_int_equal(update(t, &duty, id, 5, "{'condition':'wet'}", &r, &err), RC_STALE);
+	assert_null(r->fields);
+	assert_int_equal(update(t, &duty, id, 1, "{'condition':'wet'}", &r, &err), RC_OK);
+	assert_null(r->fields);
+	assert_int_equal(r->version, 2);
+}
+
+static void
+denial_and_absence_look_the_same_and_are_logged_alike(void **state)
+{
+	struct test_node *t = *state;
+	struct test_person nobody = stranger;
+	struct id person, survivor, missing = {{1, 2, 3}};
+	struct handling red = {TLP_RED, false, false};
+	struct str absent;
+	struct record *r;
+	struct door *d;
+	struct err err;
+
+	person = test_node_create(t, &analyst, "person", STR(PERSON));
+	survivor = test_node_create(t, &worker, "survivor", STR("{'chosen_name':'Tirelu'}"));
+	d = test_node_begin(t, &analyst);
+	assert_int_equal(test_node_end(t, record_mark(d, person, 1, red, &r, &err)), RC_OK);
+	absent = read_json(t, &stranger, missing, NULL);
+	assert_true(str_starts(absent, STR("absent|")));
+	for (int i = 0; i < 6; i++) {
+		const struct test_person *who = i < 3 ? &stranger : &monitor;
+		struct id id = i % 3 == 0 ? person : i % 3 == 1 ? survivor : missing;
+		int64_t leaves = test_node_leaves(t);
+
+		/* Another unit, or a role that reads no such type: nobody learns that it is there.
+		 */
+		assert_true(str_eq(read_json(t, who, id, NULL), absent));
+		assert_true(str_eq(read_json(t, who, id, "name"), absent));
+		assert_int_equal(test_node_leaves(t), leaves + 2);
+		assert_int_equal(update(t, who, id, 1, "{}", &r, &err), RC_ABSENT);
+		assert_int_equal(move(t, who, id, 1, "x", "{}", NULL, &err), RC_ABSENT);
+		assert_int_equal(test_node_leaves(t), leaves + 4);
+	}
+	/* Without a purpose it is said at once, whatever the id. */
+	nobody.access.has_purpose = false;
+	assert_true(str_starts(read_json(t, &nobody, person, NULL), STR("denied|purpose")));
+	assert_true(
+	    str_eq(read_json(t, &nobody, missing, NULL), read_json(t, &nobody, survivor, NULL)));
+}
+
+static void
+types_of_protect_stand_in_the_database_under_keys(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &worker, "survivor", STR("{'chosen_name':'Tirelu'}"));
+	struct rows *rows;
+
+	assert_int_equal(db_select(t->db, &SQL_RECORD_ROW, BINDS(B_ID(id)), &rows, NULL), RC_OK);
+	assert_int_equal(rows_next(rows, NULL), RC_OK);
+	assert_true(str_starts(rows_text(rows, 1), STR("~")));
+	assert_false(holds(rows_text(rows, 1), "survivor"));
+	assert_false(id_eq(rows_id(rows, 5), worker.actor.id));
+	assert_false(holds(rows_blob(rows, 16), "Tirelu"));
+	rows_close(rows);
+	assert_true(holds(read_json(t, &worker, id, NULL), "\"type\":\"survivor\""));
+}
+
+static void
+a_reaction_hears_what_is_recorded_and_can_undo_it(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "phone", STR("{'phone':'+99912345678'}"));
+	struct record *r;
+	struct door *d;
+	struct err err;
+	enum rc rc;
+
+	assert_int_equal(phones_heard, 1);
+	assert_int_equal(update(t, &analyst, id, 1, "{'helper':'yes'}", &r, &err), RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(phones_heard, 2);
+	assert_int_equal(update(t, &analyst, id, 2, "{'phone':'+99900000666'}", &r, &err),
+			 RC_CONFLICT);
+	assert_int_equal(update(t, &analyst, id, 2, "{'helper':'yes'}", &r, &err), RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(phones_heard, 3); /* nothing differed: nothing was heard */
+	d = test_node_begin(t, &analyst);
+	rc = record_create(d, test_node_type(t, "phone"),
+			   test_json(d, STR("{'phone':'+99900000666'}")), NULL, &r, &err);
+	assert_int_equal(test_node_end(t, rc), RC_CONFLICT);
+}
+
+static void
+only_a_supervisor_loosens_handling(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "person", STR(PERSON));
+	struct handling strict = {TLP_AMBER_STRICT, true, false}, amber = {TLP_AMBER, true, false};
+	struct record *r;
+	struct door *d = test_node_begin(t, &analyst);
+	struct err err;
+
+	assert_int_equal(test_node_end(t, record_mark(d, id, 1, strict, &r, &err)), RC_OK);
+	assert_true(str_starts(read_json(t, &stranger, id, NULL), STR("absent")));
+	d = test_node_begin(t, &analyst);
+	assert_int_equal(test_node_end(t, record_mark(d, id, 2, amber, &r, &err)), RC_DENIED);
+	d = test_node_begin(t, &supervisor);
+	assert_int_equal(test_node_end(t, record_mark(d, id, 2, amber, &r, &err)), RC_OK);
+	assert_true(holds(read_json(t, &stranger, id, NULL), "\"tlp\":\"AMBER\""));
+	/* A new record starts stricter than its type at will, never looser. */
+	for (int i = 0; i < 2; i++) {
+		struct record_new options = {
+		    .has_handling = true, .handling = {i == 0 ? TLP_RED : TLP_GREEN, false, false}};
+		enum rc rc;
+
+		d = test_node_begin(t, &analyst);
+		rc = record_create(d, test_node_type(t, "person"), test_json(d, STR(PERSON)),
+				   &options, &r, &err);
+		assert_int_equal(test_node_end(t, rc), i == 0 ? RC_OK : RC_DENIED);
+	}
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    T(a_masked_value_is_in_no_answer_before_it_is_revealed),
+	    T(a_reveal_is_logged_with_the_names_of_the_fields),
+	    T(values_are_checked_before_anything_is_written),
+	    T(an_update_names_the_version_it_saw),
+	    T(a_former_version_is_read_under_todays_rights),
+	    T(a_move_wants_its_role_its_needs_and_its_gates),
+	    T(an_automatic_move_is_made_by_the_node_alone),
+	    T(four_eyes_are_those_of_two_people_on_one_version),
+	    T(who_may_write_but_not_read_gets_no_content_back),
+	    T(denial_and_absence_look_the_same_and_are_logged_alike),
+	    T(types_of_protect_stand_in_the_database_under_keys),
+	    T(a_reaction_hears_what_is_recorded_and_can_undo_it),
+	    T(only_a_supervisor_loosens_handling),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
