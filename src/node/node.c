@@ -258,15 +258,16 @@ run_serve(struct cli *cli, struct err *err)
 	struct serve_options o = { .dir = cli_node_dir(cli), .features = cli->features };
 	struct str store = cli_option(cli, "store");
 	sigset_t set = end_signals();
-	int64_t linger, workers;
+	int64_t linger, group_max;
 	struct serve *s;
 	enum rc rc;
 
 	if ((rc = passphrase(cli, &o.passphrase, err)) != RC_OK ||
-	    (rc = cli_number(cli, "linger-us", 500, 0, 20000, &linger, err)) != RC_OK ||
-	    (rc = cli_number(cli, "workers", 8, 1, 32, &workers, err)) != RC_OK)
+	    (rc = cli_number(cli, "linger-us", -1, 0, 20000, &linger, err)) != RC_OK ||
+	    (rc = cli_number(cli, "group-max", 0, 0, 65536, &group_max, err)) != RC_OK)
 		return rc;
 	o.linger_us = (int)linger;
+	o.group_max = (int)group_max;
 	o.readers = 32;
 	if (store.n > 0)
 		o.store_url = str_z(cli->arena, store);
@@ -311,7 +312,8 @@ static const struct option serve_options[] = {
 	{ "address",         "ADDRESS", "instead of the setting", false },
 	{ "port",            "PORT",    "instead of the setting; 0 takes a free one", false },
 	{ "store",           "URL",     "another database for this run", false },
-	{ "linger-us",       "N",       "microseconds a group of writes waits for more (standard 500)", false },
+	{ "linger-us",       "N",       "microseconds a group of writes waits for more, instead of the setting", false },
+	{ "group-max",       "N",       "writes a commit at most; 1 gives each its own (0: the standard)", false },
 	{ .name = NULL },
 	/* clang-format on */
 };

@@ -144,7 +144,10 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 {
 	struct str url = config_text(s->config, "store");
 	const struct write_group_hooks hooks = { group_begin, group_end, group_after, s };
-	const struct writer_options options = { .linger_us = o->linger_us };
+	const struct writer_options options = { .group_max = o->group_max,
+		.linger_us = o->linger_us >= 0
+				 ? o->linger_us
+				 : (int)config_number(s->config, "linger_us") };
 	struct db *db;
 	enum rc rc;
 

@@ -21,7 +21,8 @@ struct serve_options {
 	const struct feature *const *features; /* ends with NULL; node/features.c */
 	const struct clock *clock;	       /* NULL: the machine's */
 	const char *store_url;	/* NULL: sqlite in the folder, or what its liaison.yaml says */
-	int linger_us;		/* see writer_options */
+	int linger_us;		/* see writer_options; -1: the setting */
+	int group_max;		/* likewise; 0: the writer's standard */
 	unsigned readers;	/* connections for reading; 0: 1 */
 };
 
