@@ -295,12 +295,48 @@ types_stand_in_order_and_find_themselves(void **state)
 	assert_int_equal(purpose_find(STR("immigration_control")), -1);
 }
 
+/* Feedback leads to nobody; a safe contact says nothing in a list; nobody but the overseer lifts.
+ */
+static void
+the_most_closed_types_stay_closed(void **state)
+{
+	const struct record_type *t = model_type(shipped, STR("feedback"));
+	const struct move *move;
+
+	(void)state;
+	assert_int_equal(t->read.roles, BIT(ROLE_SUPERVISOR));
+	assert_int_equal(t->subjects, 0);
+	for (size_t i = 0; i < t->field_count; i++) {
+		assert_false(t->fields[i].kind == FIELD_REF &&
+			     !str_eq(t->fields[i].name, STR("consultation")));
+		assert_false(t->fields[i].index_exact && !t->fields[i].automatic);
+	}
+	t = model_type(shipped, STR("safe_contact"));
+	for (size_t i = 0; i < t->field_count; i++)
+		assert_true(t->fields[i].automatic || t->fields[i].mask == MASK_ALWAYS);
+	t = model_type(shipped, STR("stop_order"));
+	for (int from = 0; from < (int)t->states.n; from++) {
+		move = type_move(t, from, type_state(t, STR("lifted")));
+		if (move == NULL)
+			continue;
+		assert_int_equal(move->roles, BIT(ROLE_MONITOR));
+		assert_true(move->four_eyes);
+	}
+	move = type_move(t, type_state(t, STR("issued")), type_state(t, STR("in_force")));
+	assert_true(move->automatic);
+	assert_int_equal(t->clocks[0].within_ms, 60000);
+}
+
 /* What the law and rights.md ask of the data itself. */
 static void
 promises_to_the_people_hold_in_the_data(void **state)
 {
-	static const char *const guarded[] = {"survivor", "consent", "referral", "protection_plan",
-					      "return_plan"};
+	static const char *const guarded[] = {
+	    "survivor",		 "consent",	 "referral",	      "protection_plan",
+	    "return_plan",	 "guardian",	 "best_interests",    "needs_assessment",
+	    "risk_assessment",	 "safe_contact", "reflection_period", "residence_decision",
+	    "witness_measure",	 "victim_right", "feedback",	      "intake",
+	    "compensation_claim"};
 	const struct record_type *t;
 	const struct move *move;
 	bool here = false, there = false;
@@ -309,7 +345,12 @@ promises_to_the_people_hold_in_the_data(void **state)
 	for (size_t i = 0; i < COUNT_OF(guarded); i++) {
 		t = model_type(shipped, str_from(guarded[i]));
 		assert_non_null(t);
-		assert_int_equal(t->guard, GUARD_SURVIVOR);
+		assert_int_not_equal(t->guard, GUARD_NONE);
+	}
+	for (size_t i = 0; i < shipped->type_count; i++) {
+		t = &shipped->types[i];
+		if (t->guard == GUARD_NONE)
+			continue;
 		assert_int_equal(t->handling.tlp, TLP_RED);
 		assert_false(t->handling.onward_ok || t->handling.judicial_ok);
 		assert_false(t->read.roles & (BIT(ROLE_ANALYST) | BIT(ROLE_PROSECUTOR) |
@@ -408,7 +449,7 @@ showing_gives_whole_json_and_text(void **state)
 		json_decref(json);
 		buf_clear(&b);
 		model_show_text(shipped, &shipped->types[i], STR("en"), &b);
-		assert_true(str_find(buf_str(&b), STR("retention")) > 0);
+		assert_true(str_find(buf_str(&b), STR("\nretention  ")) > 0);
 	}
 }
 
@@ -488,6 +529,7 @@ main(void)
 	    cmocka_unit_test(every_field_of_htcds_has_one_home),
 	    cmocka_unit_test(types_stand_in_order_and_find_themselves),
 	    cmocka_unit_test(promises_to_the_people_hold_in_the_data),
+	    cmocka_unit_test(the_most_closed_types_stay_closed),
 	    cmocka_unit_test(a_start_refuses_a_gate_that_no_feature_has),
 	    cmocka_unit_test(labels_fall_back_and_codes_are_found),
 	    cmocka_unit_test(one_changed_byte_changes_the_hash),
