@@ -4,6 +4,7 @@
 #include "node/commands.h"
 #include "match/screening/people.h"
 #include "node/demo.h"
+#include "node/import.h"
 #include "node/erasing.h"
 #include "node/node.h"
 #include "node/record_commands.h"
@@ -30,6 +31,7 @@ const struct feature *const liaison_features[] = {
     &match_command_feature,
     &match_people_feature,
     &job_feature,
+    &import_feature,
     &audit_feature,
     &demo_feature,
     NULL,

@@ -89,6 +89,13 @@ MUST_USE enum rc job_reader_read(struct job_reader *r, char *p, size_t n, size_t
 void job_reader_close(struct job_reader *r);
 MUST_USE enum rc job_parts_remove(struct serve *s, struct id job, struct err *err);
 
+/*
+ * Within a step: say that the job takes in the bytes of this SHA-256. RC_CONFLICT: another job
+ * took them before, and again is false.
+ */
+MUST_USE enum rc job_input_claim(struct door *d, struct id job, struct str sha256, bool again,
+    struct err *err);
+
 /* Kept with the job when it ends: counts and codes, nothing from the input. */
 void job_result(struct job_run *run, json_t *result);
 

@@ -1,4 +1,4 @@
--- tables: serve_job serve_job_error serve_job_part
+-- tables: serve_job serve_job_error serve_job_part serve_job_input
 
 -- name: serve_job_insert
 INSERT INTO serve_job (id, kind, state, user_id, unit, bucket, wrapped, body, done, total,
@@ -66,3 +66,10 @@ SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(MAX(n), -1) FROM serve_job_pa
 
 -- name: serve_job_part_delete
 DELETE FROM serve_job_part WHERE job = :job AND n = :n;
+
+-- name: serve_job_input_claim
+INSERT INTO serve_job_input (mac, job) VALUES (:mac, :job) ON CONFLICT DO NOTHING;
+
+-- name: serve_job_input_find
+-- single
+SELECT job FROM serve_job_input WHERE mac = :mac;

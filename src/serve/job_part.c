@@ -326,3 +326,28 @@ job_parts_remove(struct serve *s, struct id job, struct err *err)
 		rc = serve_write(s, NULL, NULL, remove_part, &r, err);
 	return rc;
 }
+
+enum rc
+job_input_claim(struct door *d, struct id job, struct str sha256, bool again, struct err *err)
+{
+	unsigned char mac[MAC_BYTES];
+	struct id before = job;
+	struct rows *rows;
+	enum rc rc;
+
+	/* A bare hash would confirm to whoever reads the table that a known file was taken in. */
+	keys_index_mac(d->node->keys, STR("job-input"), sha256, mac);
+	if ((rc = db_run(d->db, &SQL_SERVE_JOB_INPUT_CLAIM,
+			 BINDS(B_BYTES(mac, sizeof mac), B_ID(job)), NULL, err)) != RC_OK ||
+	    (rc = db_select(d->db, &SQL_SERVE_JOB_INPUT_FIND, BINDS(B_BYTES(mac, sizeof mac)),
+			    &rows, err)) != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		before = rows_id(rows, 0);
+	rows_close(rows);
+	if (rc != RC_OK || again || id_eq(before, job))
+		return rc;
+	return fail(err, RC_CONFLICT, "file",
+		    "job %s has taken in this very file; resume that job, or say --again",
+		    id_format(d->arena, before).p);
+}

@@ -91,24 +91,33 @@ keep_errors(struct door *d, const struct step *s, struct err *err)
 	return rc;
 }
 
+/* The row first: a job that was stopped has no more steps. */
 static enum rc
-step_all(struct door *d, struct step *s, struct err *err)
+note_progress(struct door *d, const struct step *s, struct err *err)
 {
-	const struct job_run *run = s->in->run;
 	int64_t changed;
-	enum rc rc;
+	enum rc rc = db_run(d->db, &SQL_SERVE_JOB_STEP,
+			    BINDS(B_I64(s->done), B_I64(s->total), B_TEXT(s->unit_word),
+				  B_TEXT(s->cursor), B_I64(s->errors), B_I64(d->now_ms),
+				  B_ID(s->in->run->job.id)),
+			    &changed, err);
 
-	if ((rc = failed(s->in, err)) != RC_OK || (rc = check_owner(d, run, err)) != RC_OK ||
-	    (s->fn != NULL && (rc = s->fn(d, s->ctx, err)) != RC_OK) ||
-	    (rc = keep_errors(d, s, err)) != RC_OK)
-		return rc;
-	rc = db_run(d->db, &SQL_SERVE_JOB_STEP,
-		    BINDS(B_I64(s->done), B_I64(s->total), B_TEXT(s->unit_word), B_TEXT(s->cursor),
-			  B_I64(s->errors), B_I64(d->now_ms), B_ID(run->job.id)),
-		    &changed, err);
 	if (rc == RC_OK && changed == 0)
 		return fail(err, RC_STOPPED, "", "the job was stopped");
 	return rc;
+}
+
+static enum rc
+step_all(struct door *d, struct step *s, struct err *err)
+{
+	enum rc rc;
+
+	if ((rc = failed(s->in, err)) != RC_OK ||
+	    (rc = check_owner(d, s->in->run, err)) != RC_OK ||
+	    (rc = note_progress(d, s, err)) != RC_OK ||
+	    (s->fn != NULL && (rc = s->fn(d, s->ctx, err)) != RC_OK))
+		return rc;
+	return keep_errors(d, s, err);
 }
 
 static enum rc

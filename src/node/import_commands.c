@@ -1,0 +1,300 @@
+#include "node/import_inside.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "format/json.h"
+#include "node/import.h"
+#include "serve/cli.h"
+
+/* liaison record import: hand the files over in parts, wait, and say how it went. */
+#define HEAD_BYTES 8192
+#define ERRORS_SHOWN 20
+
+struct sending {
+	struct cli *cli;
+	struct str id; /* the job's */
+	int64_t part;
+};
+
+/* Only the last name: where a file lies on somebody's machine is nobody's business. */
+static struct str
+base_name(struct str path)
+{
+	while (str_chr(path, '/') >= 0)
+		(void)str_cut(&path, '/');
+	return path;
+}
+
+static bool
+has(struct str text, const char *word)
+{
+	return str_find(text, str_from(word)) >= 0;
+}
+
+/* UTF-16 shows its ASCII letters with zeros between. */
+static struct str
+narrow(struct arena *a, struct str head)
+{
+	struct buf b;
+
+	buf_init(&b, a);
+	for (size_t i = 0; i < head.n; i++)
+		if (head.p[i] != '\0')
+			buf_add_byte(&b, head.p[i]);
+	return buf_str(&b);
+}
+
+static enum rc
+sniff(struct cli *cli, struct str path, struct str *out, struct err *err)
+{
+	bool list = cli_option(cli, "list").n > 0;
+	struct str head;
+	char *p = arena_bytes(cli->arena, HEAD_BYTES);
+	FILE *f = fopen(str_z(cli->arena, path), "rbe");
+
+	if (f == NULL)
+		return fail_at(err, RC_ABSENT, str_z(cli->arena, path), 0, 0, "",
+			       "cannot be read: %s", strerror(errno));
+	head = narrow(cli->arena, (struct str){p, fread(p, 1, HEAD_BYTES, f)});
+	(void)fclose(f);
+	if (has(head, "liaison-export"))
+		*out = STR("all");
+	else if (has(head, "hte_") || has(head, "prs_") || has(head, "vic_"))
+		*out = STR("htcds");
+	else if (str_starts(head, STR("incident_row,")))
+		*out = STR("links");
+	else if (has(head, "\"schema\""))
+		*out = STR("ftm");
+	else if (list || has(head, "<CONSOLIDATED_LIST"))
+		*out = STR("list-auto");
+	else if (str_starts(str_trim(head), STR("{")))
+		*out = STR("ndjson");
+	else if (cli_option(cli, "type").n > 0)
+		*out = STR("csv");
+	else
+		return fail_at(err, RC_INVALID, str_z(cli->arena, path), 1, 0, "format",
+			       "is not recognised; say --format, and --type or --list");
+	return RC_OK;
+}
+
+static enum rc
+format_of(struct cli *cli, struct str *out, struct err *err)
+{
+	enum import_format format;
+
+	*out = cli_option(cli, "format");
+	if (out->n == 0 || str_eq_z(*out, "auto"))
+		return sniff(cli, cli->arguments.at[0], out, err);
+	if (str_eq_z(*out, "htcds-json"))
+		*out = STR("htcds");
+	if (str_eq_z(*out, "csv") && cli_option(cli, "list").n > 0)
+		*out = STR("list-csv");
+	return import_format_parse(*out, &format)
+		   ? RC_OK
+		   : fail(err, RC_USAGE, "format",
+			  "takes htcds, ofac, un, ftm, csv, ndjson, links, all or auto");
+}
+
+static enum rc
+list_files(struct cli *cli, json_t *files, struct err *err)
+{
+	for (size_t i = 0; i < cli->arguments.n; i++) {
+		const char *path = str_z(cli->arena, cli->arguments.at[i]);
+		struct stat st;
+
+		if (stat(path, &st) != 0)
+			return fail_at(err, RC_ABSENT, path, 0, 0, "", "cannot be read: %s",
+				       strerror(errno));
+		if (!S_ISREG(st.st_mode) || st.st_size == 0)
+			return fail_at(err, RC_INVALID, path, 0, 0, "",
+				       st.st_size == 0 ? "is empty" : "is no file");
+		must(json_array_append_new(files,
+					   json_pack("{s:o, s:I}", "name",
+						     json_from_str(base_name(cli->arguments.at[i])),
+						     "bytes", (json_int_t)st.st_size)) == 0);
+	}
+	return RC_OK;
+}
+
+static enum rc
+begin(struct cli *cli, struct sending *s, struct err *err)
+{
+	static const char *const texts[] = {"list", "fields", "type", "of"};
+	static const char *const switches[] = {"again", "latin1"};
+	json_t *body = json_object(), *files = json_array();
+	struct cli_answer answer;
+	struct str format;
+	enum rc rc;
+
+	import_set(body, "files", files);
+	if ((rc = format_of(cli, &format, err)) != RC_OK ||
+	    (rc = list_files(cli, files, err)) != RC_OK) {
+		json_decref(body);
+		return rc;
+	}
+	import_set(body, "format", json_from_str(format));
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		if (cli_option(cli, texts[i]).n > 0)
+			import_set(body, texts[i], json_from_str(cli_option(cli, texts[i])));
+	for (size_t i = 0; i < COUNT_OF(switches); i++)
+		if (cli_switch(cli, switches[i]))
+			import_set(body, switches[i], json_true());
+	rc = cli_call(cli, "POST", STR("/api/v1/imports"), body, &answer, err);
+	json_decref(body);
+	if (rc == RC_OK)
+		s->id = str_copy(cli->arena, json_member_str(answer.json, "id"));
+	return rc;
+}
+
+static enum rc
+send_file(struct sending *s, const char *path, char *p, struct err *err)
+{
+	struct cli *cli = s->cli;
+	struct cli_answer answer;
+	FILE *f = fopen(path, "rbe");
+	enum rc rc = RC_OK;
+	size_t n;
+
+	if (f == NULL)
+		return fail_at(err, RC_ABSENT, path, 0, 0, "", "cannot be read: %s",
+			       strerror(errno));
+	while (rc == RC_OK && (n = fread(p, 1, JOB_PART_BYTES_MAX, f)) > 0)
+		rc = cli_call_with(cli, "PUT",
+				   str_fmt(cli->arena, "/api/v1/imports/%.*s/parts/%lld",
+					   STR_ARG(s->id), (long long)s->part++),
+				   STR("application/octet-stream"), (struct str){p, n}, 0, &answer,
+				   err);
+	if (rc == RC_OK && ferror(f))
+		rc = fail_at(err, RC_FAILED, path, 0, 0, "", "cannot be read to its end");
+	(void)fclose(f);
+	return rc;
+}
+
+static void
+show_errors(struct sending *s)
+{
+	struct cli *cli = s->cli;
+	struct cli_answer answer;
+	struct err err;
+	json_t *e;
+	size_t i;
+
+	if (cli_call(cli, "GET",
+		     str_fmt(cli->arena, "/api/v1/jobs/%.*s/errors?limit=%d", STR_ARG(s->id),
+			     ERRORS_SHOWN),
+		     NULL, &answer, &err) != RC_OK)
+		return;
+	json_array_foreach (json_object_get(answer.json, "items"), i, e) {
+		size_t file = (size_t)json_integer_value(json_object_get(e, "file"));
+		struct err one = {.line = (long)json_integer_value(json_object_get(e, "line")),
+				  .column = (long)json_integer_value(json_object_get(e, "column"))};
+
+		if (file >= 1 && file <= cli->arguments.n)
+			(void)snprintf(one.file, sizeof one.file, "%.*s",
+				       STR_ARG(base_name(cli->arguments.at[file - 1])));
+		(void)snprintf(one.key, sizeof one.key, "%.*s", STR_ARG(json_member_str(e, "key")));
+		(void)snprintf(one.text, sizeof one.text, "%.*s",
+			       STR_ARG(json_member_str(e, "text")));
+		fprintf(cli->notes, "%.*s\n", STR_ARG(err_line(cli->arena, &one)));
+	}
+}
+
+static int64_t
+number(json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+static enum rc
+report(struct sending *s, json_t *job, struct err *err)
+{
+	struct cli *cli = s->cli;
+	json_t *result = json_object_get(job, "result"), *value;
+	const char *key;
+	int64_t failed = number(result, "failed");
+
+	if (cli->json)
+		cli_show(cli, job);
+	else {
+		fprintf(cli->out, "%lld of %lld %s went in, as %lld records (job %.*s).\n",
+			(long long)number(result, "taken"), (long long)number(result, "rows"),
+			json_string_value(json_object_get(job, "unit")),
+			(long long)number(result, "records"), STR_ARG(s->id));
+		json_object_foreach (json_object_get(result, "to_remarks"), key, value)
+			fprintf(cli->out,
+				"%lld values of %s did not fit their field; they stand in the "
+				"remarks.\n",
+				(long long)json_integer_value(value), key);
+		if (number(result, "unknown_columns") > 0)
+			fprintf(cli->out,
+				"%lld columns are none of HTCDS; they were passed over.\n",
+				(long long)number(result, "unknown_columns"));
+	}
+	if (number(job, "errors") > 0 && !cli->json)
+		show_errors(s);
+	if (failed == 0)
+		return RC_OK;
+	return fail(err, RC_INVALID, "",
+		    "%lld rows did not go in, the other %lld did; see: liaison job show %.*s "
+		    "--errors",
+		    (long long)failed, (long long)number(result, "taken"), STR_ARG(s->id));
+}
+
+static enum rc
+run_import(struct cli *cli, struct err *err)
+{
+	struct sending s = {.cli = cli};
+	struct cli_answer answer;
+	char *p;
+	enum rc rc;
+
+	if (cli->arguments.n == 0 || cli->arguments.n > IMPORT_FILES_MAX)
+		return fail(err, RC_USAGE, "", "takes 1 to %d files", IMPORT_FILES_MAX);
+	if ((rc = begin(cli, &s, err)) != RC_OK)
+		return rc;
+	p = heap_zeroed(JOB_PART_BYTES_MAX);
+	for (size_t i = 0; i < cli->arguments.n && rc == RC_OK; i++)
+		rc = send_file(&s, str_z(cli->arena, cli->arguments.at[i]), p, err);
+	free(p);
+	if (rc != RC_OK ||
+	    (rc = cli_call(cli, "POST",
+			   str_fmt(cli->arena, "/api/v1/jobs/%.*s/start", STR_ARG(s.id)), NULL,
+			   &answer, err)) != RC_OK)
+		return rc;
+	rc = cli_wait_job(cli, s.id, &answer, err);
+	if (rc != RC_OK) {
+		if (answer.json != NULL && cli->json)
+			cli_show(cli, answer.json);
+		else if (answer.json != NULL)
+			fprintf(cli->notes, "%lld %s are in; `liaison job resume %.*s` goes on.\n",
+				(long long)number(answer.json, "done"),
+				json_string_value(json_object_get(answer.json, "unit")),
+				STR_ARG(s.id));
+		return rc;
+	}
+	return report(&s, answer.json, err);
+}
+
+static const struct option import_options[] = {
+    {"format", "FORMAT", "htcds, ofac, un, ftm, csv, ndjson, links, all or auto (standard)", false},
+    {"list", "NAME", "the watch list that the entries belong to; made when it is not there", false},
+    {"fields", "MAPPING", "ours=theirs,... when a CSV header has other names", false},
+    {"type", "TYPE", "the record type of the rows (csv, ndjson)", false},
+    {"of", "ORIGIN", "links: the import whose rows they link (standard: the last one)", false},
+    {"again", NULL, "take a file in that was taken in before", false},
+    {"latin1", NULL, "cells that are not UTF-8 are Windows-1252", false},
+    {.name = NULL},
+};
+
+const struct command import_commands[] = {
+    /* clang-format off */
+	{ "record", "import", "FILE...", import_options, run_import, "Make records of the rows of files.",
+	  "A row goes in whole or not at all. What is wrong is told by file, line, column and field; the other rows go in, and the exit code is 2.\n\n"
+	  "The work is a job: it can be stopped, resumed (`liaison job resume`), and goes on after the node was killed." },
+	{ .noun = NULL },
+    /* clang-format on */
+};

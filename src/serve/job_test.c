@@ -1,0 +1,454 @@
+#include "base/test.h"
+
+#include <sys/stat.h>
+#include <time.h>
+
+#include "audit/migrations.h"
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "record/migrations.h"
+#include "seal/keys.h"
+#include "serve/file.h"
+#include "serve/job_inside.h"
+#include "serve/migrations.h"
+#include "serve/user.h"
+#include "store/test_dir.h"
+
+/* Counts to arguments.n, a step each; what it did stands in the log, as an export of row n. */
+static int64_t steps_seen;
+static bool quick = true;
+
+static enum rc
+log_number(struct door *d, void *ctx, struct err *err)
+{
+	struct audit_entry entry = {.action = AUDIT_EXPORT, .type = STR("counted")};
+	int64_t n = *(int64_t *)ctx;
+
+	steps_seen++;
+	entry.fields = str_fmt(d->arena, "%lld", (long long)n);
+	if (n == 13)
+		return fail(err, RC_CONFLICT, "n", "thirteen is not counted here");
+	return door_log(d, &entry, NULL, err);
+}
+
+static enum rc
+count(struct job_run *run, struct err *err)
+{
+	int64_t n = json_integer_value(json_member(run->job.arguments, STR("n"))), at = 0;
+	int64_t numbers[3];
+	enum rc rc = RC_OK;
+
+	run->job.total = n;
+	run->job.unit_word = STR("numbers");
+	if (run->job.cursor.n > 0 && !str_to_i64(run->job.cursor, &at))
+		return fail(err, RC_INTEGRITY, "cursor", "is no number");
+	while (at < n && rc == RC_OK) {
+		struct job_error bad = {
+		    .line = at + 1, .column = 2, .key = STR("n"), .text = STR("is not even")};
+		int64_t *number = &numbers[at % 3];
+
+		*number = ++at;
+		if (!quick)
+			(void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+		rc = job_send(run, log_number, number, at,
+			      str_fmt(run->arena, "%lld", (long long)at), &bad, at % 2 == 0 ? 0 : 1,
+			      err);
+	}
+	job_result(run, json_pack("{s:I}", "counted", (json_int_t)at));
+	return rc;
+}
+
+static enum rc
+read_parts(struct job_run *run, struct err *err)
+{
+	struct job_reader *r;
+	int64_t sum = 0, bytes = 0;
+	char p[1000];
+	size_t got = 1;
+	enum rc rc = job_reader_open(run, 0, 3, &r, err);
+
+	while (rc == RC_OK && got > 0) {
+		rc = job_reader_read(r, p, sizeof p, &got, err);
+		for (size_t i = 0; rc == RC_OK && i < got; i++)
+			sum += (unsigned char)p[i];
+		bytes += (int64_t)got;
+	}
+	job_reader_close(r);
+	job_result(run,
+		   json_pack("{s:I, s:I}", "bytes", (json_int_t)bytes, "sum", (json_int_t)sum));
+	return rc == RC_OK ? job_parts_remove(run->serve, run->job.id, err) : rc;
+}
+
+static const struct job_kind kinds[] = {
+    {"count", count, "Counts."}, {"parts", read_parts, "Reads its parts."}, {.name = NULL}};
+static const struct feature test_feature = {.name = "test", .jobs = kinds};
+static const struct feature audit_rows = {.name = "audit",
+					  .migrations = MIGRATION_SET(AUDIT_MIGRATIONS)};
+static const struct feature record_rows = {.name = "record",
+					   .migrations = MIGRATION_SET(RECORD_MIGRATIONS)};
+static const struct setting settings[] = {{"origin", SETTING_TEXT, "test/log", 0, 0, "Log."},
+					  {"overlay", SETTING_TEXT, "", 0, 0, "Overlay."},
+					  {"store", SETTING_TEXT, "", 0, 0, "Store."},
+					  {"language", SETTING_TEXT, "en", 0, 0, "Language."},
+					  {.name = NULL}};
+static const struct feature serve_rows = {
+    .name = "serve", .settings = settings, .migrations = MIGRATION_SET(SERVE_MIGRATIONS)};
+static const struct feature *const features[] = {&audit_rows,  &record_rows,  &serve_rows,
+						 &job_feature, &test_feature, NULL};
+
+struct node {
+	struct test_dir *dir;
+	struct serve *s;
+	struct arena *a;
+	struct user one, two, lead;
+};
+
+static void
+open_serve(struct node *n)
+{
+	const struct serve_options options = {.dir = n->dir->path, .features = features};
+	struct err err;
+
+	if (serve_open(&options, &n->s, &err) != RC_OK)
+		fail_msg("%s: %s", err.key, err.text);
+}
+
+static enum rc
+add_users(struct door *d, void *ctx, struct err *err)
+{
+	struct id here = {{1, 2, 3}}, there = {{4, 5, 6}};
+	struct node *n = ctx;
+	enum rc rc;
+
+	if ((rc = user_add(d, STR("one"), STR("One"), BIT(ROLE_ANALYST), here, -1, &n->one, err)) !=
+		RC_OK ||
+	    (rc = user_add(d, STR("two"), STR("Two"), BIT(ROLE_SUPERVISOR), there, -1, &n->two,
+			   err)) != RC_OK)
+		return rc;
+	return user_add(d, STR("lead"), STR("Lead"), BIT(ROLE_SUPERVISOR), here, -1, &n->lead, err);
+}
+
+static int
+node_open(void **state)
+{
+	struct node *n = heap_zeroed(sizeof *n);
+	struct err err;
+
+	n->dir = test_dir_new();
+	n->a = arena_new(0);
+	assert_int_equal(file_write(test_dir_path(n->dir, "liaison.yaml"),
+				    STR("origin: test/log\n"), 0600, &err),
+			 RC_OK);
+	assert_int_equal(keys_create(test_dir_path(n->dir, "keys.liaison"), STR_NONE, &err), RC_OK);
+	open_serve(n);
+	assert_int_equal(serve_write(n->s, NULL, NULL, add_users, n, &err), RC_OK);
+	quick = true;
+	steps_seen = 0;
+	*state = n;
+	return 0;
+}
+
+static int
+node_close(void **state)
+{
+	struct node *n = *state;
+
+	serve_close(n->s);
+	test_dir_free(n->dir);
+	arena_free(n->a);
+	free(n);
+	return 0;
+}
+
+struct ask {
+	const char *kind;
+	json_t *arguments;
+	bool start;
+	struct id id;
+	struct job job;
+	struct arena *a;
+};
+
+static enum rc
+add(struct door *d, void *ctx, struct err *err)
+{
+	struct ask *q = ctx;
+
+	return job_add(d, str_from(q->kind), q->arguments, q->start, &q->id, err);
+}
+
+static enum rc
+start(struct door *d, void *ctx, struct err *err)
+{
+	return job_start(d, ((struct ask *)ctx)->id, err);
+}
+
+static enum rc
+stop(struct door *d, void *ctx, struct err *err)
+{
+	return job_stop(d, ((struct ask *)ctx)->id, err);
+}
+
+static enum rc
+find(struct door *d, void *ctx, struct err *err)
+{
+	struct ask *q = ctx;
+	enum rc rc = job_find(d, q->id, &q->job, err);
+
+	if (rc == RC_OK) {
+		q->job.cursor = str_copy(q->a, q->job.cursor);
+		q->job.failure = str_copy(q->a, q->job.failure);
+		q->job.result = json_deep_copy(q->job.result);
+	}
+	return rc;
+}
+
+static enum rc
+as(struct node *n, const struct user *u, serve_write_fn *fn, struct ask *q)
+{
+	const struct actor actor = {.id = u->id, .roles = u->roles, .unit = u->unit};
+	struct access access = {.reason = STR("because")};
+	struct err err;
+
+	return serve_write(n->s, &actor, &access, fn, q, &err);
+}
+
+static struct ask
+new_count(struct node *n, int64_t to)
+{
+	struct ask q = {.kind = "count", .start = true, .a = n->a};
+
+	q.arguments = json_pack("{s:I}", "n", (json_int_t)to);
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	json_decref(q.arguments);
+	return q;
+}
+
+static void
+wait_state(struct node *n, struct ask *q, enum job_state state)
+{
+	for (int i = 0; i < 500; i++) {
+		assert_int_equal(as(n, &n->one, find, q), RC_OK);
+		if (q->job.state == state)
+			return;
+		json_decref(q->job.result);
+		(void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	}
+	fail_msg("the job is %s", job_state_name(q->job.state));
+}
+
+static void
+job_counts_and_ends(void **state)
+{
+	struct node *n = *state;
+	struct ask q = new_count(n, 10);
+	struct err err;
+
+	assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
+	wait_state(n, &q, JOB_DONE);
+	assert_int_equal(q.job.done, 10);
+	assert_int_equal(q.job.total, 10);
+	assert_int_equal(q.job.errors, 5);
+	assert_int_equal(json_integer_value(json_object_get(q.job.result, "counted")), 10);
+	json_decref(q.job.result);
+	assert_int_equal(steps_seen, 10);
+	assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_CONFLICT);
+	assert_int_equal(as(n, &n->one, start, &q), RC_CONFLICT);
+	assert_int_equal(as(n, &n->one, stop, &q), RC_CONFLICT);
+}
+
+static void
+failing_step_takes_nothing_with_it_and_nothing_comes_after(void **state)
+{
+	struct node *n = *state;
+	struct ask q = new_count(n, 40);
+	struct err err;
+
+	assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
+	wait_state(n, &q, JOB_FAILED);
+	assert_true(str_eq(q.job.cursor, STR("12")));
+	assert_true(str_eq(q.job.failure, STR("thirteen is not counted here")));
+	assert_int_equal(steps_seen, 13);
+	json_decref(q.job.result);
+}
+
+static void
+runner_takes_what_is_queued_and_what_was_left_running(void **state)
+{
+	struct node *n = *state;
+	struct ask left = new_count(n, 3), queued = new_count(n, 4);
+	struct job_runner *r;
+	struct err err;
+
+	/* As a process leaves it that was killed. */
+	assert_int_equal(as(n, &n->one, find, &left), RC_OK);
+	json_decref(left.job.result);
+	assert_int_equal(job_runner_open(n->s, &r, &err), RC_OK);
+	wait_state(n, &left, JOB_DONE);
+	json_decref(left.job.result);
+	wait_state(n, &queued, JOB_DONE);
+	json_decref(queued.job.result);
+	assert_int_equal(steps_seen, 7);
+	job_runner_close(r);
+}
+
+static void
+stopped_job_goes_on_where_it_was(void **state)
+{
+	struct node *n = *state;
+	struct ask q = new_count(n, 12);
+	struct job_runner *r;
+	struct err err;
+
+	quick = false;
+	assert_int_equal(job_runner_open(n->s, &r, &err), RC_OK);
+	(void)nanosleep(&(struct timespec){.tv_nsec = 90000000}, NULL);
+	assert_int_equal(as(n, &n->lead, stop, &q), RC_OK);
+	wait_state(n, &q, JOB_STOPPED);
+	json_decref(q.job.result);
+	assert_true(q.job.done < 12);
+	assert_int_equal(as(n, &n->lead, start, &q), RC_DENIED);
+	assert_int_equal(as(n, &n->one, start, &q), RC_OK);
+	wait_state(n, &q, JOB_DONE);
+	assert_int_equal(q.job.errors, 6);
+	json_decref(q.job.result);
+	assert_int_equal(steps_seen, 12);
+	job_runner_close(r);
+}
+
+static void
+node_that_ends_leaves_the_job_running_for_the_next(void **state)
+{
+	struct node *n = *state;
+	struct ask q = new_count(n, 12);
+	struct job_runner *r;
+	struct err err;
+
+	quick = false;
+	assert_int_equal(job_runner_open(n->s, &r, &err), RC_OK);
+	(void)nanosleep(&(struct timespec){.tv_nsec = 90000000}, NULL);
+	job_runner_close(r);
+	serve_close(n->s);
+	open_serve(n);
+	assert_int_equal(as(n, &n->one, find, &q), RC_OK);
+	assert_int_equal(q.job.state, JOB_RUNNING);
+	json_decref(q.job.result);
+	quick = true;
+	assert_int_equal(job_runner_open(n->s, &r, &err), RC_OK);
+	wait_state(n, &q, JOB_DONE);
+	json_decref(q.job.result);
+	assert_int_equal(steps_seen, 12);
+	job_runner_close(r);
+}
+
+static enum rc
+disable_one(struct door *d, void *ctx, struct err *err)
+{
+	struct node *n = ctx;
+
+	n->one.disabled = true;
+	return user_set(d, &n->one, err);
+}
+
+static void
+person_who_lost_the_right_has_no_job_that_goes_on(void **state)
+{
+	struct node *n = *state;
+	struct ask q = new_count(n, 12);
+	struct job_runner *r;
+	struct err err;
+
+	quick = false;
+	assert_int_equal(job_runner_open(n->s, &r, &err), RC_OK);
+	(void)nanosleep(&(struct timespec){.tv_nsec = 90000000}, NULL);
+	assert_int_equal(serve_write(n->s, NULL, NULL, disable_one, n, &err), RC_OK);
+	wait_state(n, &q, JOB_FAILED);
+	assert_true(q.job.done < 12);
+	assert_true(str_find(q.job.failure, STR("rights")) > 0);
+	json_decref(q.job.result);
+	job_runner_close(r);
+}
+
+static void
+job_is_seen_by_its_owner_and_their_supervisor_alone(void **state)
+{
+	struct node *n = *state;
+	struct ask q = new_count(n, 3);
+
+	assert_int_equal(as(n, &n->one, find, &q), RC_OK);
+	json_decref(q.job.result);
+	assert_int_equal(as(n, &n->lead, find, &q), RC_OK);
+	json_decref(q.job.result);
+	assert_int_equal(as(n, &n->two, find, &q), RC_ABSENT);
+	assert_int_equal(as(n, &n->two, stop, &q), RC_ABSENT);
+	assert_int_equal(as(n, &n->two, start, &q), RC_ABSENT);
+}
+
+static enum rc
+part(struct node *n, const struct user *u, struct id job, int64_t number, struct str bytes)
+{
+	const struct actor actor = {.id = u->id, .roles = u->roles, .unit = u->unit};
+	struct access access = {.has_purpose = false};
+	struct door d;
+	struct err err;
+	enum rc rc;
+
+	door_open(&d, serve_door_node(n->s), n->s->readers[0], n->a, &actor, &access, NULL);
+	rc = job_part_add(n->s, &d, job, number, bytes, &err);
+	door_close(&d);
+	return rc;
+}
+
+static void
+parts_come_back_as_they_were_and_go_with_the_job(void **state)
+{
+	struct node *n = *state;
+	struct ask q = {.kind = "parts", .a = n->a};
+	char *p = arena_bytes(n->a, 200000);
+	int64_t sum = 0;
+	struct stat st;
+	struct err err;
+
+	for (int i = 0; i < 200000; i++) {
+		p[i] = (char)(i * 7 + i / 251);
+		sum += (unsigned char)p[i];
+	}
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	assert_int_equal(part(n, &n->two, q.id, 0, STR("x")), RC_ABSENT);
+	assert_int_equal(part(n, &n->lead, q.id, 0, STR("x")), RC_CONFLICT);
+	assert_int_equal(part(n, &n->one, q.id, JOB_PARTS_MAX, STR("x")), RC_INVALID);
+	assert_int_equal(part(n, &n->one, q.id, 0, STR("")), RC_TOO_LARGE);
+	assert_int_equal(part(n, &n->one, q.id, 1, (struct str){p + 65536, 65536}), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 0, (struct str){p, 65536}), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 0, (struct str){p, 65536}), RC_CONFLICT);
+	assert_int_equal(part(n, &n->one, q.id, 2, (struct str){p + 131072, 68928}), RC_OK);
+	assert_int_equal(stat(test_dir_path(n->dir, "blobs"), &st), 0);
+	assert_int_equal(as(n, &n->one, start, &q), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 3, STR("x")), RC_CONFLICT);
+	assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
+	wait_state(n, &q, JOB_DONE);
+	assert_int_equal(json_integer_value(json_object_get(q.job.result, "bytes")), 200000);
+	assert_int_equal(json_integer_value(json_object_get(q.job.result, "sum")), sum);
+	json_decref(q.job.result);
+	/* Nothing is left in the folder: it can be removed. */
+	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, node_open, node_close)
+	    T(job_counts_and_ends),
+	    T(failing_step_takes_nothing_with_it_and_nothing_comes_after),
+	    T(runner_takes_what_is_queued_and_what_was_left_running),
+	    T(stopped_job_goes_on_where_it_was),
+	    T(node_that_ends_leaves_the_job_running_for_the_next),
+	    T(person_who_lost_the_right_has_no_job_that_goes_on),
+	    T(job_is_seen_by_its_owner_and_their_supervisor_alone),
+	    T(parts_come_back_as_they_were_and_go_with_the_job),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
