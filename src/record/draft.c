@@ -48,7 +48,8 @@ fill_automatic(struct door *d, const struct record_type *type, json_t *fields, s
 
 		if (!f->automatic || f->list || json_member(fields, f->name) != NULL)
 			continue;
-		if (f->kind == FIELD_TEXT)
+		/* Other texts (origin_id, from_peer) come with what brings them, or stay empty. */
+		if (f->kind == FIELD_TEXT && str_eq_z(f->name, "number"))
 			value = json_from_str(short_number(d->arena, id));
 		else if (f->kind == FIELD_TIME)
 			value = json_from_str(time_format(d->arena, d->now_ms));
@@ -235,6 +236,21 @@ record_check_references(struct door *d, const struct record_type *type, json_t *
 }
 
 enum rc
+record_add(struct door *d, const struct record_draft *draft, struct err *err)
+{
+	enum rc rc = record_check_references(d, draft->row.type, draft->fields, err);
+
+	return rc == RC_OK ? record_store(d, draft, err) : rc;
+}
+
+enum rc
+record_of_draft(struct door *d, const struct record_draft *draft, struct record **out,
+    struct err *err)
+{
+	return record_of_row(d, &draft->row, draft->fields, NULL, RUNG_FULL, NULL, out, err);
+}
+
+enum rc
 record_create(struct door *d, const struct record_type *type, json_t *fields,
     const struct record_new *options, struct record **out, struct err *err)
 {
@@ -242,8 +258,7 @@ record_create(struct door *d, const struct record_type *type, json_t *fields,
 	enum rc rc;
 
 	if ((rc = record_draft(d, type, fields, options, &draft, err)) != RC_OK ||
-	    (rc = record_check_references(d, type, draft->fields, err)) != RC_OK ||
-	    (rc = record_store(d, draft, err)) != RC_OK)
+	    (rc = record_add(d, draft, err)) != RC_OK)
 		return rc;
-	return record_of_row(d, &draft->row, draft->fields, NULL, RUNG_FULL, NULL, out, err);
+	return record_of_draft(d, draft, out, err);
 }

@@ -47,11 +47,16 @@ MUST_USE enum rc record_draft(struct door *d, const struct record_type *type, js
 struct id record_draft_id(const struct record_draft *draft);
 /* Store it, with its leaf; the door must have a group. */
 MUST_USE enum rc record_store(struct door *d, const struct record_draft *draft, struct err *err);
+/* The same, when nobody has seen yet that what it refers to is there: RC_INVALID. */
+MUST_USE enum rc record_add(struct door *d, const struct record_draft *draft, struct err *err);
+/* The record as it will stand. */
+MUST_USE enum rc record_of_draft(struct door *d, const struct record_draft *draft,
+    struct record **out, struct err *err);
 
 /* Is there a record of this id, whoever may see it? For importers, of ids they made. */
 MUST_USE enum rc record_exists(struct door *d, struct id id, bool *out, struct err *err);
 
-/* Draft and store, and see that what it refers to is there. */
+/* Draft and add. */
 MUST_USE enum rc record_create(struct door *d, const struct record_type *type, json_t *fields,
     const struct record_new *options, struct record **out, struct err *err);
 
