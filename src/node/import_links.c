@@ -16,13 +16,14 @@
 enum link_kind { LINK_PHONE, LINK_ACCOUNT, LINK_PLATE, LINK_PLACE, LINK_KINDS };
 
 static const struct {
-	const char *word, *type, *field; /* of the incident */
+	const char *word, *type, *value; /* of the thing: the field it is known by */
+	const char *field;		 /* of the incident */
 	bool list;
 } kinds[LINK_KINDS] = {
-    [LINK_PHONE] = {"phone", "phone", "phones", true},
-    [LINK_ACCOUNT] = {"account", "account", "accounts", true},
-    [LINK_PLATE] = {"plate", "vehicle", "vehicles", true},
-    [LINK_PLACE] = {"place", "place", "at", false},
+    [LINK_PHONE] = {"phone", "phone", "phone", "phones", true},
+    [LINK_ACCOUNT] = {"account", "account", "account", "accounts", true},
+    [LINK_PLATE] = {"plate", "vehicle", "plates", "vehicles", true},
+    [LINK_PLACE] = {"place", "place", "name", "at", false},
 };
 
 struct link {
@@ -85,9 +86,9 @@ new_fields(const struct link *l)
 	return o;
 }
 
-/* The canonical spelling under which the index knows the value. */
+/* The value's canonical spelling, under which the index knows it. */
 static struct str
-canonical(struct door *d, const struct record_type *type, json_t *fields)
+canonical(struct door *d, const struct record_type *type, const char *field, json_t *fields)
 {
 	struct err ignored;
 	json_t *out, *value;
@@ -96,11 +97,32 @@ canonical(struct door *d, const struct record_type *type, json_t *fields)
 			       &ignored) != RC_OK)
 		return STR_NONE;
 	door_hold(d, out);
-	if ((value = json_object_get(out, "phone")) != NULL)
-		return json_str(value);
-	if ((value = json_object_get(out, "account")) != NULL)
-		return json_member_str(value, "value");
-	return json_member_str(json_array_get(json_object_get(out, "plates"), 0), "value");
+	value = json_object_get(out, field);
+	if (json_is_array(value))
+		value = json_array_get(value, 0);
+	return json_is_object(value) ? json_member_str(value, "value") : json_str(value);
+}
+
+/* By its exact value; *there says whether one was found. */
+static enum rc
+look_up(struct door *d, const struct record_type *type, const char *field, json_t *fields,
+	struct id *out, bool *there, struct err *err)
+{
+	struct record_filter filter = {.type = type,
+				       .field = type_field(type, str_from(field)),
+				       .value = canonical(d, type, field, fields),
+				       .limit = 1};
+	struct record_list found;
+	enum rc rc;
+
+	*there = false;
+	if (filter.value.n == 0)
+		return RC_OK;
+	if ((rc = record_list(d, &filter, &found, err)) == RC_OK && found.items.n > 0) {
+		*out = found.items.at[0]->id;
+		*there = true;
+	}
+	return rc;
 }
 
 /* The record of this value, or a new one. */
@@ -111,30 +133,20 @@ find_thing(struct links_import *x, struct door *d, const struct link *l, struct 
 	const struct record_type *type = x->types[l->kind];
 	struct record_new options = {.from_import = true, .id = out};
 	json_t *fields = door_hold(d, new_fields(l));
-	struct record_list found;
 	struct record *r;
-	bool there = false;
+	bool there;
 	enum rc rc;
 
 	if (l->kind == LINK_PLACE) {
 		/* A place has no number; this import makes one of each name. */
 		*out = import_id(x->im, l->value);
-		if ((rc = record_exists(d, *out, &there, err)) != RC_OK || there)
-			return rc;
+		rc = record_exists(d, *out, &there, err);
 	} else {
-		struct str value = canonical(d, type, fields);
-
-		if (value.n > 0) {
-			if ((rc = record_find_identifier(d, value, 20, &found, err)) != RC_OK)
-				return rc;
-			for (size_t i = 0; i < found.items.n; i++)
-				if (found.items.at[i]->type == type) {
-					*out = found.items.at[i]->id;
-					return RC_OK;
-				}
-		}
 		options.id = NULL;
+		rc = look_up(d, type, kinds[l->kind].value, fields, out, &there, err);
 	}
+	if (rc != RC_OK || there)
+		return rc;
 	if ((rc = record_create(d, type, fields, &options, &r, err)) != RC_OK)
 		return rc;
 	*out = r->id;
