@@ -38,7 +38,10 @@ short_number(struct arena *a, struct id id)
 	return str_fmt(a, "%.4s-%.4s", text, text + 4);
 }
 
-/* What the node fills in itself; a person or importer never does. */
+/*
+ * What the node fills in at birth; a person or importer never does. Automatic times are left
+ * to the feature that knows what they are the time of.
+ */
 static void
 fill_automatic(struct door *d, const struct record_type *type, json_t *fields, struct id id)
 {
@@ -51,10 +54,6 @@ fill_automatic(struct door *d, const struct record_type *type, json_t *fields, s
 		/* Other texts (origin_id, from_peer) come with what brings them, or stay empty. */
 		if (f->kind == FIELD_TEXT && str_eq_z(f->name, "number"))
 			value = json_from_str(short_number(d->arena, id));
-		else if (f->kind == FIELD_TIME)
-			value = json_from_str(time_format(d->arena, d->now_ms));
-		else if (f->kind == FIELD_DATE)
-			value = json_from_str(day_format(d->arena, d->now_ms));
 		else if (f->kind == FIELD_REF && f->refs.n == 1 && str_eq_z(f->refs.at[0], "user"))
 			value = json_from_str(id_format(d->arena, d->actor->id));
 		if (value != NULL)
