@@ -1,0 +1,97 @@
+# tests/lib.sh: what the stories share. A story begins
+#	set -eu; . "$(dirname "$0")/../lib.sh"
+# and gets a folder of its own that is gone at the end, with every node it started.
+# LIAISON_BUILD names the build (standard: build/dev).
+: "${LIAISON_BUILD:=$PWD/build/dev}"
+liaison=$LIAISON_BUILD/liaison
+work=$(mktemp -d "${TMPDIR:-/tmp}/liaison-story.XXXXXX")
+node=$work/node
+node_pid=
+port=
+
+finish() {
+	code=$?
+	trap - EXIT
+	[ -z "$node_pid" ] || { kill -9 "$node_pid" && wait "$node_pid"; } 2>/dev/null || true
+	[ $code = 0 ] || [ $code = 77 ] || [ ! -s "$work/node.log" ] || sed 's/^/node: /' "$work/node.log" >&2
+	rm -rf "$work"
+	exit $code
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+need() { # need PROGRAM...: the story is skipped where one is missing
+	for program in "$@"; do
+		command -v "$program" >/dev/null || { echo "skipped: there is no $program here"; exit 77; }
+	done
+}
+[ -x "$liaison" ] || { echo "skipped: $liaison is not built"; exit 77; }
+
+story() { echo; echo "# $*"; } # what happens next, in words
+wrong() { echo "WRONG: $*" >&2; exit 1; }
+
+# L WORDS...: liaison on the story's node. The purpose is the story's, unless --purpose says another.
+purpose=investigation
+L() {
+	case " $* " in
+	*" --purpose "*) "$liaison" --node "$node" "$@" ;;
+	*) "$liaison" --node "$node" --purpose "$purpose" "$@" ;;
+	esac
+}
+
+expect_exit() { # expect_exit CODE COMMAND...: fails unless it ends so; $said is all it said
+	wanted=$1
+	shift
+	got=0
+	said=$("$@" 2>&1) || got=$?
+	[ "$got" = "$wanted" ] || wrong "exit $got instead of $wanted: $* said: $said"
+}
+
+has() { # has TEXT PATTERN: a shell pattern that must be somewhere in the text
+	case "$1" in *$2*) ;; *) wrong "\"$2\" is not in: $1" ;; esac
+}
+
+hasnt() {
+	case "$1" in *$2*) wrong "\"$2\" must not be in: $1" ;; *) ;; esac
+}
+
+same() { # same WHAT GOT WANTED
+	[ "$2" = "$3" ] || wrong "$1: got \"$2\", wanted \"$3\""
+}
+
+node_init() { # node_init [OPTIONS...]: a new node, whose administrator also works on cases
+	"$liaison" node init --node "$node" --name "North Coast Police" --country PT \
+		--roles analyst,supervisor "$@" >"$work/init.out" 2>&1 || wrong "$(cat "$work/init.out")"
+}
+
+node_start() { # node_start [OPTIONS of node serve...]: on a free port
+	: >"$work/serve.out"
+	"$liaison" node serve --node "$node" --port 0 "$@" >"$work/serve.out" 2>>"$work/node.log" &
+	node_pid=$!
+	for _ in $(seq 300); do
+		! grep -q '^Serving' "$work/serve.out" || break
+		kill -0 "$node_pid" 2>/dev/null || { wait "$node_pid" || true; node_pid=; wrong "the node did not start: $(cat "$work/node.log")"; }
+		sleep 0.05
+	done
+	port=$(sed -n 's/^Serving .* on http.*:\([0-9]*\) and .*/\1/p' "$work/serve.out")
+	[ -n "$port" ] || wrong "the node did not say where it listens: $(cat "$work/serve.out")"
+	url=http://127.0.0.1:$port
+}
+
+node_stop() {
+	kill -TERM "$node_pid"
+	code=0
+	wait "$node_pid" || code=$?
+	node_pid=
+	same "exit of a node told to end" "$code" 0
+}
+
+node_kill() { # as a power cut of the process: no time for a last word
+	kill -9 "$node_pid"
+	wait "$node_pid" 2>/dev/null || true
+	node_pid=
+}
+
+field() { # field NAME: the first text or number of that name in the JSON on standard input
+	jq -r --arg name "$1" '[.. | objects | select(has($name)) | .[$name]] | first // empty'
+}
