@@ -3,6 +3,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+/* With a NUL behind it, as str_copy has, so that .p serves printf too. */
+static struct str
+ended(struct buf *b)
+{
+	buf_add_byte(b, '\0');
+	b->n--;
+	return buf_str(b);
+}
+
 struct str
 hex_format(struct arena *a, const void *p, size_t n)
 {
@@ -10,7 +19,7 @@ hex_format(struct arena *a, const void *p, size_t n)
 
 	buf_init(&b, a);
 	buf_add_hex(&b, p, n);
-	return buf_str(&b);
+	return ended(&b);
 }
 
 static int
@@ -63,7 +72,7 @@ base64_format(struct arena *a, const void *p, size_t n)
 		buf_add_byte(&b, i + 1 < n ? alphabet[v >> 6 & 63] : '=');
 		buf_add_byte(&b, i + 2 < n ? alphabet[v & 63] : '=');
 	}
-	return buf_str(&b);
+	return ended(&b);
 }
 
 bool

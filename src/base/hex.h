@@ -3,7 +3,7 @@
 
 #include "base/str.h"
 
-/* Bytes as text, for people and for standards that ask for it. */
+/* Bytes as text, for people and for standards that ask for it; NUL-terminated beyond n. */
 
 /* Lower-case hexadecimal, in the arena. */
 struct str hex_format(struct arena *a, const void *p, size_t n);
