@@ -17,7 +17,7 @@ type_of(struct request *rq, const struct record_type **out, struct err *err)
 	*out = model_type(rq->door.node->model, request_path(rq, "type"));
 	return *out != NULL ? RC_OK
 			    : fail(err, RC_ABSENT, "type",
-				  "there is no such record type; `liaison model list` shows them");
+				   "there is no such record type; `liaison model list` shows them");
 }
 
 /*
@@ -25,8 +25,8 @@ type_of(struct request *rq, const struct record_type **out, struct err *err)
  * and purpose do not allow for the type is said before the record is looked for.
  */
 static enum rc
-id_of(struct request *rq, enum policy_action action, const struct record_type **type,
-    struct id *id, struct err *err)
+id_of(struct request *rq, enum policy_action action, const struct record_type **type, struct id *id,
+      struct err *err)
 {
 	enum rc rc = type_of(rq, type, err);
 
@@ -64,7 +64,7 @@ filter_field(struct request *rq, struct record_filter *filter, struct err *err)
 		char *name = str_z(rq->arena, str_sub(rq->query.at[i].name, 0, 60));
 
 		if (f == NULL) {
-			static const char *const known[] = { "state", "cursor", "limit", "fields" };
+			static const char *const known[] = {"state", "cursor", "limit", "fields"};
 			bool ok = false;
 
 			for (size_t k = 0; k < COUNT_OF(known); k++)
@@ -74,7 +74,8 @@ filter_field(struct request *rq, struct record_filter *filter, struct err *err)
 			continue;
 		}
 		if (!blind_field(f))
-			return fail(err, RC_USAGE, name,
+			return fail(
+			    err, RC_USAGE, name,
 			    "cannot be filtered by: only exact identifiers and references can");
 		if (filter->field != NULL)
 			return fail(err, RC_USAGE, name, "one field at a time can be filtered by");
@@ -87,9 +88,9 @@ filter_field(struct request *rq, struct record_filter *filter, struct err *err)
 static enum rc
 list(struct request *rq, struct reply *reply, struct err *err)
 {
-	struct record_filter filter = { .state = request_query(rq, "state"),
-		.cursor = request_query(rq, "cursor"),
-		.with_fields = request_query(rq, "fields").n > 0 };
+	struct record_filter filter = {.state = request_query(rq, "state"),
+				       .cursor = request_query(rq, "cursor"),
+				       .with_fields = request_query(rq, "fields").n > 0};
 	struct record_list page;
 	int64_t limit;
 	enum rc rc;
@@ -111,7 +112,7 @@ list(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 parse_handling(json_t *o, struct handling *out, struct err *err)
 {
-	static const struct handling closed = { TLP_RED, false, false };
+	static const struct handling closed = {TLP_RED, false, false};
 	struct str tlp = json_member_str(o, "tlp");
 
 	*out = closed;
@@ -133,23 +134,32 @@ only_members(struct request *rq, const char *const *names, struct err *err)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(rq->json, key, value) {
+	json_object_foreach (rq->json, key, value) {
 		bool ok = false;
 
 		for (size_t i = 0; names[i] != NULL; i++)
 			ok = ok || strcmp(key, names[i]) == 0;
 		if (!ok)
-			return fail(err, RC_INVALID, "body", "takes no member but those documented");
+			return fail(err, RC_INVALID, "body",
+				    "takes no member but those documented");
 	}
 	return RC_OK;
 }
 
 static enum rc
+store_draft(struct request *rq, void *draft, struct err *err)
+{
+	return record_add(&rq->door, draft, err);
+}
+
+/* All that needs no other record happens on the worker; the writer only stores. */
+static enum rc
 create(struct request *rq, struct reply *reply, struct err *err)
 {
-	static const char *const members[] = { "fields", "handling", NULL };
-	struct record_new options = { 0 };
+	static const char *const members[] = {"fields", "handling", NULL};
+	struct record_new options = {0};
 	const struct record_type *type;
+	struct record_draft *draft;
 	struct record *r;
 	json_t *fields, *handling;
 	enum rc rc;
@@ -168,11 +178,14 @@ create(struct request *rq, struct reply *reply, struct err *err)
 		if ((rc = parse_handling(handling, &options.handling, err)) != RC_OK)
 			return rc;
 	}
-	if ((rc = record_create(&rq->door, type, fields, &options, &r, err)) != RC_OK)
+	if ((rc = record_draft(&rq->door, type, fields, &options, &draft, err)) != RC_OK ||
+	    (rc = record_of_draft(&rq->door, draft, &r, err)) != RC_OK)
 		return rc;
+	reply->write = store_draft;
+	reply->draft = draft;
 	reply->status = 201;
 	reply->location = str_fmt(rq->arena, "/api/v1/records/%.*s/%.*s", STR_ARG(type->name),
-	    STR_ARG(id_format(rq->arena, r->id)));
+				  STR_ARG(id_format(rq->arena, r->id)));
 	return reply_record(rq, r, reply);
 }
 
@@ -180,7 +193,7 @@ static enum rc
 show(struct request *rq, struct reply *reply, struct err *err)
 {
 	struct str names = request_query(rq, "reveal");
-	struct str_list reveal = { 0 };
+	struct str_list reveal = {0};
 	const struct record_type *type;
 	struct record *r;
 	int64_t version;
@@ -234,7 +247,7 @@ update(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 move(struct request *rq, struct reply *reply, struct err *err)
 {
-	static const char *const members[] = { "to", "fields", NULL };
+	static const char *const members[] = {"to", "fields", NULL};
 	const struct record_type *type;
 	struct record *r = NULL;
 	int64_t version;
@@ -288,7 +301,7 @@ erase(struct request *rq, struct reply *reply, struct err *err)
 	    (rc = request_version(rq, &version, err)) != RC_OK ||
 	    (rc = record_erase(&rq->door, id, version, err)) != RC_OK ||
 	    (rc = job_add(&rq->door, STR("finish_erasing"), door_hold(&rq->door, json_object()),
-		 true, &job, err)) != RC_OK)
+			  true, &job, err)) != RC_OK)
 		return rc;
 	reply->status = 202;
 	reply->json = json_pack("{s:o}", "job", json_from_str(id_format(rq->arena, job)));
@@ -316,10 +329,10 @@ links(struct request *rq, struct reply *reply, struct err *err)
 
 		must(json_object_set_new(o, "field", json_from_str(l->field->name)) == 0);
 		must(json_object_set_new(o, "holder", json_from_str(l->holder->name)) == 0);
-		must(json_object_set_new(o, "direction",
-			 json_string(l->outward ? "out" : "in")) == 0);
-		must(json_object_set_new(o, "record", record_json(&rq->door, l->record,
-							   rq->lang)) == 0);
+		must(json_object_set_new(o, "direction", json_string(l->outward ? "out" : "in")) ==
+		     0);
+		must(json_object_set_new(o, "record",
+					 record_json(&rq->door, l->record, rq->lang)) == 0);
 		must(json_array_append_new(items, o) == 0);
 	}
 	reply->json = json_object();
@@ -330,7 +343,7 @@ links(struct request *rq, struct reply *reply, struct err *err)
 
 static enum rc
 search_names(struct request *rq, struct str name, const struct record_type *type, size_t limit,
-    struct reply *reply, struct err *err)
+	     struct reply *reply, struct err *err)
 {
 	struct search_hits hits;
 	json_t *items = json_array();
@@ -342,7 +355,8 @@ search_names(struct request *rq, struct str name, const struct record_type *type
 	for (size_t i = 0; i < hits.items.n; i++) {
 		json_t *o = record_json(&rq->door, hits.items.at[i].record, rq->lang);
 
-		must(json_object_set_new(o, "alike",
+		must(json_object_set_new(
+			 o, "alike",
 			 json_integer((json_int_t)(hits.items.at[i].score * 100 + 0.5))) == 0);
 		must(json_array_append_new(items, o) == 0);
 	}
@@ -390,8 +404,8 @@ types(struct request *rq, struct reply *reply, struct err *err)
 
 		must(json_object_set_new(o, "name", json_from_str(t->name)) == 0);
 		must(json_object_set_new(o, "area", json_from_str(t->area)) == 0);
-		must(json_object_set_new(o, "label", json_from_str(model_type_label(t, rq->lang))) ==
-		     0);
+		must(json_object_set_new(o, "label",
+					 json_from_str(model_type_label(t, rq->lang))) == 0);
 		must(json_object_set_new(o, "fields", json_integer((json_int_t)t->field_count)) ==
 		     0);
 		must(json_array_append_new(items, o) == 0);
@@ -404,10 +418,10 @@ types(struct request *rq, struct reply *reply, struct err *err)
 #define BODY_MAX (1u << 20)
 
 static const struct route routes[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "GET",    "/api/v1/types",                     ROLES_ANY, PURPOSES_ANY, 0,            0,        types,  "List the record types." },
 	{ "GET",    "/api/v1/records/{type}",            ROLES_ANY, PURPOSES_ANY, 0,            0,        list,   "List records of a type, newest first." },
-	{ "POST",   "/api/v1/records/{type}",            ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, create, "Create a record." },
+	{ "POST",   "/api/v1/records/{type}",            ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES | ROUTE_DRAFTS, BODY_MAX, create, "Create a record." },
 	{ "GET",    "/api/v1/records/{type}/{id}",       ROLES_ANY, PURPOSES_ANY, 0,            0,        show,   "Read a record; reveal masked fields by name." },
 	{ "PATCH",  "/api/v1/records/{type}/{id}",       ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, update, "Change fields of a record." },
 	{ "DELETE", "/api/v1/records/{type}/{id}",       ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, 0,        erase,  "Erase a record in all its versions." },
@@ -416,7 +430,7 @@ static const struct route routes[] = {
 	{ "GET",    "/api/v1/records/{type}/{id}/links", ROLES_ANY, PURPOSES_ANY, 0,            0,        links,  "Records that refer to this one, and those it refers to." },
 	{ "GET",    "/api/v1/search",                    ROLES_ANY, PURPOSES_ANY, 0,            0,        search, "Find records by a name or by an exact identifier." },
 	{ .method = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
-const struct feature records_feature = { .name = "records", .routes = routes };
+const struct feature records_feature = {.name = "records", .routes = routes};

@@ -10,6 +10,7 @@
 #include "serve/request.h"
 #include "serve/route.h"
 #include "serve/user.h"
+#include "serve/user_cache.h"
 
 /*
  * One call on its way: a worker looks at it, a reading handler runs on the worker's own
@@ -24,23 +25,41 @@ struct work {
 	struct reply reply;
 	struct user user;
 	struct actor actor;
+	uint64_t users_generation; /* noted before the reading began */
+	unsigned reader;
 	enum rc rc;
 	struct err err;
 };
 
+/* Made as soon as it is known, on the worker where that can be; sent when it is durable. */
+static void
+make_answer(struct work *w)
+{
+	if (w->rc == RC_OK)
+		answer_reply(w->call, &w->reply);
+	else
+		answer_problem(w->call, &w->err, w->reply.json);
+	json_decref(w->reply.json);
+	w->reply.json = NULL;
+}
+
+/* Instead of one that was made, which must not leave. */
+static void
+make_other_answer(struct work *w, enum rc rc, const struct err *err)
+{
+	if (w->call->from_fd)
+		(void)close(w->call->answer_fd);
+	w->call->from_fd = false;
+	w->rc = rc;
+	w->err = *err;
+	make_answer(w);
+}
+
 static void
 finish(struct work *w)
 {
-	struct call *call = w->call;
-
-	if (w->rc == RC_OK)
-		answer_reply(call, &w->reply);
-	else
-		answer_problem(call, &w->err, w->reply.json);
-	json_decref(w->reply.json);
-	w->reply.json = NULL;
 	door_close(&w->request.door);
-	call->done(call);
+	w->call->done(w->call);
 }
 
 static void
@@ -49,9 +68,8 @@ work_done(struct write_item *item, enum rc rc, const struct err *err)
 	struct work *w = (struct work *)item;
 
 	if (rc != RC_OK) {
-		w->rc = rc;
-		w->err = *err;
 		log_warn("a group did not become durable: %s", err->text);
+		make_other_answer(w, rc, err);
 	}
 	finish(w);
 }
@@ -66,17 +84,10 @@ flush_entries(struct write_item *item, struct db *db, struct err *err)
 	return door_flush(&w->request.door, w->serve->group, err);
 }
 
-/* A changing request, whole. What it refused is logged though its changes are undone. */
+/* Changes that were refused are undone, and the refusal is logged in their place. */
 static enum rc
-run_change(struct write_item *item, struct db *db, struct err *err)
+end_change(struct work *w, struct db *db, int64_t mark, struct err *err)
 {
-	struct work *w = (struct work *)item;
-	struct door *d = &w->request.door;
-	int64_t mark = audit_mark(w->serve->group);
-
-	d->db = db;
-	d->group = w->serve->group;
-	w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
 	if (w->rc != RC_OK) {
 		enum rc rc = db_rollback_to(db, err);
 
@@ -84,7 +95,37 @@ run_change(struct write_item *item, struct db *db, struct err *err)
 		if (rc != RC_OK || (rc = db_savepoint(db, err)) != RC_OK)
 			return rc;
 	}
-	return door_flush(d, w->serve->group, err);
+	return door_flush(&w->request.door, w->serve->group, err);
+}
+
+/* A changing request, whole. */
+static enum rc
+run_change(struct write_item *item, struct db *db, struct err *err)
+{
+	struct work *w = (struct work *)item;
+	int64_t mark = audit_mark(w->serve->group);
+
+	w->request.door.db = db;
+	w->request.door.group = w->serve->group;
+	w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+	make_answer(w);
+	return end_change(w, db, mark, err);
+}
+
+/* What a worker has drafted. */
+static enum rc
+run_draft(struct write_item *item, struct db *db, struct err *err)
+{
+	struct work *w = (struct work *)item;
+	int64_t mark = audit_mark(w->serve->group);
+	struct err why;
+	enum rc rc;
+
+	w->request.door.db = db;
+	w->request.door.group = w->serve->group;
+	if ((rc = w->reply.write(&w->request, w->reply.draft, &why)) != RC_OK)
+		make_other_answer(w, rc, &why);
+	return end_change(w, db, mark, err);
 }
 
 static enum rc
@@ -99,12 +140,11 @@ parse_body(struct work *w, struct err *err)
 		return RC_OK;
 	if (rq->body.n > rq->route->body_bytes_max)
 		return fail(err, RC_TOO_LARGE, "body", "this route takes at most %zu bytes",
-		    rq->route->body_bytes_max);
+			    rq->route->body_bytes_max);
 	if ((rc = json_read(rq->body, NULL, &json, err)) != RC_OK)
 		return rc;
 	rq->json = door_hold(&rq->door, json);
-	return json_is_object(json) ? RC_OK
-				    : fail(err, RC_INVALID, "body", "takes a JSON object");
+	return json_is_object(json) ? RC_OK : fail(err, RC_INVALID, "body", "takes a JSON object");
 }
 
 /* The row's role and purpose; record/ decides about each row later. */
@@ -122,7 +162,7 @@ check_route(struct work *w, uint32_t token_purposes, struct err *err)
 		return RC_OK;
 	if (!access->has_purpose)
 		return fail(err, RC_DENIED, "purpose",
-		    "say for which purpose (--purpose, or the header Liaison-Purpose)");
+			    "say for which purpose (--purpose, or the header Liaison-Purpose)");
 	if ((r->purposes & BIT(access->purpose)) == 0)
 		return fail(err, RC_DENIED, "purpose", "this is not open for the purpose you gave");
 	return RC_OK;
@@ -132,7 +172,7 @@ check_route(struct work *w, uint32_t token_purposes, struct err *err)
 static enum rc
 refuse_route(struct work *w, enum rc rc)
 {
-	struct audit_entry entry = { .action = AUDIT_DENIED, .type = STR("route") };
+	struct audit_entry entry = {.action = AUDIT_DENIED, .type = STR("route")};
 	struct err err;
 
 	if (w->user.id.b[0] != 0 || !id_is_zero(w->user.id))
@@ -141,12 +181,31 @@ refuse_route(struct work *w, enum rc rc)
 	return rc;
 }
 
+static enum rc
+who_asks(struct work *w, uint32_t *purposes, struct err *err)
+{
+	struct user_cache *cache = w->serve->users[w->reader];
+	const struct caller *caller = &w->call->caller;
+	struct door *d = &w->request.door;
+	int64_t expires_ms;
+	enum rc rc;
+
+	if (caller->token.n > 0 && user_cache_find(cache, d->arena, w->users_generation,
+						   caller->token, d->now_ms, &w->user, purposes))
+		return RC_OK;
+	rc = user_of_caller(d, caller, &w->user, purposes, &expires_ms, err);
+	if (rc == RC_OK && caller->token.n > 0)
+		user_cache_keep(cache, w->users_generation, caller->token, &w->user, *purposes,
+				expires_ms);
+	return rc;
+}
+
 /* Sign-in, purpose, route, body: everything before the handler. */
 static enum rc
 prepare(struct work *w, struct db *db, struct err *err)
 {
 	struct request *rq = &w->request;
-	struct access access = { 0 };
+	struct access access = {0};
 	uint32_t token_purposes = 0;
 	bool path_known;
 	enum rc rc;
@@ -154,16 +213,15 @@ prepare(struct work *w, struct db *db, struct err *err)
 	/* The door is the node's until it is known who asks. */
 	door_open(&rq->door, &w->serve->node, db, rq->arena, &w->serve->node_actor, &access, NULL);
 	rq->route = route_find(rq->arena, w->serve->features, w->call->method, w->call->path,
-	    &rq->path, &path_known);
+			       &rq->path, &path_known);
 	if (rq->route == NULL)
 		return path_known ? fail(err, RC_METHOD, "", "this path has other methods")
 				  : fail(err, RC_ABSENT, "", "there is nothing at this path");
 	if ((rq->route->flags & ROUTE_OPEN) == 0) {
-		rc = user_of_caller(&rq->door, &w->call->caller, &w->user, &token_purposes, err);
-		if (rc != RC_OK)
+		if ((rc = who_asks(w, &token_purposes, err)) != RC_OK)
 			return rc;
-		w->actor = (struct actor){ .id = w->user.id, .roles = w->user.roles,
-			.unit = w->user.unit };
+		w->actor =
+		    (struct actor){.id = w->user.id, .roles = w->user.roles, .unit = w->user.unit};
 		rq->door.actor = &w->actor;
 		rq->user = &w->user;
 	}
@@ -173,6 +231,12 @@ prepare(struct work *w, struct db *db, struct err *err)
 	    (rc = check_route(w, token_purposes, err)) != RC_OK)
 		return refuse_route(w, rc);
 	return parse_body(w, err);
+}
+
+static bool
+on_writer(const struct route *r)
+{
+	return (r->flags & ROUTE_WRITES) != 0 && (r->flags & ROUTE_DRAFTS) == 0;
 }
 
 void
@@ -192,27 +256,30 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 	w->request.query = call->query;
 	w->request.headers = call->headers;
 	w->item.done = work_done;
-	if ((w->rc = db_begin_read(db, &w->err)) != RC_OK) {
-		finish(w);
-		return;
-	}
-	w->rc = prepare(w, db, &w->err);
-	if (w->rc == RC_OK && (w->request.route->flags & ROUTE_WRITES) != 0) {
+	w->reader = reader;
+	w->users_generation = atomic_load(&s->users_generation);
+	if ((w->rc = db_begin_read(db, &w->err)) == RC_OK) {
+		w->rc = prepare(w, db, &w->err);
+		if (w->rc == RC_OK && on_writer(w->request.route)) {
+			db_rollback(db);
+			w->item.run = run_change;
+			writer_submit(s->writer, &w->item);
+			return;
+		}
+		if (w->rc == RC_OK)
+			w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
 		db_rollback(db);
-		w->item.run = run_change;
+	}
+	make_answer(w);
+	if (w->rc == RC_OK && w->reply.write != NULL)
+		w->item.run = run_draft;
+	else if (w->request.door.pending.n > 0)
+		/* Reads too: the log's entry is durable before the value leaves. */
+		w->item.run = flush_entries;
+	if (w->item.run != NULL)
 		writer_submit(s->writer, &w->item);
-		return;
-	}
-	if (w->rc == RC_OK)
-		w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
-	db_rollback(db);
-	if (w->request.door.pending.n == 0) {
+	else
 		finish(w);
-		return;
-	}
-	/* Reads too: the log's entry is durable before the value leaves. */
-	w->item.run = flush_entries;
-	writer_submit(s->writer, &w->item);
 }
 
 struct waiter {
@@ -245,13 +312,13 @@ read_whole(struct call *call)
 		n += (size_t)got;
 	(void)close(call->answer_fd);
 	call->from_fd = false;
-	call->answer = (struct str){ p, n };
+	call->answer = (struct str){p, n};
 }
 
 void
 serve_call(struct serve *s, struct call *call)
 {
-	struct waiter w = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
+	struct waiter w = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
 
 	call->done = wake;
 	call->ctx = &w;

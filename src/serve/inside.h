@@ -1,6 +1,8 @@
 #ifndef SERVE_INSIDE_H
 #define SERVE_INSIDE_H
 
+#include <stdatomic.h>
+
 #include "audit/audit.h"
 #include "serve/config.h"
 #include "serve/serve.h"
@@ -22,9 +24,17 @@ struct serve {
 	struct writer *writer;
 	struct audit_group *group; /* of the transaction open on the writer thread */
 	struct db *readers[READERS_MAX];
+	struct user_cache *users[READERS_MAX]; /* one a reader */
 	unsigned reader_count;
+	_Atomic uint64_t users_generation; /* from 1; one more when a change of users is durable */
+	bool users_changed;		   /* in the open transaction; the writer thread's */
 	struct actor node_actor;
 	struct job_runner *runner; /* NULL: jobs run in the process of a command */
 };
+
+/* The serve whose door this is: all doors of a node are opened on serve->node. */
+struct serve *serve_of_door(const struct door *d);
+/* In a changing door: what is remembered of users and tokens is void once this commits. */
+void serve_users_changed(struct door *d);
 
 #endif

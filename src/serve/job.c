@@ -25,13 +25,6 @@ job_has_ended(enum job_state state)
 	return state == JOB_DONE || state == JOB_FAILED || state == JOB_STOPPED;
 }
 
-struct serve *
-serve_of_door(const struct door *d)
-{
-	/* The node's own tables are const to all below; the struct around them is ours. */
-	return (struct serve *)((uintptr_t)d->node - offsetof(struct serve, node));
-}
-
 const struct job_kind *
 job_kind_find(const struct serve *s, struct str name)
 {

@@ -23,9 +23,6 @@ bool job_has_ended(enum job_state state);
 json_t *job_json(struct arena *a, const struct job *job);
 const struct job_kind *job_kind_find(const struct serve *s, struct str name);
 
-/* The serve whose door this is: all doors of a node are opened on serve->node. */
-struct serve *serve_of_door(const struct door *d);
-
 /* Run one that is marked running, to its end, on this thread. */
 void job_execute(struct serve *s, struct job *job, const struct access *access,
     void (*progress)(void *ctx, const struct job *job), void *ctx);

@@ -18,8 +18,8 @@ add_header(struct call *call, const char *name, struct str value)
 
 	if (n > 0)
 		memcpy(at, call->answer_headers.at, n * sizeof *at);
-	at[n] = (struct pair){ str_from(name), value };
-	call->answer_headers = (struct pairs){ at, n + 1 };
+	at[n] = (struct pair){str_from(name), value};
+	call->answer_headers = (struct pairs){at, n + 1};
 }
 
 /* The name is gone at once, so that nothing stays behind whatever happens next. */
@@ -61,10 +61,11 @@ answer_reply(struct call *call, const struct reply *reply)
 		call->answer = reply->body;
 		call->content_type = reply->content_type;
 	}
-	call->status = reply->status != 0 ? reply->status : call->answer.n > 0 || call->from_fd ? 200 : 204;
+	call->status = reply->status != 0		     ? reply->status
+		       : call->answer.n > 0 || call->from_fd ? 200
+							     : 204;
 	if (reply->etag > 0)
-		add_header(call, "ETag",
-		    str_fmt(call->arena, "\"%lld\"", (long long)reply->etag));
+		add_header(call, "ETag", str_fmt(call->arena, "\"%lld\"", (long long)reply->etag));
 	if (reply->location.n > 0)
 		add_header(call, "Location", reply->location);
 }
@@ -100,7 +101,8 @@ answer_problem(struct call *call, const struct err *err, json_t *current)
 	call->answer = buf_str(&b);
 	call->content_type = STR("application/problem+json");
 	call->status = rc_http_status(err->rc);
-	call->answer_headers = (struct pairs){ NULL, 0 };
+	call->answer_headers = (struct pairs){NULL, 0};
+	call->stream = NULL;
 	if (err->rc == RC_UNAUTHENTICATED)
 		add_header(call, "WWW-Authenticate", STR("Bearer"));
 	if (err->rc == RC_BUSY || err->rc == RC_UNAVAILABLE)

@@ -15,12 +15,12 @@ struct request {
 	struct serve *serve;
 	struct arena *arena;
 	const struct route *route;
-	struct door door; /* open; actor, purpose, legal basis, case and reason are set */
+	struct door door;	 /* open; actor, purpose, legal basis, case and reason are set */
 	const struct user *user; /* NULL on an open route without sign-in */
 	struct pairs path;	 /* {name} segments */
 	struct pairs query, headers;
-	json_t *json;	 /* the body, held by the door; NULL when there was none */
-	struct str body; /* the bytes, for ROUTE_RAW */
+	json_t *json;	  /* the body, held by the door; NULL when there was none */
+	struct str body;  /* the bytes, for ROUTE_RAW */
 	int64_t if_match; /* version from If-Match or "version" in the query; 0: not given */
 	struct str lang;  /* "en", "ar": from Accept-Language, else the node's */
 };
@@ -28,29 +28,35 @@ struct request {
 /* reply: what it gives. A status of 0 means 200, or 204 when nothing is set. */
 struct reply {
 	int status;
-	json_t *json; /* a reference that the reply takes over */
+	json_t *json;		       /* a reference that the reply takes over */
 	struct str content_type, body; /* instead of json; in the request's arena */
-	struct str file; /* instead of both: a file that is sent and then removed */
+	struct str file;	       /* instead of both: a file that is sent and then removed */
 	struct pairs headers;
 	int64_t etag; /* a record's version; 0: none */
 	struct str location;
 	struct stream_handler *stream; /* set: the answer is an event stream (serve/events.h) */
+	/*
+	 * Of a ROUTE_DRAFTS: what stores the draft, on the writer thread with a changing door.
+	 * The answer is made before, so it can only fail or keep to it.
+	 */
+	enum rc (*write)(struct request *rq, void *draft, struct err *err);
+	void *draft;
 };
 
 /* The path's segment; must be in the route's path. */
 struct str request_path(const struct request *rq, const char *name);
 /* RC_ABSENT when it is no id: to look up nonsense looks like absence. */
 MUST_USE enum rc request_id(const struct request *rq, const char *name, struct id *out,
-    struct err *err);
+			    struct err *err);
 /* A query parameter, or STR_NONE. */
 struct str request_query(const struct request *rq, const char *name);
 /* A number in a range, standard when absent. */
 MUST_USE enum rc request_number(const struct request *rq, const char *name, int64_t standard,
-    int64_t min, int64_t max, int64_t *out, struct err *err);
+				int64_t min, int64_t max, int64_t *out, struct err *err);
 /* RC_VERSION_MISSING when there was no If-Match. */
 MUST_USE enum rc request_version(const struct request *rq, int64_t *out, struct err *err);
 /* A member of the JSON body that must be text; RC_INVALID names it. */
 MUST_USE enum rc request_text(const struct request *rq, const char *name, struct str *out,
-    struct err *err);
+			      struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include "record/search.h"
 #include "seal/keys.h"
 #include "store/blob.h"
+#include "serve/user_cache.h"
 #include "store/migrate.h"
 
 const struct door_node *
@@ -39,6 +40,20 @@ serve_features(const struct serve *s)
 	return s->features;
 }
 
+struct serve *
+serve_of_door(const struct door *d)
+{
+	/* The node's own tables are const to all below; the struct around them is ours. */
+	return (struct serve *)((uintptr_t)d->node - offsetof(struct serve, node));
+}
+
+void
+serve_users_changed(struct door *d)
+{
+	must(d->group != NULL);
+	serve_of_door(d)->users_changed = true;
+}
+
 struct audit_group *
 serve_group(struct serve *s)
 {
@@ -69,6 +84,10 @@ group_after(void *ctx, bool committed)
 	struct serve *s = ctx;
 
 	(void)committed;
+	/* After the commit: whoever read the old rows before it noted the old generation. */
+	if (s->users_changed)
+		atomic_fetch_add(&s->users_generation, 1);
+	s->users_changed = false;
 	audit_group_free(s->group);
 	s->group = NULL;
 }
@@ -165,8 +184,10 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	}
 	s->reader_count = o->readers > 0 ? o->readers : 1;
 	must(s->reader_count <= READERS_MAX);
-	for (unsigned i = 0; i < s->reader_count && rc == RC_OK; i++)
+	for (unsigned i = 0; i < s->reader_count && rc == RC_OK; i++) {
+		s->users[i] = user_cache_new();
 		rc = db_open_reader(url, 5000, &s->readers[i], err);
+	}
 	if (rc != RC_OK) {
 		db_close(db);
 		return rc;
@@ -197,6 +218,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->features = o->features;
 	s->node.clock = o->clock != NULL ? o->clock : &clock_system;
 	s->node_actor.is_node = true;
+	s->users_generation = 1;
 	collect_tables(s);
 	if ((rc = config_load(s->arena, str_fmt(s->arena, "%s/liaison.yaml", s->dir).p, s->features,
 		 &s->config, err)) != RC_OK ||
@@ -224,8 +246,10 @@ serve_close(struct serve *s)
 	if (s == NULL)
 		return;
 	writer_close(s->writer);
-	for (unsigned i = 0; i < s->reader_count; i++)
+	for (unsigned i = 0; i < s->reader_count; i++) {
 		db_close(s->readers[i]);
+		user_cache_free(s->users[i]);
+	}
 	name_snapshot_free(s->node.names);
 	keys_close(s->keys);
 	node_lock_close(s->lock);

@@ -6,6 +6,7 @@
 #include "seal/hash.h"
 #include "seal/keys.h"
 #include "seal/random.h"
+#include "serve/inside.h"
 #include "serve/user.sql.h"
 #include "text/normal.h"
 
@@ -15,7 +16,7 @@ login_mac(struct door *d, struct str login)
 	unsigned char mac[MAC_BYTES];
 
 	keys_index_mac(d->node->keys, STR("login"), text_fold(d->arena, login), mac);
-	return str_copy(d->arena, (struct str){ (char *)mac, 16 });
+	return str_copy(d->arena, (struct str){(char *)mac, 16});
 }
 
 static struct str
@@ -33,16 +34,16 @@ check_login(struct str login, struct err *err)
 		char c = login.p[i];
 
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-			c == '_'))
+		      c == '_'))
 			return fail(err, RC_INVALID, "login",
-			    "takes lower-case letters, digits, '.', '-' and '_'");
+				    "takes lower-case letters, digits, '.', '-' and '_'");
 	}
 	return RC_OK;
 }
 
 static enum rc
 seal_profile(struct door *d, struct id id, struct str login, struct str name, struct str bucket,
-    struct buf *wrapped, struct buf *body, struct err *err)
+	     struct buf *wrapped, struct buf *body, struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
 	struct str aad = user_aad(d->arena, id);
@@ -67,15 +68,16 @@ seal_profile(struct door *d, struct id id, struct str login, struct str name, st
 static enum rc
 log_setting(struct door *d, const char *what, struct id about, struct err *err)
 {
-	struct audit_entry entry = { .action = AUDIT_SETTING, .has_record = true, .record = about,
-		.type = str_from(what) };
+	struct audit_entry entry = {
+	    .action = AUDIT_SETTING, .has_record = true, .record = about, .type = str_from(what)};
 
+	serve_users_changed(d);
 	return door_log(d, &entry, NULL, err);
 }
 
 enum rc
 user_add(struct door *d, struct str login, struct str name, uint32_t roles, struct id unit,
-    int64_t uid, struct user *out, struct err *err)
+	 int64_t uid, struct user *out, struct err *err)
 {
 	struct str bucket = keys_bucket(d->arena, STR("staff"), d->now_ms), mac;
 	struct id id = random_id_at(d->now_ms);
@@ -94,9 +96,10 @@ user_add(struct door *d, struct str login, struct str name, uint32_t roles, stru
 		return rc;
 	mac = login_mac(d, login);
 	rc = db_run(d->db, &SQL_SERVE_USER_INSERT,
-	    BINDS(B_ID(id), B_BLOB(mac), B_I64(roles), B_ID(unit), B_I64(uid), B_I64(d->now_ms),
-		B_TEXT(bucket), B_BLOB(buf_str(&wrapped)), B_BLOB(buf_str(&body))),
-	    NULL, &why);
+		    BINDS(B_ID(id), B_BLOB(mac), B_I64(roles), B_ID(unit), B_I64(uid),
+			  B_I64(d->now_ms), B_TEXT(bucket), B_BLOB(buf_str(&wrapped)),
+			  B_BLOB(buf_str(&body))),
+		    NULL, &why);
 	if (rc == RC_CONFLICT)
 		return fail(err, RC_CONFLICT, "login", "there is a user with this login already");
 	if (rc != RC_OK) {
@@ -104,15 +107,21 @@ user_add(struct door *d, struct str login, struct str name, uint32_t roles, stru
 			*err = why;
 		return rc;
 	}
-	*out = (struct user){ .id = id, .login = login, .name = name, .roles = roles, .unit = unit,
-		.uid = uid, .created_ms = d->now_ms };
+	*out = (struct user){.id = id,
+			     .login = login,
+			     .name = name,
+			     .roles = roles,
+			     .unit = unit,
+			     .uid = uid,
+			     .created_ms = d->now_ms};
 	return log_setting(d, "user_added", id, err);
 }
 
 enum rc
 user_set(struct door *d, const struct user *u, struct err *err)
 {
-	enum rc rc = db_run(d->db, &SQL_SERVE_USER_UPDATE,
+	enum rc rc = db_run(
+	    d->db, &SQL_SERVE_USER_UPDATE,
 	    BINDS(B_I64(u->roles), B_ID(u->unit), B_I64(u->uid), B_I64(u->disabled), B_ID(u->id)),
 	    NULL, err);
 
@@ -128,9 +137,12 @@ read_user(struct door *d, const struct rows *rows, struct user *out, struct err 
 	json_t *profile;
 	enum rc rc;
 
-	*out = (struct user){ .id = rows_id(rows, 0), .roles = (uint32_t)rows_i64(rows, 1),
-		.unit = rows_id(rows, 2), .uid = rows_i64(rows, 3),
-		.disabled = rows_i64(rows, 4) != 0, .created_ms = rows_i64(rows, 5) };
+	*out = (struct user){.id = rows_id(rows, 0),
+			     .roles = (uint32_t)rows_i64(rows, 1),
+			     .unit = rows_id(rows, 2),
+			     .uid = rows_i64(rows, 3),
+			     .disabled = rows_i64(rows, 4) != 0,
+			     .created_ms = rows_i64(rows, 5)};
 	aad = user_aad(d->arena, out->id);
 	if ((rc = keys_unwrap(d->node->keys, bucket, aad, wrapped, key, err)) != RC_OK)
 		return rc;
@@ -170,17 +182,17 @@ user_find_login(struct door *d, struct str login, struct user *out, struct err *
 enum rc
 user_find(struct door *d, struct id id, struct user *out, struct err *err)
 {
-	return find_one(d, &SQL_SERVE_USER_BY_ID, (struct str){ (char *)id.b, 16 }, out, err);
+	return find_one(d, &SQL_SERVE_USER_BY_ID, (struct str){(char *)id.b, 16}, out, err);
 }
 
 static enum rc
 find_many(struct door *d, const struct sql *sql, const struct bind *binds, size_t n,
-    struct user_list *out, struct err *err)
+	  struct user_list *out, struct err *err)
 {
 	struct rows *rows;
 	enum rc rc = db_select(d->db, sql, binds, n, &rows, err);
 
-	*out = (struct user_list){ 0 };
+	*out = (struct user_list){0};
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
@@ -207,7 +219,7 @@ token_hash(struct arena *a, struct str token)
 
 enum rc
 token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms, struct str *token,
-    struct id *id, struct err *err)
+	  struct id *id, struct err *err)
 {
 	unsigned char secret[32];
 	struct str text, hash;
@@ -228,9 +240,9 @@ token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms,
 	*id = random_id_at(d->now_ms);
 	hash = token_hash(d->arena, *token);
 	rc = db_run(d->db, &SQL_SERVE_TOKEN_INSERT,
-	    BINDS(B_BLOB(hash), B_ID(*id), B_ID(user), B_I64(purposes), B_I64(d->now_ms),
-		B_I64(expires_ms)),
-	    NULL, err);
+		    BINDS(B_BLOB(hash), B_ID(*id), B_ID(user), B_I64(purposes), B_I64(d->now_ms),
+			  B_I64(expires_ms)),
+		    NULL, err);
 	return rc == RC_OK ? log_setting(d, "token_added", user, err) : rc;
 }
 
@@ -239,7 +251,7 @@ token_revoke(struct door *d, struct id id, struct err *err)
 {
 	int64_t changed;
 	enum rc rc = db_run(d->db, &SQL_SERVE_TOKEN_REVOKE, BINDS(B_I64(d->now_ms), B_ID(id)),
-	    &changed, err);
+			    &changed, err);
 
 	if (rc == RC_OK && changed == 0)
 		return fail(err, RC_ABSENT, "token", "there is no such token, or it is revoked");
@@ -249,9 +261,12 @@ token_revoke(struct door *d, struct id id, struct err *err)
 static enum rc
 read_token(const struct rows *rows, struct token_row *out)
 {
-	*out = (struct token_row){ .id = rows_id(rows, 0), .user = rows_id(rows, 1),
-		.purposes = (uint32_t)rows_i64(rows, 2), .created_ms = rows_i64(rows, 3),
-		.expires_ms = rows_i64(rows, 4), .revoked_ms = rows_i64(rows, 5) };
+	*out = (struct token_row){.id = rows_id(rows, 0),
+				  .user = rows_id(rows, 1),
+				  .purposes = (uint32_t)rows_i64(rows, 2),
+				  .created_ms = rows_i64(rows, 3),
+				  .expires_ms = rows_i64(rows, 4),
+				  .revoked_ms = rows_i64(rows, 5)};
 	return RC_OK;
 }
 
@@ -261,7 +276,7 @@ token_list(struct door *d, struct token_list *out, struct err *err)
 	struct rows *rows;
 	enum rc rc = db_select(d->db, &SQL_SERVE_TOKEN_ALL, NO_BINDS, &rows, err);
 
-	*out = (struct token_list){ 0 };
+	*out = (struct token_list){0};
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
@@ -272,11 +287,11 @@ token_list(struct door *d, struct token_list *out, struct err *err)
 
 static enum rc
 user_of_token(struct door *d, struct str token, struct user *out, uint32_t *purposes,
-    struct err *err)
+	      int64_t *expires_ms, struct err *err)
 {
 	static const char refusal[] = "this token is unknown, expired or revoked";
 	struct str hash = token_hash(d->arena, token);
-	struct token_row row = { 0 };
+	struct token_row row = {0};
 	struct rows *rows;
 	enum rc rc = db_select(d->db, &SQL_SERVE_TOKEN_BY_HASH, BINDS(B_BLOB(hash)), &rows, err);
 
@@ -290,6 +305,7 @@ user_of_token(struct door *d, struct str token, struct user *out, uint32_t *purp
 	if (rc == RC_ABSENT || row.revoked_ms != 0 || row.expires_ms <= d->now_ms)
 		return fail(err, RC_UNAUTHENTICATED, "token", "%s", refusal);
 	*purposes = row.purposes;
+	*expires_ms = row.expires_ms;
 	if ((rc = user_find(d, row.user, out, err)) == RC_ABSENT || (rc == RC_OK && out->disabled))
 		return fail(err, RC_UNAUTHENTICATED, "token", "%s", refusal);
 	return rc;
@@ -310,22 +326,25 @@ user_of_uid(struct door *d, int64_t uid, struct str login, struct user *out, str
 			return RC_OK;
 		}
 	if (login.n == 0 && users.n > 1)
-		return fail(err, RC_UNAUTHENTICATED, "as",
+		return fail(
+		    err, RC_UNAUTHENTICATED, "as",
 		    "your system account is bound to several users; say which (--as LOGIN)");
-	return fail(err, RC_UNAUTHENTICATED, "as",
+	return fail(
+	    err, RC_UNAUTHENTICATED, "as",
 	    "your system account is not bound to %s; an administrator can bind it (liaison user)",
 	    login.n > 0 ? "that user" : "any user");
 }
 
 enum rc
 user_of_caller(struct door *d, const struct caller *caller, struct user *out, uint32_t *purposes,
-    struct err *err)
+	       int64_t *expires_ms, struct err *err)
 {
+	*expires_ms = 0;
 	*purposes = PURPOSES_ANY | (BIT(PURPOSE_COUNT) - 1);
 	if (caller->token.n > 0)
-		return user_of_token(d, caller->token, out, purposes, err);
+		return user_of_token(d, caller->token, out, purposes, expires_ms, err);
 	if (caller->uid >= 0)
 		return user_of_uid(d, caller->uid, caller->login, out, err);
 	return fail(err, RC_UNAUTHENTICATED, "token",
-	    "sign in: send a token (Authorization: Bearer ...)");
+		    "sign in: send a token (Authorization: Bearer ...)");
 }

@@ -26,10 +26,10 @@ struct user_list {
 
 /* In a changing door (administrator, or the node at init). RC_CONFLICT: the login is taken. */
 MUST_USE enum rc user_add(struct door *d, struct str login, struct str name, uint32_t roles,
-    struct id unit, int64_t uid, struct user *out, struct err *err);
+			  struct id unit, int64_t uid, struct user *out, struct err *err);
 MUST_USE enum rc user_set(struct door *d, const struct user *changed, struct err *err);
 MUST_USE enum rc user_find_login(struct door *d, struct str login, struct user *out,
-    struct err *err);
+				 struct err *err);
 MUST_USE enum rc user_find(struct door *d, struct id id, struct user *out, struct err *err);
 MUST_USE enum rc user_list(struct door *d, struct user_list *out, struct err *err);
 
@@ -47,13 +47,16 @@ struct token_list {
 	size_t n, cap;
 };
 MUST_USE enum rc token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms,
-    struct str *token, struct id *id, struct err *err);
+			   struct str *token, struct id *id, struct err *err);
 MUST_USE enum rc token_revoke(struct door *d, struct id id, struct err *err);
 
 MUST_USE enum rc token_list(struct door *d, struct token_list *out, struct err *err);
 
-/* Who the caller is. RC_UNAUTHENTICATED. purposes: what a token is limited to; all otherwise. */
+/*
+ * Who the caller is. RC_UNAUTHENTICATED. purposes: what a token is limited to; all otherwise.
+ * expires_ms: until when this holds at most; 0 for one who came without a token.
+ */
 MUST_USE enum rc user_of_caller(struct door *d, const struct caller *caller, struct user *out,
-    uint32_t *purposes, struct err *err);
+				uint32_t *purposes, int64_t *expires_ms, struct err *err);
 
 #endif
