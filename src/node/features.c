@@ -10,6 +10,7 @@
 #include "node/record_commands.h"
 #include "node/records.h"
 #include "node/users.h"
+#include "protect/category/category.h"
 #include "serve/job.h"
 
 /*
@@ -30,6 +31,7 @@ const struct feature *const liaison_features[] = {
     &erasing_feature,
     &match_command_feature,
     &match_people_feature,
+    &category_feature,
     &job_feature,
     &import_feature,
     &audit_feature,

@@ -186,6 +186,24 @@ test_json(struct door *d, struct str text)
 	return door_hold(d, json);
 }
 
+/* Text with ids in place of @1 and @2. */
+static inline struct str
+test_fill(struct test_node *t, const char *text, struct id a, struct id b)
+{
+	struct buf out;
+
+	buf_init(&out, t->a);
+	for (; *text != '\0'; text++) {
+		if (*text != '@') {
+			buf_add_byte(&out, *text);
+			continue;
+		}
+		text++;
+		buf_add(&out, id_format(t->a, *text == '1' ? a : b));
+	}
+	return buf_str(&out);
+}
+
 /* A record made by who, or the program ends. */
 static inline struct id
 test_node_create(struct test_node *t, const struct test_person *who, const char *type,
