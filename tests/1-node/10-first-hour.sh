@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The first hour of an agency: a node is made, an incident and a person are taken down, shown
+# with what is masked, opened with a reason; two people who change the same record; somebody
+# without the right; something that is not there. All on a stopped node, then on a running one.
+set -eu
+. "$(dirname "$0")/../lib.sh"
+need jq
+
+story "A folder becomes a node; a second time it is refused"
+expect_exit 0 "$liaison" node init --node "$node" --name "North Coast Police" --country PT \
+	--roles analyst,supervisor
+has "$said" "You act in it as admin"
+expect_exit 5 "$liaison" node init --node "$node" --name "North Coast Police"
+has "$said" "there is a node already"
+same "mode of the key file" "$(stat -c %a "$node/keys.liaison")" 600
+same "mode of the database" "$(stat -c %a "$node/node.db")" 600
+
+hour() {
+	story "An incident is taken down ($1)"
+	expect_exit 0 L record create incident --set kind=observation --set "summary=Wages held back at a packing house" --set summary_basis=fact --json
+	incident=$(field id <<<"$said")
+	expect_exit 0 L record show incident "$incident"
+	has "$said" "observation"
+
+	story "Its summary is personal: no value until somebody says why"
+	hasnt "$said" "packing house"
+	expect_exit 4 L record show incident "$incident" --reveal summary
+	has "$said" "reason"
+	expect_exit 0 L record show incident "$incident" --reveal summary --reason "first assessment"
+	has "$said" "packing house"
+
+	story "A person with an exact identifier, found by it in any spelling"
+	expect_exit 0 L record create person --set name="Ana Reis" --set "mobile_phone=+351 912 345 67$2" --json
+	person=$(field id <<<"$said")
+	expect_exit 0 L record search --identifier "+35191234567$2" --json
+	same "found by telephone" "$(field id <<<"$said")" "$person"
+
+	story "Two people change the same version; the second is told, and nothing is lost"
+	expect_exit 0 L record set person "$person" --version 1 --set "position=cook" --json
+	same "version after the change" "$(field version <<<"$said")" 2
+	expect_exit 5 L record set person "$person" --version 1 --set "position=driver"
+	has "$said" "version 2"
+	expect_exit 0 L record show person "$person" --reveal position --reason "who was first" --json
+	same "what stands" "$(field position <<<"$said")" cook
+
+	story "The wrong purpose is refused, and so is a change without one"
+	expect_exit 4 L record show person "$person" --purpose administration
+	has "$said" "purpose"
+	expect_exit 4 "$liaison" --node "$node" record show person "$person"
+
+	story "What is not there is absent, whatever the reason"
+	expect_exit 3 L record show person 01a20000-0000-7000-8000-000000000000
+	expect_exit 3 L record show incident "$person"
+	expect_exit 3 L record show nonsense "$person"
+	expect_exit 2 L record create incident --set kind=observation
+	has "$said" "summary"
+
+	story "The log knows who saw what"
+	expect_exit 0 L audit show "$person"
+	for action in create update reveal denied; do has "$said" "$action"; done
+	expect_exit 0 L audit verify --open
+	has "$said" "The log holds"
+}
+
+hour stopped 1
+expect_exit 0 L node status --json
+leaves=$(field leaves <<<"$said")
+
+node_start
+hour running 2
+
+story "Status: the log has grown by what was done, and the process is the node's"
+expect_exit 0 L node status --json
+[ "$(field leaves <<<"$said")" -gt "$leaves" ] || wrong "the log did not grow: $said"
+same "process" "$(field process <<<"$said")" "$node_pid"
+
+story "The node is told to end, and everything is still there"
+node_stop
+expect_exit 0 L record show person "$person"
+expect_exit 0 L audit verify --open
