@@ -316,6 +316,11 @@ record_mark(struct door *d, struct id id, int64_t version, struct handling handl
 		meet.onward_ok != handling.onward_ok) &&
 	    (d->actor->roles & BIT(ROLE_SUPERVISOR)) == 0)
 		return fail(err, RC_DENIED, "handling", "only a supervisor loosens a handling code");
+	meet = handling_meet(handling, handling_of_type(c.row.type));
+	if (meet.tlp != handling.tlp || meet.judicial_ok != handling.judicial_ok ||
+	    meet.onward_ok != handling.onward_ok)
+		return fail(err, RC_DENIED, "handling",
+		    "a record is never handled more openly than its type says");
 	c.handling = handling;
 	return change_store(d, &c, AUDIT_UPDATE, out, err);
 }

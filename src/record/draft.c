@@ -141,6 +141,13 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 	enum rc rc;
 
 	must(d->group != NULL);
+	/*
+	 * The draft was sealed on another thread, perhaps before an erasing renewed the bucket.
+	 * Here, on the writer, nothing can come between this look and the row.
+	 */
+	if (!keys_is_current(d->node->keys, row.bucket, row.wrapped) &&
+	    (rc = row_rewrap(d->node, d->arena, &row, err)) != RC_OK)
+		return rc;
 	memcpy(entry.body_hash, draft->body_hash, 32);
 	memcpy(entry.key_commitment, draft->commitment, 32);
 	if ((rc = row_insert(d, &row, &entry, err)) != RC_OK)

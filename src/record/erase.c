@@ -39,24 +39,6 @@ struct wrapped_row {
 	struct record_row row;
 };
 
-static enum rc
-rewrap(struct door *d, struct str bucket, struct record_row *row, struct str *out,
-    struct err *err)
-{
-	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = row_aad(d->arena, row);
-	struct buf wrapped;
-	enum rc rc;
-
-	if ((rc = keys_unwrap(d->node->keys, bucket, aad, row->wrapped, key, err)) != RC_OK)
-		return rc;
-	buf_init(&wrapped, d->arena);
-	rc = keys_wrap(d->node->keys, bucket, aad, key, &wrapped, err);
-	data_key_wipe(key);
-	*out = buf_str(&wrapped);
-	return rc;
-}
-
 #define ROWS_A_STEP 500
 
 static enum rc
@@ -100,19 +82,19 @@ erase_step(struct door *d, struct str bucket, struct erase_cursor *c, struct err
 
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
 		struct record_row *row = &rows[i].row;
-		struct str wrapped;
 
 		c->after = row->id;
 		c->after_version = row->version;
 		if (row->wrapped.n == 0)
 			continue; /* erased */
-		if ((rc = rewrap(d, bucket, row, &wrapped, err)) != RC_OK)
+		row->bucket = bucket;
+		if ((rc = row_rewrap(d->node, d->arena, row, err)) != RC_OK)
 			break;
 		if (c->in_past)
 			rc = db_run(d->db, &SQL_RECORD_PAST_REWRAP,
-			    BINDS(B_BLOB(wrapped), B_ID(row->id), B_I64(row->version)), NULL, err);
+			    BINDS(B_BLOB(row->wrapped), B_ID(row->id), B_I64(row->version)), NULL, err);
 		else
-			rc = db_run(d->db, &SQL_RECORD_REWRAP, BINDS(B_BLOB(wrapped), B_ID(row->id)),
+			rc = db_run(d->db, &SQL_RECORD_REWRAP, BINDS(B_BLOB(row->wrapped), B_ID(row->id)),
 			    NULL, err);
 		c->rewrapped++;
 	}

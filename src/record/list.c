@@ -1,4 +1,7 @@
 #include "base/arena.h"
+#include "text/ident.h"
+#include "text/normal.h"
+#include "text/phone.h"
 #include "format/json.h"
 #include "model/model.h"
 #include "record/open.h"
@@ -271,29 +274,78 @@ record_list(struct door *d, const struct record_filter *filter, struct record_li
 			   : rc;
 }
 
-/* All types' fields that are indexed, but references, which no person types in. */
+/* How a value as typed may stand in a field: one spelling is indexed, people type many. */
+struct forms {
+	struct str at[4];
+	size_t n;
+};
+
+static void
+add_form(struct forms *f, struct str value)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (str_eq(f->at[i], value))
+			return;
+	if (value.n > 0)
+		f->at[f->n++] = value;
+}
+
+static struct forms
+forms_of(struct arena *a, const struct field *field, struct str value)
+{
+	struct forms f = { .n = 0 };
+	struct str phone;
+
+	add_form(&f, str_trim(value));
+	if (field->kind == FIELD_PHONE && phone_normalise(a, value, STR_NONE, &phone))
+		add_form(&f, phone);
+	if (field->kind == FIELD_IDENTIFIER) {
+		add_form(&f, ident_canonical(a, value));
+		add_form(&f, text_fold(a, str_trim(value)));
+	}
+	return f;
+}
+
+static void
+add_found(struct door *d, const struct record_list *part, struct record_list *out,
+    struct ids *about)
+{
+	for (size_t i = 0; i < part->items.n; i++) {
+		bool there = false;
+
+		for (size_t k = 0; k < about->n; k++)
+			there = there || id_eq(about->at[k], part->items.at[i]->id);
+		if (there)
+			continue;
+		*VEC_ADD(d->arena, &out->items) = part->items.at[i];
+		*VEC_ADD(d->arena, about) = part->items.at[i]->id;
+	}
+}
+
+/* All of the type's fields that are indexed, but references, which no person types in. */
 static enum rc
 find_in_type(struct door *d, const struct record_type *type, struct str value, size_t limit,
     struct record_list *out, struct ids *about, struct err *err)
 {
+	struct id newest;
 	enum rc rc = RC_OK;
 
-	for (size_t i = 0; i < type->field_count && rc == RC_OK && out->items.n < limit; i++) {
-		struct record_filter filter = { .type = type, .field = &type->fields[i],
-			.value = value, .limit = limit - out->items.n };
-		struct record_list part = { 0 };
-		struct page p;
+	memset(newest.b, 0xff, sizeof newest.b);
+	for (size_t i = 0; i < type->field_count && rc == RC_OK; i++) {
+		const struct field *field = &type->fields[i];
+		struct forms forms = forms_of(d->arena, field, value);
 
-		if (!type->fields[i].index_exact)
-			continue;
-		p = (struct page){ .d = d, .filter = &filter, .out = &part, .limit = filter.limit };
-		memset(&p.about, 0, sizeof p.about);
-		rc = list_by_token(&p, (struct id){ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-					    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } },
-		    err);
-		for (size_t k = 0; k < part.items.n; k++) {
-			*VEC_ADD(d->arena, &out->items) = part.items.at[k];
-			*VEC_ADD(d->arena, about) = part.items.at[k]->id;
+		for (size_t k = 0; field->index_exact && k < forms.n && rc == RC_OK; k++) {
+			struct record_filter filter = { .type = type, .field = field,
+				.value = forms.at[k], .limit = limit };
+			struct record_list part = { 0 };
+			struct page p = { .d = d, .filter = &filter, .out = &part,
+				.limit = limit };
+
+			if (field->kind == FIELD_REF || out->items.n >= limit)
+				continue;
+			rc = list_by_token(&p, newest, err);
+			add_found(d, &part, out, about);
 		}
 	}
 	return rc;

@@ -80,7 +80,7 @@ MUST_USE enum rc record_update(struct door *d, struct id id, int64_t version, js
  */
 MUST_USE enum rc record_move(struct door *d, struct id id, int64_t version, struct str to,
     json_t *patch, struct record **out, struct err *err);
-/* Tighten (anybody who may write) or loosen (owner or supervisor of the unit). */
+/* Tighten (whoever may write) or loosen (a supervisor), never below what the type says. */
 MUST_USE enum rc record_mark(struct door *d, struct id id, int64_t version,
     struct handling handling, struct record **out, struct err *err);
 /* The bodies of all versions are gone at once; what the bucket keeps is re-wrapped by the job

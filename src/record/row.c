@@ -89,13 +89,18 @@ row_facts(const struct door_node *node, const struct record_row *row, const stru
 }
 
 struct str
-row_plain(struct arena *a, const struct record_row *row)
+row_plain(const struct door_node *node, struct arena *a, const struct record_row *row)
 {
+	unsigned char owner[MAC_BYTES];
+
+	/* A leaf holds no stable personal id: the owner stands there as a MAC of the month. */
+	keys_log_mac(node->keys, row->updated_ms, STR("owner"),
+	    (struct str){ (const char *)row->owner_key.b, sizeof row->owner_key.b }, owner);
 	return str_fmt(a, "%lld|%lld|%lld|%.*s|%lld|%lld|%lld|%lld|%.*s|%.*s|%.*s",
 	    (long long)row->type_version, (long long)row->guard, (long long)row->handling,
 	    STR_ARG(row->state), (long long)row->flags, (long long)row->due_ms,
 	    (long long)row->created_ms, (long long)row->updated_ms,
-	    STR_ARG(hex_format(a, row->unit.b, 16)), STR_ARG(hex_format(a, row->owner_key.b, 16)),
+	    STR_ARG(hex_format(a, row->unit.b, 16)), STR_ARG(hex_format(a, owner, 16)),
 	    STR_ARG(row->bucket));
 }
 
@@ -150,6 +155,23 @@ row_seal(const struct door_node *node, struct arena *a, struct record_row *row, 
 }
 
 enum rc
+row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row, struct err *err)
+{
+	unsigned char key[DATA_KEY_BYTES];
+	struct str aad = row_aad(a, row);
+	struct buf wrapped;
+	enum rc rc = keys_unwrap(node->keys, row->bucket, aad, row->wrapped, key, err);
+
+	if (rc != RC_OK)
+		return rc;
+	buf_init(&wrapped, a);
+	rc = keys_wrap(node->keys, row->bucket, aad, key, &wrapped, err);
+	data_key_wipe(key);
+	row->wrapped = buf_str(&wrapped);
+	return rc;
+}
+
+enum rc
 row_open(const struct door_node *node, struct arena *a, const struct record_row *row,
     json_t **fields, struct handling *handling, struct err *err)
 {
@@ -184,7 +206,7 @@ row_insert(struct door *d, struct record_row *row, struct audit_entry *entry, st
 {
 	enum rc rc;
 
-	entry->plain = row_plain(d->arena, row);
+	entry->plain = row_plain(d->node, d->arena, row);
 	entry->version = row->version;
 	if ((rc = door_log(d, entry, &row->leaf, err)) != RC_OK)
 		return rc;
@@ -210,7 +232,7 @@ row_replace(struct door *d, struct record_row *row, int64_t seen, struct audit_e
 	rc = db_run(d->db, &SQL_RECORD_KEEP_PAST, BINDS(B_ID(row->id)), NULL, err);
 	if (rc != RC_OK)
 		return rc;
-	entry->plain = row_plain(d->arena, row);
+	entry->plain = row_plain(d->node, d->arena, row);
 	entry->version = row->version;
 	if ((rc = door_log(d, entry, &row->leaf, err)) != RC_OK)
 		return rc;

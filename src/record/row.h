@@ -36,7 +36,7 @@ struct id row_owner_key(const struct door_node *node, const struct record_type *
 struct row_facts row_facts(const struct door_node *node, const struct record_row *row,
     const struct actor *actor);
 /* The plain columns as the leaf holds them: equal bytes for equal columns. */
-struct str row_plain(struct arena *a, const struct record_row *row);
+struct str row_plain(const struct door_node *node, struct arena *a, const struct record_row *row);
 
 /* Seal fields and handling into row->body, row->wrapped; hash and commitment come out. */
 MUST_USE enum rc row_seal(const struct door_node *node, struct arena *a, struct record_row *row,
@@ -46,6 +46,9 @@ MUST_USE enum rc row_seal(const struct door_node *node, struct arena *a, struct 
  * reference. */
 MUST_USE enum rc row_open(const struct door_node *node, struct arena *a,
     const struct record_row *row, json_t **fields, struct handling *handling, struct err *err);
+/* Wrap the row's data key again, under the key its bucket has now. */
+MUST_USE enum rc row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row,
+    struct err *err);
 /* AAD of body and wrapping: id, type key, version. */
 struct str row_aad(struct arena *a, const struct record_row *row);
 

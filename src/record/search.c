@@ -32,6 +32,7 @@ struct name_snapshot {
 	struct arena *arena;
 	struct translit *translit;
 	int64_t next_leaf;
+	bool holds_erased; /* names of an erased record: it is made anew before it answers */
 	VEC(struct entry) entries;
 	VEC(uint32_t) keys; /* numbers into distinct, entry by entry */
 	VEC(struct key *) distinct;
@@ -52,6 +53,21 @@ name_snapshot_new(void)
 	s->arena = arena_new((size_t)16 << 30);
 	s->by_key.arena = s->by_id.arena = s->arena;
 	return s;
+}
+
+/* Empty again, with memory that holds nothing of before. */
+static void
+start_over(struct name_snapshot *s)
+{
+	arena_free(s->arena);
+	s->arena = arena_new((size_t)16 << 30);
+	s->by_key = (struct map){ .arena = s->arena };
+	s->by_id = (struct map){ .arena = s->arena };
+	memset(&s->entries, 0, sizeof s->entries);
+	memset(&s->keys, 0, sizeof s->keys);
+	memset(&s->distinct, 0, sizeof s->distinct);
+	s->next_leaf = 0;
+	s->holds_erased = false;
 }
 
 void
@@ -91,15 +107,18 @@ key_of(struct name_snapshot *s, struct str text)
 	return key;
 }
 
-static void
+/* Did it hold names of this record? */
+static bool
 forget(struct name_snapshot *s, struct id id)
 {
 	struct entry_list *l = map_find(&s->by_id, (struct str){ (char *)id.b, sizeof id.b });
 
 	for (size_t i = 0; l != NULL && i < l->at.n; i++)
 		s->entries.at[l->at.at[i]].dead = true;
-	if (l != NULL)
-		l->at.n = 0;
+	if (l == NULL || l->at.n == 0)
+		return false;
+	l->at.n = 0;
+	return true;
 }
 
 static void
@@ -173,13 +192,16 @@ catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, si
 		return rc;
 	for (size_t i = 0; i < *n; i++) {
 		json_t *fields;
+		bool had;
 
 		s->next_leaf = batch[i].leaf + 1;
 		if (batch[i].type == NULL || !searchable(d->node, batch[i].type))
 			continue;
-		forget(s, batch[i].id);
-		if ((batch[i].flags & ROW_ERASED) != 0)
+		had = forget(s, batch[i].id);
+		if ((batch[i].flags & ROW_ERASED) != 0) {
+			s->holds_erased = s->holds_erased || had;
 			continue;
+		}
 		if ((rc = row_open(d->node, scratch, &batch[i], &fields, NULL, err)) != RC_OK)
 			return rc;
 		add_record(s, scratch, &batch[i], fields);
@@ -192,7 +214,9 @@ catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, si
 static enum rc
 catch_up(struct name_snapshot *s, struct door *d, struct err *err)
 {
+	static const struct actor itself = { .is_node = true };
 	struct audit_entry entry = { .action = AUDIT_JOB, .type = STR("name_snapshot") };
+	const struct actor *person = d->actor;
 	struct arena *scratch = arena_new(0);
 	size_t n, all = 0;
 	enum rc rc = RC_OK;
@@ -203,11 +227,19 @@ catch_up(struct name_snapshot *s, struct door *d, struct err *err)
 		rc = catch_up_step(s, d, scratch, &n, err);
 		arena_reset(scratch);
 		all += n;
-		if (n < ROWS_A_STEP)
+		if (n == ROWS_A_STEP)
+			continue;
+		if (!s->holds_erased)
 			break;
+		start_over(s);
 	}
 	arena_free(scratch);
-	return rc == RC_OK && all > 0 ? door_log(d, &entry, NULL, err) : rc;
+	if (rc != RC_OK || all == 0)
+		return rc;
+	d->actor = &itself;
+	rc = door_log(d, &entry, NULL, err);
+	d->actor = person;
+	return rc;
 }
 
 struct scored {

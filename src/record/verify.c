@@ -82,7 +82,7 @@ check_row(struct check *c, const struct record_row *row, bool past)
 	}
 	if (past && row->body.n == 0)
 		then.flags &= ~(int64_t)ROW_ERASED;
-	if (!str_eq(leaf.plain, row_plain(c->scratch, &then)))
+	if (!str_eq(leaf.plain, row_plain(c->node, c->scratch, &then)))
 		problem(c, "record %s version %lld: its plain columns are not what leaf %lld logged",
 		    id_format(c->keep, row->id).p, (long long)row->version, (long long)row->leaf);
 	if (row->body.n > 0)

@@ -285,6 +285,20 @@ wrap(const struct key_slot *slot, struct str aad, const unsigned char data_key[D
 		 aad.n, NULL, p + 1, slot->key) == 0);
 }
 
+bool
+keys_is_current(struct keys *keys, struct str bucket, struct str wrapped)
+{
+	const struct key_slot *slot;
+	bool current;
+
+	must(pthread_rwlock_rdlock(&keys->lock) == 0);
+	slot = current_slot(&keys->p->ring, bucket);
+	current = slot != NULL && wrapped.n > 0 &&
+		  (unsigned char)wrapped.p[0] == (unsigned char)slot->generation;
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return current;
+}
+
 enum rc
 keys_wrap(struct keys *keys, struct str bucket, struct str aad,
 	  const unsigned char data_key[DATA_KEY_BYTES], struct buf *out, struct err *err)

@@ -1,0 +1,229 @@
+#include "record/bulk.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "model/model.h"
+#include "record/open.h"
+#include "record/record.sql.h"
+#include "record/row.h"
+
+#define PAGE 200
+#define LEAF_ABOUT_MAX 10000
+
+struct record_bulk {
+	struct door *door;
+	bool reveal;
+	struct str_list *all_fields; /* by type: what revealing asks for */
+	struct id after;
+	struct door page, one; /* doors with memory of their own, for what lives shorter */
+	struct arena *ids_arena;
+	struct {
+		struct id *at;
+		size_t n, cap;
+	} read;
+	bool sorted;
+	size_t logged;
+};
+
+static void
+scratch_open(struct record_bulk *b, struct door *d)
+{
+	door_open(d, b->door->node, b->door->db, arena_new(0), b->door->actor, &b->door->access,
+	    NULL);
+}
+
+static void
+scratch_reset(struct record_bulk *b, struct door *d)
+{
+	struct arena *a = d->arena;
+
+	door_close(d);
+	arena_reset(a);
+	door_open(d, b->door->node, b->door->db, a, b->door->actor, &b->door->access, NULL);
+}
+
+struct record_bulk *
+record_bulk_new(struct door *d, bool reveal)
+{
+	const struct model *m = d->node->model;
+	struct record_bulk *b = NEW(d->arena, struct record_bulk);
+
+	b->door = d;
+	b->reveal = reveal;
+	b->ids_arena = arena_new(0);
+	b->all_fields = NEW_N(d->arena, struct str_list, m->type_count);
+	for (size_t i = 0; i < m->type_count; i++)
+		for (size_t k = 0; k < m->types[i].field_count; k++)
+			*VEC_ADD(d->arena, &b->all_fields[i]) = m->types[i].fields[k].name;
+	scratch_open(b, &b->page);
+	scratch_open(b, &b->one);
+	return b;
+}
+
+void
+record_bulk_free(struct record_bulk *b)
+{
+	if (b == NULL)
+		return;
+	door_close(&b->page);
+	door_close(&b->one);
+	arena_free(b->page.arena);
+	arena_free(b->one.arena);
+	arena_free(b->ids_arena);
+}
+
+/* What the actor may see of it; RUNG_FULL with a reveal, when they may reveal. */
+static enum rung
+decide(const struct record_bulk *b, const struct record_row *row, bool *reveal)
+{
+	struct door *d = b->door;
+	struct row_facts known = row_facts(d->node, row, d->actor);
+	struct facts facts = { d->actor, &d->access, POLICY_REVEAL, row->type, &known, NULL };
+	enum rung rung = RUNG_NONE;
+
+	*reveal = false;
+	if (b->reveal && d->access.reason.n > 0)
+		rung = policy_decide(&facts).rung;
+	*reveal = rung == RUNG_FULL;
+	facts.action = POLICY_READ;
+	return *reveal ? rung : policy_decide(&facts).rung;
+}
+
+/* *out NULL: not for this actor. */
+static enum rc
+offer(struct record_bulk *b, struct door *into, const struct record_row *row, struct record **out,
+    struct err *err)
+{
+	struct handling handling;
+	bool reveal;
+	enum rung rung = decide(b, row, &reveal);
+	json_t *fields;
+	enum rc rc;
+
+	*out = NULL;
+	if (rung < RUNG_MASKED || (row->flags & ROW_ERASED) != 0)
+		return RC_OK;
+	if ((rc = row_open(into->node, into->arena, row, &fields, &handling, err)) != RC_OK)
+		return rc;
+	door_hold(into, fields);
+	rc = record_of_row(into, row, fields, reveal ? &b->all_fields[row->type->index] : NULL, rung,
+	    NULL, out, err);
+	if (rc != RC_OK)
+		return rc;
+	(*out)->handling = handling;
+	*VEC_ADD(b->ids_arena, &b->read) = row->id;
+	b->sorted = false;
+	return RC_OK;
+}
+
+/* Rows of a page, some of which may not be for the actor; *n counts what the table gave. */
+static enum rc
+read_page(struct record_bulk *b, const bool *wanted, struct record_list *out, size_t *n,
+    struct err *err)
+{
+	struct door *d = &b->page;
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_ALL, BINDS(B_ID(b->after), B_I64(PAGE)), &rows,
+	    err);
+
+	*n = 0;
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK) {
+		struct record_row row;
+		struct record *r;
+
+		++*n;
+		row_read(d->node, d->arena, rows, &row);
+		b->after = row.id;
+		if (row.type == NULL || (wanted != NULL && !wanted[row.type->index]))
+			continue;
+		if ((rc = offer(b, d, &row, &r, err)) != RC_OK)
+			break;
+		if (r != NULL)
+			*VEC_ADD(d->arena, &out->items) = r;
+	}
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+enum rc
+record_bulk_next(struct record_bulk *b, const bool *wanted, struct record_list *out,
+    struct err *err)
+{
+	size_t n = 1;
+	enum rc rc = RC_OK;
+
+	do {
+		scratch_reset(b, &b->page);
+		*out = (struct record_list){ 0 };
+		rc = read_page(b, wanted, out, &n, err);
+	} while (rc == RC_OK && out->items.n == 0 && n > 0);
+	return rc;
+}
+
+void
+record_bulk_rewind(struct record_bulk *b)
+{
+	b->after = (struct id){ { 0 } };
+}
+
+enum rc
+record_bulk_load(struct record_bulk *b, struct id id, struct record **out, struct err *err)
+{
+	struct record_row row;
+	enum rc rc = row_find(&b->one, id, &row, err);
+
+	if (rc != RC_OK || (rc = offer(b, &b->one, &row, out, err)) != RC_OK)
+		return rc;
+	return *out != NULL ? RC_OK : fail(err, RC_ABSENT, "", "there is no such record");
+}
+
+void
+record_bulk_drop(struct record_bulk *b)
+{
+	scratch_reset(b, &b->one);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return id_cmp(*(const struct id *)a, *(const struct id *)b);
+}
+
+/* Each record once, however often it was read. */
+static void
+sort_ids(struct record_bulk *b)
+{
+	size_t n = 0;
+
+	if (b->sorted || b->read.n == 0)
+		return;
+	qsort(b->read.at, b->read.n, sizeof b->read.at[0], by_id);
+	for (size_t i = 0; i < b->read.n; i++)
+		if (i == 0 || !id_eq(b->read.at[i], b->read.at[n - 1]))
+			b->read.at[n++] = b->read.at[i];
+	b->read.n = n;
+	b->sorted = true;
+}
+
+enum rc
+record_bulk_log(struct record_bulk *b, struct door *d, bool *more, struct err *err)
+{
+	struct audit_entry entry = { .action = AUDIT_EXPORT, .type = STR("records") };
+	enum rc rc;
+
+	sort_ids(b);
+	entry.about_count = b->read.n - b->logged;
+	if (entry.about_count > LEAF_ABOUT_MAX)
+		entry.about_count = LEAF_ABOUT_MAX;
+	entry.about = b->read.at != NULL ? b->read.at + b->logged : NULL;
+	if (b->reveal)
+		entry.fields = STR("masked fields too");
+	if ((rc = door_log(d, &entry, NULL, err)) != RC_OK)
+		return rc;
+	b->logged += entry.about_count;
+	*more = b->logged < b->read.n;
+	return RC_OK;
+}
