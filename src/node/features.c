@@ -1,3 +1,4 @@
+#include "match/decision/decision.h"
 #include "node/features.h"
 
 #include "node/audit.h"
@@ -32,6 +33,7 @@ const struct feature *const liaison_features[] = {
     &match_command_feature,
     &match_people_feature,
     &category_feature,
+    &decision_feature,
     &job_feature,
     &import_feature,
     &audit_feature,
