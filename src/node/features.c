@@ -1,8 +1,8 @@
-#include "match/decision/decision.h"
 #include "node/features.h"
 
 #include "node/audit.h"
 #include "node/commands.h"
+#include "match/decision/decision.h"
 #include "match/screening/people.h"
 #include "node/demo.h"
 #include "node/import.h"
@@ -12,6 +12,7 @@
 #include "node/records.h"
 #include "node/users.h"
 #include "protect/category/category.h"
+#include "prove/custody/custody.h"
 #include "serve/job.h"
 
 /*
@@ -34,6 +35,7 @@ const struct feature *const liaison_features[] = {
     &match_people_feature,
     &category_feature,
     &decision_feature,
+    &custody_feature,
     &job_feature,
     &import_feature,
     &audit_feature,
