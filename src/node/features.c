@@ -5,6 +5,7 @@
 #include "match/decision/decision.h"
 #include "match/screening/people.h"
 #include "node/demo.h"
+#include "node/export.h"
 #include "node/import.h"
 #include "node/erasing.h"
 #include "node/node.h"
@@ -12,6 +13,7 @@
 #include "node/records.h"
 #include "node/users.h"
 #include "protect/category/category.h"
+#include "protect/consent/consent.h"
 #include "prove/custody/custody.h"
 #include "serve/job.h"
 
@@ -34,10 +36,12 @@ const struct feature *const liaison_features[] = {
     &match_command_feature,
     &match_people_feature,
     &category_feature,
+    &consent_feature,
     &decision_feature,
     &custody_feature,
     &job_feature,
     &import_feature,
+    &export_feature,
     &audit_feature,
     &demo_feature,
     NULL,
