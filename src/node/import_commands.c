@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/json.h"
 #include "node/import.h"
+#include "node/sealed_file.h"
 #include "serve/cli.h"
 
 /* liaison record import: hand the files over in parts, wait, and say how it went. */
@@ -62,6 +64,7 @@ sniff(struct cli *cli, struct str path, struct str *out, struct err *err)
 	head = narrow(cli->arena, (struct str){p, fread(p, 1, HEAD_BYTES, f)});
 	(void)fclose(f);
 	if (has(head, "liaison-export"))
+		/* Sealed, or plain as a job's own parts are. */
 		*out = STR("all");
 	else if (has(head, "hte_") || has(head, "prs_") || has(head, "vic_"))
 		*out = STR("htcds");
@@ -97,6 +100,67 @@ format_of(struct cli *cli, struct str *out, struct err *err)
 		   ? RC_OK
 		   : fail(err, RC_USAGE, "format",
 			  "takes htcds, ofac, un, ftm, csv, ndjson, links, all or auto");
+}
+
+static enum rc
+to_file(void *ctx, struct str bytes, struct err *err)
+{
+	return fwrite(bytes.p, 1, bytes.n, ctx) == bytes.n
+		   ? RC_OK
+		   : fail(err, RC_UNAVAILABLE, "file", "there is no room to open it: %s",
+			  strerror(errno));
+}
+
+static enum rc
+unseal(struct cli *cli, FILE *in, FILE *out, struct str head, struct err *err)
+{
+	struct sealed_file *sealed = NULL;
+	char *p = arena_bytes(cli->arena, 65536);
+	size_t n;
+	enum rc rc = sealed_file_open(cli->arena, cli_option(cli, "seal-with"), head,
+				      (struct stream_sink){to_file, out}, &sealed, err);
+
+	while (rc == RC_OK && (n = fread(p, 1, 65536, in)) > 0)
+		rc = sealed_file_add(sealed, (struct str){p, n}, err);
+	if (rc == RC_OK)
+		rc = sealed_file_end(sealed, err);
+	sealed_file_free(sealed);
+	if (rc == RC_OK && fflush(out) != 0)
+		rc = fail(err, RC_UNAVAILABLE, "file", "there is no room to open it");
+	return rc;
+}
+
+/*
+ * A sealed export is opened into memory before it is sent, so that a wrong passphrase or a
+ * changed byte at its end is found before the first record goes in.
+ */
+static enum rc
+open_sealed(struct cli *cli, size_t i, struct err *err)
+{
+	char head[SEALED_FILE_HEAD];
+	const char *path = str_z(cli->arena, cli->arguments.at[i]);
+	FILE *in = fopen(path, "rbe"), *out;
+	int fd;
+	enum rc rc;
+
+	if (in == NULL)
+		return RC_OK; /* told by whoever reads it */
+	if (fread(head, 1, sizeof head, in) != sizeof head ||
+	    !sealed_file_is((struct str){head, sizeof head})) {
+		(void)fclose(in);
+		return RC_OK;
+	}
+	fd = memfd_create("export", MFD_CLOEXEC);
+	out = fd >= 0 ? fdopen(fd, "wb") : NULL;
+	if (out == NULL) {
+		(void)fclose(in);
+		return fail(err, RC_UNAVAILABLE, "file", "there is no memory to open it in");
+	}
+	rc = unseal(cli, in, out, (struct str){head, sizeof head}, err);
+	(void)fclose(in);
+	/* The memory stays open, and with it its path, until the process ends. */
+	cli->arguments.at[i] = str_fmt(cli->arena, "/proc/self/fd/%d", fd);
+	return rc;
 }
 
 static enum rc
@@ -254,6 +318,9 @@ run_import(struct cli *cli, struct err *err)
 
 	if (cli->arguments.n == 0 || cli->arguments.n > IMPORT_FILES_MAX)
 		return fail(err, RC_USAGE, "", "takes 1 to %d files", IMPORT_FILES_MAX);
+	for (size_t i = 0; i < cli->arguments.n; i++)
+		if ((rc = open_sealed(cli, i, err)) != RC_OK)
+			return rc;
 	if ((rc = begin(cli, &s, err)) != RC_OK)
 		return rc;
 	p = heap_zeroed(JOB_PART_BYTES_MAX);
@@ -285,6 +352,7 @@ static const struct option import_options[] = {
     {"fields", "MAPPING", "ours=theirs,... when a CSV header has other names", false},
     {"type", "TYPE", "the record type of the rows (csv, ndjson)", false},
     {"of", "ORIGIN", "links: the import whose rows they link (standard: the last one)", false},
+    {"seal-with", "FILE", "the file with the passphrase of a sealed export", false},
     {"again", NULL, "take a file in that was taken in before", false},
     {"latin1", NULL, "cells that are not UTF-8 are Windows-1252", false},
     {.name = NULL},

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "format/htcds.h"
 #include "format/json.h"
+#include "node/htcds_tables.h"
 #include "text/script.h"
 
 /*
@@ -57,15 +58,6 @@ struct making {
 	struct buf imported; /* lines of what has no field of its own */
 	struct err why;
 };
-
-static struct str
-embedded(const char *path)
-{
-	for (const struct embedded_file *f = model_files; f->path != NULL; f++)
-		if (strcmp(f->path, path) == 0)
-			return (struct str){f->p, f->n};
-	must(!"the tables of HTCDS travel in the binary");
-}
 
 static void
 find_homes(struct htcds_import *x)
@@ -321,7 +313,7 @@ complete_incident(struct making *mk)
 		import_set(incident, "summary", json_incref(value));
 		import_set(event, "description_basis", json_string("assessment"));
 	} else {
-		import_set(incident, "summary", json_string("Imported without a description."));
+		import_set(incident, "summary", json_string(HTCDS_NO_DESCRIPTION));
 	}
 	import_set(incident, "summary_basis", json_string("assessment"));
 	if ((value = json_object_get(event, "date")) != NULL)
@@ -344,7 +336,7 @@ complete_note(struct making *mk)
 		import_set(part_of(mk, PART_NOTE), "imported",
 			   json_from_str(buf_str(&mk->imported)));
 	if ((note = mk->parts[PART_NOTE]) != NULL && json_object_get(note, "text") == NULL)
-		import_set(note, "text", json_string("What the imported row says besides."));
+		import_set(note, "text", json_string(HTCDS_NO_COMMENT));
 }
 
 static json_t *
@@ -598,9 +590,7 @@ import_htcds(struct import *im, struct err *err)
 
 	for (size_t i = 0; i < COUNT_OF(needed) && rc == RC_OK; i++)
 		rc = import_may_create(im, needed[i], err);
-	if (rc != RC_OK ||
-	    (rc = htcds_load(im->arena, embedded("codes/htcds_fields.csv"),
-			     embedded("codes/htcds_values.csv"), &x.h, err)) != RC_OK)
+	if (rc != RC_OK || (rc = htcds_tables(im->arena, &x.h, err)) != RC_OK)
 		return rc;
 	find_homes(&x);
 	for (x.file = 0; x.file < im->file_count && rc == RC_OK; x.file++) {

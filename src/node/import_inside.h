@@ -62,12 +62,12 @@ struct import {
 	/* Since the first start, kept in the cursor. */
 	int64_t position; /* rows that are behind us */
 	int64_t taken, failed, records;
-	int64_t resume_at; /* rows up to here were stored before */
-	int64_t seen;	   /* rows the reader gave in this run */
-	int64_t bad_rows;  /* that the reader did not hand over */
+	int64_t resume_at;  /* rows up to here were stored before */
+	int64_t seen;	    /* rows the reader gave in this run */
+	int64_t bad_rows;   /* that the reader did not hand over */
 	int64_t rows_total; /* lines of CSV, or 0 */
 	unsigned char sha256[32];
-	json_t *result;	   /* what the format adds to the counts */
+	json_t *result; /* what the format adds to the counts */
 };
 
 #define IMPORT_BATCH_ROWS 400
@@ -78,7 +78,7 @@ struct str import_option(const struct import *im, const char *name);
 /* Bytes of a file of the job, as a source; end it with import_source_close. */
 struct import_source;
 MUST_USE enum rc import_source_open(struct import *im, size_t file, struct import_source **out,
-    struct err *err);
+				    struct err *err);
 struct source *import_source(struct import_source *s);
 /* RC_OK, or why reading ended early. */
 enum rc import_source_close(struct import_source *s, struct err *err);
@@ -90,13 +90,13 @@ enum rc import_source_close(struct import_source *s, struct err *err);
 MUST_USE enum rc import_row_begin(struct import *im, bool *skip, struct err *err);
 /* In the batch's arena and door. fields: a new reference, which the batch takes. */
 MUST_USE enum rc import_draft(struct import *im, const struct record_type *type, json_t *fields,
-    const struct id *id, struct record_draft **out, struct err *err);
+			      const struct id *id, struct record_draft **out, struct err *err);
 MUST_USE enum rc import_row_end(struct import *im, struct err *err);
 MUST_USE enum rc import_row_bad(struct import *im, size_t file, const struct err *why,
-    struct err *err);
+				struct err *err);
 /* An error of a row that the reader itself did not hand over, or a value left out. */
 MUST_USE enum rc import_note(struct import *im, size_t file, const struct err *why,
-    struct err *err);
+			     struct err *err);
 /* Store what is there; at the end, and before something must be durable. */
 MUST_USE enum rc import_flush(struct import *im, struct err *err);
 /* May the job's user create this type for their purpose? RC_DENIED says why not. */

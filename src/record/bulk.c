@@ -30,7 +30,7 @@ static void
 scratch_open(struct record_bulk *b, struct door *d)
 {
 	door_open(d, b->door->node, b->door->db, arena_new(0), b->door->actor, &b->door->access,
-	    NULL);
+		  NULL);
 }
 
 static void
@@ -79,7 +79,7 @@ decide(const struct record_bulk *b, const struct record_row *row, bool *reveal)
 {
 	struct door *d = b->door;
 	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct facts facts = { d->actor, &d->access, POLICY_REVEAL, row->type, &known, NULL };
+	struct facts facts = {d->actor, &d->access, POLICY_REVEAL, row->type, &known, NULL};
 	enum rung rung = RUNG_NONE;
 
 	*reveal = false;
@@ -93,7 +93,7 @@ decide(const struct record_bulk *b, const struct record_row *row, bool *reveal)
 /* *out NULL: not for this actor. */
 static enum rc
 offer(struct record_bulk *b, struct door *into, const struct record_row *row, struct record **out,
-    struct err *err)
+      struct err *err)
 {
 	struct handling handling;
 	bool reveal;
@@ -107,8 +107,8 @@ offer(struct record_bulk *b, struct door *into, const struct record_row *row, st
 	if ((rc = row_open(into->node, into->arena, row, &fields, &handling, err)) != RC_OK)
 		return rc;
 	door_hold(into, fields);
-	rc = record_of_row(into, row, fields, reveal ? &b->all_fields[row->type->index] : NULL, rung,
-	    NULL, out, err);
+	rc = record_of_row(into, row, fields, reveal ? &b->all_fields[row->type->index] : NULL,
+			   rung, NULL, out, err);
 	if (rc != RC_OK)
 		return rc;
 	(*out)->handling = handling;
@@ -120,12 +120,12 @@ offer(struct record_bulk *b, struct door *into, const struct record_row *row, st
 /* Rows of a page, some of which may not be for the actor; *n counts what the table gave. */
 static enum rc
 read_page(struct record_bulk *b, const bool *wanted, struct record_list *out, size_t *n,
-    struct err *err)
+	  struct err *err)
 {
 	struct door *d = &b->page;
 	struct rows *rows;
-	enum rc rc = db_select(d->db, &SQL_RECORD_ALL, BINDS(B_ID(b->after), B_I64(PAGE)), &rows,
-	    err);
+	enum rc rc =
+	    db_select(d->db, &SQL_RECORD_ALL, BINDS(B_ID(b->after), B_I64(PAGE)), &rows, err);
 
 	*n = 0;
 	if (rc != RC_OK)
@@ -150,14 +150,14 @@ read_page(struct record_bulk *b, const bool *wanted, struct record_list *out, si
 
 enum rc
 record_bulk_next(struct record_bulk *b, const bool *wanted, struct record_list *out,
-    struct err *err)
+		 struct err *err)
 {
 	size_t n = 1;
 	enum rc rc = RC_OK;
 
 	do {
 		scratch_reset(b, &b->page);
-		*out = (struct record_list){ 0 };
+		*out = (struct record_list){0};
 		rc = read_page(b, wanted, out, &n, err);
 	} while (rc == RC_OK && out->items.n == 0 && n > 0);
 	return rc;
@@ -166,7 +166,7 @@ record_bulk_next(struct record_bulk *b, const bool *wanted, struct record_list *
 void
 record_bulk_rewind(struct record_bulk *b)
 {
-	b->after = (struct id){ { 0 } };
+	b->after = (struct id){{0}};
 }
 
 enum rc
@@ -211,7 +211,7 @@ sort_ids(struct record_bulk *b)
 enum rc
 record_bulk_log(struct record_bulk *b, struct door *d, bool *more, struct err *err)
 {
-	struct audit_entry entry = { .action = AUDIT_EXPORT, .type = STR("records") };
+	struct audit_entry entry = {.action = AUDIT_EXPORT, .type = STR("records")};
 	enum rc rc;
 
 	sort_ids(b);

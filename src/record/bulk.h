@@ -21,17 +21,17 @@ void record_bulk_free(struct record_bulk *b);
  * page is the end. They live until the next call, or rewind, which starts at the front again.
  */
 MUST_USE enum rc record_bulk_next(struct record_bulk *b, const bool *wanted,
-    struct record_list *out, struct err *err);
+				  struct record_list *out, struct err *err);
 void record_bulk_rewind(struct record_bulk *b);
 /* One of them; lives until record_bulk_drop. RC_ABSENT also when the actor may not know of it. */
 MUST_USE enum rc record_bulk_load(struct record_bulk *b, struct id id, struct record **out,
-    struct err *err);
+				  struct err *err);
 void record_bulk_drop(struct record_bulk *b);
 /*
  * In a changing door: log some of what was read, at most 10,000 records a leaf; *more says to
  * call again. Before the value leaves.
  */
 MUST_USE enum rc record_bulk_log(struct record_bulk *b, struct door *d, bool *more,
-    struct err *err);
+				 struct err *err);
 
 #endif

@@ -28,29 +28,29 @@ owner_of(struct door *d, const struct record_row *row, const struct id *owners, 
 	for (size_t i = 0; i < n; i++)
 		if (id_eq(row_owner_key(d->node, row->type, owners[i]), row->owner_key))
 			return owners[i];
-	return (struct id){ { 0 } };
+	return (struct id){{0}};
 }
 
 static enum rc
 open_version(struct door *d, const struct record_row *row, struct id owner,
-    struct record_versions *out, struct err *err)
+	     struct record_versions *out, struct err *err)
 {
 	struct record_version v = {
-		.id = row->id,
-		.type = row->type,
-		.type_version = row->type_version,
-		.version = row->version,
-		.unit = row->unit,
-		.owner = owner,
-		.guard = row->guard,
-		.tlp = row->handling,
-		.state = row->state,
-		.flags = row->flags,
-		.due_ms = row->due_ms,
-		.created_ms = row->created_ms,
-		.updated_ms = row->updated_ms,
-		.bucket = row->bucket,
-		.erased = (row->flags & ROW_ERASED) != 0,
+	    .id = row->id,
+	    .type = row->type,
+	    .type_version = row->type_version,
+	    .version = row->version,
+	    .unit = row->unit,
+	    .owner = owner,
+	    .guard = row->guard,
+	    .tlp = row->handling,
+	    .state = row->state,
+	    .flags = row->flags,
+	    .due_ms = row->due_ms,
+	    .created_ms = row->created_ms,
+	    .updated_ms = row->updated_ms,
+	    .bucket = row->bucket,
+	    .erased = (row->flags & ROW_ERASED) != 0,
 	};
 	struct handling handling;
 	enum rc rc;
@@ -68,11 +68,11 @@ open_version(struct door *d, const struct record_row *row, struct id owner,
 
 static enum rc
 open_past(struct door *d, const struct record_row *now, const struct id *owners, size_t n,
-    struct record_versions *out, struct err *err)
+	  struct record_versions *out, struct err *err)
 {
 	struct rows *rows;
 	enum rc rc = db_select(d->db, &SQL_RECORD_PAST_ALL,
-	    BINDS(B_ID(now->id), B_I64(VERSIONS_MAX)), &rows, err);
+			       BINDS(B_ID(now->id), B_I64(VERSIONS_MAX)), &rows, err);
 
 	if (rc != RC_OK)
 		return rc;
@@ -90,13 +90,13 @@ open_past(struct door *d, const struct record_row *now, const struct id *owners,
 
 enum rc
 record_whole_next(struct door *d, const struct id *owners, size_t owner_count, struct id *after,
-    struct record_versions *out, struct err *err)
+		  struct record_versions *out, struct err *err)
 {
 	struct record_row row;
 	struct rows *rows;
 	enum rc rc;
 
-	*out = (struct record_versions){ 0 };
+	*out = (struct record_versions){0};
 	if ((rc = check_actor(d, err)) != RC_OK ||
 	    (rc = db_select(d->db, &SQL_RECORD_ALL, BINDS(B_ID(*after), B_I64(1)), &rows, err)) !=
 		RC_OK)
@@ -109,7 +109,7 @@ record_whole_next(struct door *d, const struct id *owners, size_t owner_count, s
 	*after = row.id;
 	if (row.type == NULL)
 		return fail(err, RC_CONFLICT, "type",
-		    "a record's type is not in this node's model; bring its overlay back");
+			    "a record's type is not in this node's model; bring its overlay back");
 	if ((row.flags & ROW_ERASED) == 0 &&
 	    (rc = open_past(d, &row, owners, owner_count, out, err)) != RC_OK)
 		return rc;
@@ -118,40 +118,42 @@ record_whole_next(struct door *d, const struct id *owners, size_t owner_count, s
 
 static enum rc
 seal_version(struct door *d, const struct record_version *v, struct record_row *row,
-    struct audit_entry *entry, struct err *err)
+	     struct audit_entry *entry, struct err *err)
 {
-	struct handling handling = { (enum tlp)v->tlp, v->judicial_ok, v->onward_ok };
+	struct handling handling = {(enum tlp)v->tlp, v->judicial_ok, v->onward_ok};
 
 	entry->has_body = true;
 	return row_seal(d->node, d->arena, row, v->fields, handling, entry->body_hash,
-	    entry->key_commitment, err);
+			entry->key_commitment, err);
 }
 
 enum rc
 record_whole_restore(struct door *d, const struct record_version *v, bool last, struct err *err)
 {
 	struct record_row row = {
-		.id = v->id,
-		.type_key = d->node->type_keys[v->type->index].text,
-		.type_version = v->type_version,
-		.version = v->version,
-		.unit = v->unit,
-		.owner_key = row_owner_key(d->node, v->type, v->owner),
-		.guard = v->guard,
-		.handling = v->tlp,
-		.state = v->state,
-		.flags = v->flags,
-		.due_ms = v->due_ms,
-		.created_ms = v->created_ms,
-		.updated_ms = v->updated_ms,
-		.bucket = v->bucket,
-		.wrapped = STR(""),
-		.body = STR(""),
-		.type = v->type,
+	    .id = v->id,
+	    .type_key = d->node->type_keys[v->type->index].text,
+	    .type_version = v->type_version,
+	    .version = v->version,
+	    .unit = v->unit,
+	    .owner_key = row_owner_key(d->node, v->type, v->owner),
+	    .guard = v->guard,
+	    .handling = v->tlp,
+	    .state = v->state,
+	    .flags = v->flags,
+	    .due_ms = v->due_ms,
+	    .created_ms = v->created_ms,
+	    .updated_ms = v->updated_ms,
+	    .bucket = v->bucket,
+	    .wrapped = STR(""),
+	    .body = STR(""),
+	    .type = v->type,
 	};
-	struct audit_entry entry = { .action = v->erased ? AUDIT_ERASE : AUDIT_IMPORT,
-		.has_record = true, .record = v->id, .type = row.type_key };
-	struct blind_tokens tokens = { 0 };
+	struct audit_entry entry = {.action = v->erased ? AUDIT_ERASE : AUDIT_IMPORT,
+				    .has_record = true,
+				    .record = v->id,
+				    .type = row.type_key};
+	struct blind_tokens tokens = {0};
 	struct record_row before;
 	enum rc rc;
 
@@ -183,7 +185,7 @@ record_whole_check_empty(struct door *d, struct err *err)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
 		if (!(str_eq_z(rows_text(rows, 0), "organisation") ||
-			str_eq_z(rows_text(rows, 0), "unit")) ||
+		      str_eq_z(rows_text(rows, 0), "unit")) ||
 		    rows_i64(rows, 1) > 1)
 			empty = false;
 	rows_close(rows);
@@ -191,5 +193,5 @@ record_whole_check_empty(struct door *d, struct err *err)
 		return rc;
 	return empty ? RC_OK
 		     : fail(err, RC_CONFLICT, "node",
-			   "a whole node goes into an empty one only; this one holds records");
+			    "a whole node goes into an empty one only; this one holds records");
 }

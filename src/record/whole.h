@@ -31,7 +31,7 @@ struct record_versions {
  * it. owners: users among whom the owner of a keyed row is looked for. RC_ABSENT: no more.
  */
 MUST_USE enum rc record_whole_next(struct door *d, const struct id *owners, size_t owner_count,
-    struct id *after, struct record_versions *out, struct err *err);
+				   struct id *after, struct record_versions *out, struct err *err);
 
 /*
  * Write a version back under its own id, times and state, sealed anew, with a leaf of its own.
@@ -39,7 +39,7 @@ MUST_USE enum rc record_whole_next(struct door *d, const struct id *owners, size
  * indexed. RC_CONFLICT: this version, or another record of this id, is there already.
  */
 MUST_USE enum rc record_whole_restore(struct door *d, const struct record_version *v, bool last,
-    struct err *err);
+				      struct err *err);
 
 /* RC_CONFLICT unless the node holds nothing but what `node init` makes. */
 MUST_USE enum rc record_whole_check_empty(struct door *d, struct err *err);

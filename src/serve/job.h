@@ -87,6 +87,15 @@ MUST_USE enum rc job_reader_open(struct job_run *run, int64_t first_part, int64_
 MUST_USE enum rc job_reader_read(struct job_reader *r, char *p, size_t n, size_t *got,
     struct err *err);
 void job_reader_close(struct job_reader *r);
+/* By the job at work, for others to fetch when it is done. */
+MUST_USE enum rc job_part_write(struct job_run *run, int64_t n, struct str bytes,
+    struct err *err);
+/* Of a job that is done, for its own user. In the door's arena; RC_ABSENT: no such part. */
+MUST_USE enum rc job_part_read(struct serve *s, struct door *d, struct id job, int64_t n,
+    struct str *out, struct err *err);
+/* A connection of the job's own, for reading much; the caller closes it. */
+struct db;
+MUST_USE enum rc job_db_open(struct job_run *run, struct db **out, struct err *err);
 MUST_USE enum rc job_parts_remove(struct serve *s, struct id job, struct err *err);
 
 /*

@@ -39,7 +39,7 @@ struct part {
 };
 
 static enum rc
-write_blob(struct serve *s, struct door *d, struct str aad, struct str bytes, struct part *out,
+write_blob(struct serve *s, struct arena *a, struct str aad, struct str bytes, struct part *out,
 	   struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES], hash[BLOB_HASH_BYTES];
@@ -48,7 +48,7 @@ write_blob(struct serve *s, struct door *d, struct str aad, struct str bytes, st
 	uint64_t n;
 	enum rc rc;
 
-	rc = blob_new(blob_dir(d->arena, s), stream_sealed_bytes(JOB_PART_BYTES_MAX), &w, err);
+	rc = blob_new(blob_dir(a, s), stream_sealed_bytes(JOB_PART_BYTES_MAX), &w, err);
 	if (rc != RC_OK)
 		return rc;
 	data_key_new(key);
@@ -58,7 +58,7 @@ write_blob(struct serve *s, struct door *d, struct str aad, struct str bytes, st
 		stream_sealed(stream, &out->hash, &n);
 	stream_free(stream);
 	if (rc == RC_OK)
-		rc = keys_wrap(d->node->keys, out->bucket, aad, key, &out->wrapped, err);
+		rc = keys_wrap(s->keys, out->bucket, aad, key, &out->wrapped, err);
 	data_key_wipe(key);
 	if (rc != RC_OK) {
 		blob_discard(w);
@@ -95,13 +95,31 @@ insert_part(struct door *d, void *ctx, struct err *err)
 }
 
 /* Sealing 16 MiB takes its time, so it is done on the caller's thread, not on the writer's. */
+static enum rc
+store_part(struct serve *s, struct arena *a, struct id job, int64_t n, struct str bytes,
+	   struct err *err)
+{
+	struct part part = {.bucket = keys_bucket(a, STR("import"), clock_now(s->node.clock))};
+	struct storing storing = {job, n, (int64_t)bytes.n, &part};
+	struct err ignored;
+	enum rc rc;
+
+	if (bytes.n == 0 || bytes.n > JOB_PART_BYTES_MAX)
+		return fail(err, RC_TOO_LARGE, "body", "a part has 1 to %zu bytes",
+			    JOB_PART_BYTES_MAX);
+	buf_init(&part.wrapped, a);
+	if ((rc = write_blob(s, a, part_aad(a, job, n), bytes, &part, err)) != RC_OK)
+		return rc;
+	rc = serve_write(s, NULL, NULL, insert_part, &storing, err);
+	if (rc != RC_OK && blob_remove(blob_dir(a, s), str_from(part.blob.z), &ignored) != RC_OK)
+		log_warn("a file of blobs that no row names was left: %s", ignored.text);
+	return rc;
+}
+
 enum rc
 job_part_add(struct serve *s, struct door *d, struct id id, int64_t n, struct str bytes,
 	     struct err *err)
 {
-	struct part part = {.bucket = keys_bucket(d->arena, STR("import"), d->now_ms)};
-	struct storing storing = {id, n, (int64_t)bytes.n, &part};
-	struct err ignored;
 	struct job job;
 	enum rc rc;
 
@@ -111,17 +129,16 @@ job_part_add(struct serve *s, struct door *d, struct id id, int64_t n, struct st
 		return fail(err, RC_CONFLICT, "state", "the job takes no parts any more");
 	if (n < 0 || n >= JOB_PARTS_MAX)
 		return fail(err, RC_INVALID, "n", "a job takes parts 0 to %d", JOB_PARTS_MAX - 1);
-	if (bytes.n == 0 || bytes.n > JOB_PART_BYTES_MAX)
-		return fail(err, RC_TOO_LARGE, "body", "a part has 1 to %zu bytes",
-			    JOB_PART_BYTES_MAX);
-	buf_init(&part.wrapped, d->arena);
-	rc = write_blob(s, d, part_aad(d->arena, id, n), bytes, &part, err);
-	if (rc != RC_OK)
-		return rc;
-	rc = serve_write(s, d->actor, &d->access, insert_part, &storing, err);
-	if (rc != RC_OK &&
-	    blob_remove(blob_dir(d->arena, s), str_from(part.blob.z), &ignored) != RC_OK)
-		log_warn("a file of blobs that no row names was left: %s", ignored.text);
+	return store_part(s, d->arena, id, n, bytes, err);
+}
+
+enum rc
+job_part_write(struct job_run *run, int64_t n, struct str bytes, struct err *err)
+{
+	struct arena *a = arena_new(0);
+	enum rc rc = store_part(run->serve, a, run->job.id, n, bytes, err);
+
+	arena_free(a);
 	return rc;
 }
 
@@ -187,19 +204,15 @@ part_close(struct job_reader *r)
 }
 
 static enum rc
-part_open(struct job_reader *r, struct err *err)
+part_start(struct job_reader *r, const struct finding *f, struct err *err)
 {
 	struct serve *s = r->run->serve;
 	unsigned char key[DATA_KEY_BYTES];
-	struct finding f = {.r = r};
-	struct str aad;
+	struct str aad = part_aad(r->arena, r->run->job.id, r->next);
 	uint64_t bytes;
 	enum rc rc;
 
-	arena_reset(r->arena);
-	aad = part_aad(r->arena, r->run->job.id, r->next);
-	if ((rc = serve_write(s, NULL, NULL, find_part, &f, err)) != RC_OK ||
-	    (rc = keys_unwrap(s->keys, f.bucket, aad, f.wrapped, key, err)) != RC_OK)
+	if ((rc = keys_unwrap(s->keys, f->bucket, aad, f->wrapped, key, err)) != RC_OK)
 		return rc;
 	buf_init(&r->plain, r->arena);
 	r->sealed = arena_bytes(r->arena, STREAM_CHUNK_BYTES);
@@ -207,7 +220,18 @@ part_open(struct job_reader *r, struct err *err)
 	data_key_wipe(key);
 	r->sealed_end = false;
 	r->used = 0;
-	return blob_open_read(blob_dir(r->arena, s), f.blob, &r->fd, &bytes, err);
+	return blob_open_read(blob_dir(r->arena, s), f->blob, &r->fd, &bytes, err);
+}
+
+static enum rc
+part_open(struct job_reader *r, struct err *err)
+{
+	struct finding f = {.r = r};
+	enum rc rc;
+
+	arena_reset(r->arena);
+	rc = serve_write(r->run->serve, NULL, NULL, find_part, &f, err);
+	return rc == RC_OK ? part_start(r, &f, err) : rc;
 }
 
 /* More plain bytes of the part that is open; none when it is at its end. */
@@ -282,6 +306,43 @@ job_reader_close(struct job_reader *r)
 	part_close(r);
 	arena_free(r->arena);
 	free(r);
+}
+
+enum rc
+job_part_read(struct serve *s, struct door *d, struct id id, int64_t n, struct str *out,
+	      struct err *err)
+{
+	struct job_run run = {.serve = s, .job = {.id = id}};
+	struct job_reader r = {.run = &run, .arena = d->arena, .next = n, .end = n + 1, .fd = -1};
+	struct finding f = {.r = &r};
+	struct job job;
+	struct buf all;
+	enum rc rc;
+
+	if ((rc = job_find(d, id, &job, err)) != RC_OK)
+		return rc;
+	if (job.state != JOB_DONE || !id_eq(job.user, d->actor->id))
+		return fail(err, RC_CONFLICT, "state", "the job is not done, or not yours");
+	if ((rc = find_part(d, &f, err)) != RC_OK)
+		return fail(err, RC_ABSENT, "n", "there is no such part");
+	rc = part_start(&r, &f, err);
+	buf_init(&all, d->arena);
+	while (rc == RC_OK && (rc = part_more(&r, err)) == RC_OK && r.plain.n > 0)
+		buf_add(&all, buf_str(&r.plain));
+	part_close(&r);
+	*out = buf_str(&all);
+	return rc;
+}
+
+enum rc
+job_db_open(struct job_run *run, struct db **out, struct err *err)
+{
+	struct serve *s = run->serve;
+	struct str url = config_text(s->config, "store");
+
+	if (url.n == 0)
+		url = str_fmt(run->arena, "sqlite:%s/node.db", s->dir);
+	return db_open_reader(url, 5000, out, err);
 }
 
 struct removal {
