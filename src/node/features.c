@@ -2,6 +2,7 @@
 
 #include "node/audit.h"
 #include "node/commands.h"
+#include "exchange/agreement/agreement.h"
 #include "match/decision/decision.h"
 #include "match/screening/people.h"
 #include "node/demo.h"
@@ -39,6 +40,7 @@ const struct feature *const liaison_features[] = {
     &consent_feature,
     &decision_feature,
     &custody_feature,
+    &agreement_feature,
     &job_feature,
     &import_feature,
     &export_feature,

@@ -228,7 +228,8 @@ record_check_references(struct door *d, const struct record_type *type, json_t *
 		json_t *value = json_member(fields, field->name), *item;
 		size_t k;
 
-		if (field->kind != FIELD_REF || value == NULL)
+		/* A null in a patch takes the value away. */
+		if (field->kind != FIELD_REF || value == NULL || json_is_null(value))
 			continue;
 		if (!json_is_array(value)) {
 			rc = check_reference(d, field, json_str(value), err);

@@ -244,6 +244,25 @@ an_update_names_the_version_it_saw(void **state)
 }
 
 static void
+a_reference_is_taken_away_by_null_and_must_name_what_is_there(void **state)
+{
+	struct test_node *t = *state;
+	struct id person = test_node_create(t, &analyst, "person", STR(PERSON));
+	struct id id = test_node_create(t, &analyst, "task",
+					test_fill(t, "{'what':'x','of':'@1'}", person, person));
+	struct record *r;
+	struct err err;
+
+	assert_int_equal(update(t, &analyst, id, 1,
+				test_fill(t, "{'of':'@1'}", (struct id){{9}}, person).p, &r, &err),
+			 RC_INVALID);
+	assert_string_equal(err.key, "of");
+	assert_int_equal(update(t, &analyst, id, 1, "{'of':null}", &r, &err), RC_OK);
+	assert_null(json_object_get(r->fields, "of"));
+	json_decref(r->fields);
+}
+
+static void
 a_former_version_is_read_under_todays_rights(void **state)
 {
 	struct test_node *t = *state;
@@ -326,9 +345,8 @@ an_automatic_move_is_made_by_the_node_alone(void **state)
 {
 	struct test_node *t = *state;
 	struct test_person screener = test_person(1, 1, BIT(ROLE_SUPERVISOR), PURPOSE_SCREENING);
-	struct id list =
-	    test_node_create(t, &screener, "watchlist",
-			     STR("{'name':'L','kind':'suspects','purpose':'screening'}"));
+	struct id list = test_node_create(
+	    t, &screener, "watchlist", STR("{'name':'L','kind':'suspects','purpose':'screening'}"));
 	struct id id =
 	    test_node_create(t, &screener, "listing",
 			     str_fmt(t->a, "{'list':'%s','subject':'person','name':'O T'}",
@@ -528,6 +546,7 @@ main(void)
 	    T(a_reveal_is_logged_with_the_names_of_the_fields),
 	    T(values_are_checked_before_anything_is_written),
 	    T(an_update_names_the_version_it_saw),
+	    T(a_reference_is_taken_away_by_null_and_must_name_what_is_there),
 	    T(a_former_version_is_read_under_todays_rights),
 	    T(a_move_wants_its_role_its_needs_and_its_gates),
 	    T(an_automatic_move_is_made_by_the_node_alone),
