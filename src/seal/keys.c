@@ -1,5 +1,6 @@
 #include "seal/keys.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -328,12 +329,18 @@ keys_unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wra
 	const unsigned char *p = (const unsigned char *)wrapped.p;
 	const struct key_slot *slot = NULL;
 	size_t from, to;
+	uint32_t last = 0;
+	bool was_there;
 	int bad = -1;
 
 	if (wrapped.n != WRAPPED_KEY_BYTES)
 		return fail(err, RC_INTEGRITY, "", "a wrapped key has the wrong length");
 	must(pthread_rwlock_rdlock(&keys->lock) == 0);
 	to = find_slots(&keys->p->ring, bucket, &from);
+	/* A destroyed key leaves its mark, or a later generation; what never was is damage. */
+	if (to > from)
+		last = keys->p->ring.slots[to - 1].generation;
+	was_there = last > UCHAR_MAX || (p[0] > 0 && p[0] <= last);
 	for (size_t i = from; i < to; i++)
 		if ((unsigned char)keys->p->ring.slots[i].generation == p[0] &&
 		    keys->p->ring.slots[i].live)
@@ -343,7 +350,7 @@ keys_unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wra
 		    data_key, NULL, NULL, p + 1 + NONCE_BYTES, WRAPPED_KEY_BYTES - 1 - NONCE_BYTES,
 		    (const unsigned char *)aad.p, aad.n, p + 1, slot->key);
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
-	if (slot == NULL)
+	if (slot == NULL && was_there)
 		return fail(err, RC_ABSENT, "", "the key of this bucket was destroyed");
 	if (bad != 0)
 		return fail(err, RC_INTEGRITY, "",

@@ -39,7 +39,8 @@ MUST_USE enum rc keys_wrap(struct keys *keys, struct str bucket, struct str aad,
 /* Was it wrapped under the key that the bucket has now? What was not must be wrapped again
  * before it is kept: the older key may be gone any moment. */
 bool keys_is_current(struct keys *keys, struct str bucket, struct str wrapped);
-/* RC_ABSENT: the bucket's key was destroyed. RC_INTEGRITY: not this wrapping. */
+/* RC_ABSENT: the bucket's key was destroyed. RC_INTEGRITY: not this wrapping, or one under a
+ * key that never was. */
 MUST_USE enum rc keys_unwrap(struct keys *keys, struct str bucket, struct str aad,
 			     struct str wrapped, unsigned char data_key[DATA_KEY_BYTES],
 			     struct err *err);
