@@ -257,15 +257,15 @@ a_row_that_is_gone_or_was_put_there_is_found(void **state)
 	    "DELETE FROM record WHERE version = 3",
 	    "DELETE FROM record_past WHERE version = 1",
 	    "DELETE FROM record_past",
-	    "INSERT INTO record_past SELECT id, 9, type_version, unit, owner, guard, handling, "
-	    "state,"
-	    " flags, due_ms, updated_ms, 999, bucket, wrapped, body FROM record_past LIMIT 1",
+	    ("INSERT INTO record_past SELECT id, 9, type_version, unit, owner, guard, handling, "
+	     "state,"
+	     " flags, due_ms, updated_ms, 999, bucket, wrapped, body FROM record_past LIMIT 1"),
 	    "UPDATE record SET body = x'', wrapped = x'' WHERE version = 1",
 	    "UPDATE record SET body = x'', wrapped = x'', flags = 1 WHERE version = 1",
 	    "UPDATE record_past SET body = x'', wrapped = x'', flags = 1 WHERE version = 1",
 	    /* an older version in the newer one's place */
-	    "UPDATE record SET body = p.body, wrapped = p.wrapped FROM record_past p"
-	    " WHERE p.id = record.id AND p.version = 1 AND record.version = 3",
+	    ("UPDATE record SET body = p.body, wrapped = p.wrapped FROM record_past p"
+	     " WHERE p.id = record.id AND p.version = 1 AND record.version = 3"),
 	    "DELETE FROM audit_leaf WHERE idx = (SELECT max(idx) FROM audit_leaf)",
 	};
 	struct fixture *f = *state;
