@@ -186,9 +186,11 @@ a_rule_wants_an_authorisation_in_force_that_covers_it(void **state)
 	struct test_node *t = *state;
 	const struct code_list *streams = model_list(t->model, STR("stream_kind"));
 	const struct code_list *kinds = model_list(t->model, STR("authorisation_kind"));
-	ptrdiff_t at = str_find(STR(RULE), STR("STREAM"));
-	struct str rule_fields = str_fmt(t->a, "%.*s%.*s%s", (int)at, RULE,
-					 STR_ARG(streams->codes[0].code), RULE + at + 6);
+	struct str rule_text = STR(RULE);
+	size_t at = (size_t)str_find(rule_text, STR("STREAM"));
+	struct str rule_fields = str_fmt(t->a, "%.*s%.*s%.*s", STR_ARG(str_sub(rule_text, 0, at)),
+					 STR_ARG(streams->codes[0].code),
+					 STR_ARG(str_sub(rule_text, at + 6, rule_text.n)));
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct id rule = test_node_create(t, &supervisor, "rule", rule_fields);
