@@ -207,13 +207,17 @@ prepare(struct work *w, struct db *db, struct err *err)
 	struct request *rq = &w->request;
 	struct access access = {0};
 	uint32_t token_purposes = 0;
+	struct str method = w->call->method;
 	bool path_known;
 	enum rc rc;
 
+	/* HEAD is GET, logged alike, of which net/ leaves the body out. */
+	if (str_eq_z(method, "HEAD"))
+		method = STR("GET");
 	/* The door is the node's until it is known who asks. */
 	door_open(&rq->door, &w->serve->node, db, rq->arena, &w->serve->node_actor, &access, NULL);
-	rq->route = route_find(rq->arena, w->serve->features, w->call->method, w->call->path,
-			       &rq->path, &path_known);
+	rq->route = route_find(rq->arena, w->serve->features, method, w->call->path, &rq->path,
+			       &path_known);
 	if (rq->route == NULL)
 		return path_known ? fail(err, RC_METHOD, "", "this path has other methods")
 				  : fail(err, RC_ABSENT, "", "there is nothing at this path");
@@ -338,6 +342,8 @@ call_free(struct call *call)
 	call->arena = NULL;
 }
 
+#define NOWHERE_BYTES_MAX 65536
+
 size_t
 serve_body_max(const struct serve *s, struct str method, struct str path)
 {
@@ -347,5 +353,6 @@ serve_body_max(const struct serve *s, struct str method, struct str path)
 	const struct route *r = route_find(a, s->features, method, path, &segments, &known);
 
 	arena_free(a);
-	return r != NULL ? r->body_bytes_max : 0;
+	/* What is sent to nowhere is read, so that the answer is 404 or 405 and not 413. */
+	return r != NULL ? r->body_bytes_max : NOWHERE_BYTES_MAX;
 }

@@ -74,7 +74,7 @@ void serve_call(struct serve *s, struct call *call);
 /* Frees what serve set. */
 void call_free(struct call *call);
 
-/* Bytes a body may have on this path; 0 when there is no such route. */
+/* Bytes a body may have on this path, also where there is no such route. */
 size_t serve_body_max(const struct serve *s, struct str method, struct str path);
 
 /*
