@@ -265,21 +265,30 @@ struct write_call {
 	serve_write_fn *fn;
 	void *ctx;
 	struct arena *arena;
+	enum rc rc;
+	struct err err;
 };
 
+/* As a changing request: what failed is undone, but what it was refused is logged. */
 static enum rc
 write_call_run(struct write_item *item, struct db *db, struct err *err)
 {
 	struct write_call *w = (struct write_call *)item;
 	int64_t mark = audit_mark(w->serve->group);
 	struct door d;
-	enum rc rc;
+	enum rc rc = RC_OK;
 
 	door_open(&d, &w->serve->node, db, w->arena, w->actor, &w->access, w->serve->group);
-	rc = w->fn(&d, w->ctx, err);
-	door_close(&d);
-	if (rc != RC_OK)
+	w->rc = w->fn(&d, w->ctx, &w->err);
+	if (w->rc != RC_OK) {
+		rc = db_rollback_to(db, err);
 		audit_back_to(w->serve->group, mark);
+		if (rc == RC_OK)
+			rc = db_savepoint(db, err);
+	}
+	if (rc == RC_OK)
+		rc = door_flush(&d, w->serve->group, err);
+	door_close(&d);
 	return rc;
 }
 
@@ -301,5 +310,7 @@ serve_write(struct serve *s, const struct actor *actor, const struct access *acc
 		w.access = *access;
 	rc = writer_call(s->writer, &w.item, err);
 	arena_free(w.arena);
-	return rc;
+	if (rc == RC_OK && w.rc != RC_OK && err != NULL)
+		*err = w.err;
+	return rc == RC_OK ? w.rc : rc;
 }
