@@ -13,6 +13,7 @@
 #include "node/reply.h"
 #include "record/verify.h"
 #include "serve/cli.h"
+#include "serve/file.h"
 #include "serve/request.h"
 #include "serve/serve.h"
 #include "serve/user.h"
@@ -155,7 +156,9 @@ search(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 verify(struct request *rq, struct reply *reply, struct err *err)
 {
-	struct record_verify_options options = { .open_bodies = request_query(rq, "open").n > 0 };
+	struct audit_entry entry = { .action = AUDIT_SEARCH, .type = STR("log_verified") };
+	struct record_verify_options options = { .open_bodies = request_query(rq, "open").n > 0,
+		.checkpoint = rq->body, .vkey = request_query(rq, "vkey") };
 	struct record_report report;
 	json_t *problems;
 	enum rc rc;
@@ -182,7 +185,7 @@ verify(struct request *rq, struct reply *reply, struct err *err)
 	reply_set(reply, "problem_count",
 	    json_integer(report.problem_count + report.log.problem_count));
 	reply_set(reply, "problems", problems);
-	return RC_OK;
+	return door_log(&rq->door, &entry, NULL, err);
 }
 
 /* A signed checkpoint of the log as it is now. */
@@ -199,6 +202,7 @@ checkpoint(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 prove(struct request *rq, struct reply *reply, struct err *err)
 {
+	struct audit_entry entry = { .action = AUDIT_EXPORT, .type = STR("log_proof") };
 	int64_t index;
 	enum rc rc;
 
@@ -206,7 +210,7 @@ prove(struct request *rq, struct reply *reply, struct err *err)
 		return fail(err, RC_USAGE, "leaf", "takes the number of a leaf");
 	rc = audit_prove(rq->door.db, index, rq->arena, &reply->body, err);
 	reply->content_type = STR("text/plain; charset=utf-8");
-	return rc;
+	return rc == RC_OK ? door_log(&rq->door, &entry, NULL, err) : rc;
 }
 
 /* The log without content, for another machine to verify. */
@@ -250,9 +254,9 @@ static const struct route routes[] = {
 	/* clang-format off */
 	{ "GET",  "/api/v1/audit/records/{id}",  ROLES_ANY,   PURPOSES_ANY, 0,            0, show_record, "Who did what to a record, newest first." },
 	{ "GET",  "/api/v1/audit/search",        LOG_READERS, LOG_PURPOSES, 0,            0, search,      "Search the log by actor, action or purpose." },
-	{ "POST", "/api/v1/audit/verify",        ROLES_ANY,   PURPOSES_ANY, 0,            0, verify,      "Recompute the log and compare every record with it." },
+	{ "POST", "/api/v1/audit/verify",        ROLES_ANY,   PURPOSES_ANY, ROUTE_RAW,    65536, verify,      "Recompute the log and compare every record with it." },
 	{ "POST", "/api/v1/audit/checkpoint",    ROLES_ANY,   PURPOSES_ANY, ROUTE_WRITES, 0, checkpoint,  "Sign a checkpoint of the log (C2SP tlog-checkpoint)." },
-	{ "GET",  "/api/v1/audit/proof/{leaf}",  ROLES_ANY,   PURPOSES_ANY, 0,            0, prove,       "Prove that a leaf is in the log (C2SP tlog-proof)." },
+	{ "GET",  "/api/v1/audit/proof/{leaf}",  LOG_READERS, LOG_PURPOSES, 0,            0, prove,       "Prove that a leaf is in the log (C2SP tlog-proof)." },
 	{ "GET",  "/api/v1/audit/export",        LOG_READERS, LOG_PURPOSES, 0,            0, export,      "The log without content, to verify elsewhere." },
 	{ "GET",  "/api/v1/audit/vkey",          ROLES_ANY,   PURPOSES_ANY, 0,            0, verifier_key, "The log's verifier key (C2SP signed-note)." },
 	{ .method = NULL },
@@ -361,16 +365,25 @@ verify_export(struct cli *cli, struct str path, struct err *err)
 static enum rc
 run_verify(struct cli *cli, struct err *err)
 {
+	struct str path = cli_option(cli, "checkpoint"), checkpoint = STR_NONE;
 	struct cli_answer answer;
+	struct buf target;
 	json_t *problem;
 	size_t i;
 	enum rc rc;
 
 	if (cli_option(cli, "export").n > 0)
 		return verify_export(cli, cli_option(cli, "export"), err);
-	rc = cli_call(cli, "POST", cli_switch(cli, "open") ? STR("/api/v1/audit/verify?open=1")
-							   : STR("/api/v1/audit/verify"),
-	    NULL, &answer, err);
+	if (path.n > 0 &&
+	    (rc = file_read(cli->arena, str_z(cli->arena, path), 65536, &checkpoint, err)) != RC_OK)
+		return rc;
+	buf_init(&target, cli->arena);
+	buf_addf(&target, "/api/v1/audit/verify?%s", cli_switch(cli, "open") ? "open=1" : "");
+	if (cli_option(cli, "vkey").n > 0)
+		buf_addf(&target, "&vkey=%.*s",
+		    STR_ARG(percent_encode(cli->arena, cli_option(cli, "vkey"))));
+	rc = cli_call_with(cli, "POST", buf_str(&target),
+	    checkpoint.n > 0 ? STR("text/plain") : STR_NONE, checkpoint, 0, &answer, err);
 	if (rc != RC_OK)
 		return rc;
 	if (cli->json)
@@ -457,6 +470,7 @@ static const struct option search_options[] = {
 static const struct option verify_options[] = {
 	{ "open", NULL, "open each sealed record too", false },
 	{ "export", "FILE", "check an export instead; needs no node", false },
+	{ "checkpoint", "FILE", "a signed checkpoint kept elsewhere, which the log must extend", false },
 	{ "vkey", "KEY", "the log's verifier key, as you know it from elsewhere", false },
 	{ .name = NULL },
 };

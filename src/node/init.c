@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "record/record.h"
 #include "seal/keys.h"
+#include "seal/random.h"
 #include "serve/file.h"
 #include "serve/user.h"
 
@@ -62,19 +63,18 @@ struct first {
 	const struct init_options *o;
 };
 
+/* unit: keeps the record, so that its people can change it. */
 static enum rc
-create(struct door *d, const char *type_name, json_t *fields, struct id *out, struct err *err)
+create(struct door *d, const char *type_name, json_t *fields, struct id id, struct id unit,
+    struct err *err)
 {
 	const struct record_type *type = model_type(d->node->model, str_from(type_name));
+	struct record_new options = { .id = &id, .unit = &unit };
 	struct record *r;
-	enum rc rc;
 
 	must(type != NULL);
 	door_hold(d, fields);
-	rc = record_create(d, type, fields, NULL, &r, err);
-	if (rc == RC_OK)
-		*out = r->id;
-	return rc;
+	return record_create(d, type, fields, &options, &r, err);
 }
 
 static json_t *
@@ -90,18 +90,18 @@ static enum rc
 first_records(struct door *d, void *ctx, struct err *err)
 {
 	const struct init_options *o = ((struct first *)ctx)->o;
-	struct id organisation, unit;
+	struct id organisation = random_id_at(d->now_ms), unit = random_id_at(d->now_ms);
 	struct user user;
 	json_t *fields;
 	enum rc rc;
 
-	if ((rc = create(d, "organisation", named(o->name), &organisation, err)) != RC_OK)
+	if ((rc = create(d, "organisation", named(o->name), organisation, unit, err)) != RC_OK)
 		return rc;
 	fields = named(o->unit);
 	must(json_object_set_new(fields, "kind", json_from_str(o->kind)) == 0);
 	must(json_object_set_new(fields, "organisation",
 		 json_from_str(id_format(d->arena, organisation))) == 0);
-	if ((rc = create(d, "unit", fields, &unit, err)) != RC_OK)
+	if ((rc = create(d, "unit", fields, unit, unit, err)) != RC_OK)
 		return rc;
 	return user_add(d, o->login, o->full_name, o->roles | BIT(ROLE_ADMINISTRATOR), unit,
 	    (int64_t)getuid(), &user, err);

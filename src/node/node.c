@@ -85,22 +85,6 @@ static const struct route routes[] = {
 	/* clang-format on */
 };
 
-static enum rc
-passphrase(struct cli *cli, struct str *out, struct err *err)
-{
-	struct str path = cli_option(cli, "passphrase-file");
-	enum rc rc;
-
-	*out = STR_NONE;
-	if (path.n == 0)
-		return RC_OK;
-	rc = file_read(cli->arena, str_z(cli->arena, path), 4096, out, err);
-	*out = str_trim(*out);
-	if (rc == RC_OK && out->n < 8)
-		return fail(err, RC_USAGE, "passphrase-file", "holds fewer than 8 characters");
-	return rc;
-}
-
 MUST_USE static enum rc
 parse_roles(struct str text, uint32_t *out, struct err *err)
 {
@@ -139,7 +123,7 @@ run_init(struct cli *cli, struct err *err)
 	enum rc rc;
 
 	if ((rc = parse_roles(cli_option(cli, "roles"), &o.roles, err)) != RC_OK ||
-	    (rc = passphrase(cli, &o.passphrase, err)) != RC_OK ||
+	    (rc = cli_passphrase(cli, &o.passphrase, err)) != RC_OK ||
 	    (rc = node_init(&o, err)) != RC_OK)
 		return rc;
 	fprintf(cli->out,
@@ -163,12 +147,13 @@ run_passphrase(struct cli *cli, struct err *err)
 	struct keys *keys;
 	enum rc rc;
 
-	if ((rc = passphrase(cli, &old, err)) != RC_OK)
+	if ((rc = cli_passphrase(cli, &old, err)) != RC_OK)
 		return rc;
 	if (path.n > 0 &&
 	    (rc = file_read(cli->arena, str_z(cli->arena, path), 4096, &new, err)) != RC_OK)
 		return rc;
-	new = str_trim(new);
+	while (new.n > 0 && (new.p[new.n - 1] == '\n' || new.p[new.n - 1] == '\r'))
+		new.n--;
 	if (new.n < 8)
 		return fail(err, RC_USAGE, "new-passphrase-file",
 		    "name a file with a passphrase of 8 characters or more");
@@ -262,7 +247,7 @@ run_serve(struct cli *cli, struct err *err)
 	struct serve *s;
 	enum rc rc;
 
-	if ((rc = passphrase(cli, &o.passphrase, err)) != RC_OK ||
+	if ((rc = cli_passphrase(cli, &o.passphrase, err)) != RC_OK ||
 	    (rc = cli_number(cli, "linger-us", -1, 0, 20000, &linger, err)) != RC_OK ||
 	    (rc = cli_number(cli, "group-max", 0, 0, 65536, &group_max, err)) != RC_OK)
 		return rc;

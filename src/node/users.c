@@ -172,25 +172,17 @@ change(struct request *rq, struct reply *reply, struct err *err)
 	return RC_OK;
 }
 
-/* For oneself, or by an administrator for somebody else. */
+/* For oneself alone: what a token does is logged as done by its user. */
 static enum rc
 make_token(struct request *rq, struct reply *reply, struct err *err)
 {
-	struct str login = json_member_str(rq->json, "login"), token;
 	json_t *days = json_object_get(rq->json, "days");
 	int64_t expires = rq->door.now_ms + DAY_MS;
-	struct user user = *rq->user;
 	uint32_t purposes;
+	struct str token;
 	struct id id;
 	enum rc rc;
 
-	if (login.n > 0 && !str_eq(login, user.login)) {
-		if ((rq->user->roles & BIT(ROLE_ADMINISTRATOR)) == 0)
-			return fail(err, RC_DENIED, "role",
-			    "only an administrator makes tokens for others");
-		if ((rc = user_find_login(&rq->door, login, &user, err)) != RC_OK)
-			return rc;
-	}
 	if (days != NULL) {
 		if (!json_is_integer(days) || json_integer_value(days) < 1 ||
 		    json_integer_value(days) > 366)
@@ -199,7 +191,7 @@ make_token(struct request *rq, struct reply *reply, struct err *err)
 	}
 	if ((rc = parse_bits(json_object_get(rq->json, "purposes"), "purposes", purpose_find,
 		 &purposes, err)) != RC_OK ||
-	    (rc = token_add(&rq->door, user.id, purposes, expires, &token, &id, err)) != RC_OK)
+	    (rc = token_add(&rq->door, rq->user->id, purposes, expires, &token, &id, err)) != RC_OK)
 		return rc;
 	reply->status = 201;
 	reply->json = json_object();
@@ -376,13 +368,11 @@ run_token(struct cli *cli, struct err *err)
 
 	if (rc != RC_OK)
 		return rc;
-	if (cli->arguments.n > 1 || purposes.n == 0)
-		return fail(err, RC_USAGE, "purposes", "say for which purposes: --purposes A,B [LOGIN]");
+	if (purposes.n == 0)
+		return fail(err, RC_USAGE, "purposes", "say for which purposes: --purposes A,B");
 	body = json_object();
 	set(body, "purposes", list_of(purposes));
 	set(body, "days", json_integer(days));
-	if (cli->arguments.n == 1)
-		set(body, "login", json_from_str(cli->arguments.at[0]));
 	rc = cli_call(cli, "POST", STR("/api/v1/tokens"), body, &answer, err);
 	json_decref(body);
 	if (rc != RC_OK)
@@ -451,7 +441,7 @@ static const struct command commands[] = {
 	{ "user", "list",   "",        NULL,          run_list,   "List users.", NULL },
 	{ "user", "me",     "",        NULL,          run_me,     "Show who the node takes you for.",
 	  "Over the Unix socket you are the user bound to your system account; --as LOGIN chooses where several are." },
-	{ "user", "token",  "[LOGIN]", token_options, run_token,  "Make a token for a program.", NULL },
+	{ "user", "token",  "",        token_options, run_token,  "Make a token for a program that acts as you.", NULL },
 	{ "user", "tokens", "",        NULL,          run_tokens, "List tokens.", NULL },
 	{ "user", "revoke", "TOKEN",   NULL,          run_revoke, "Revoke a token at once.", NULL },
 	{ .noun = NULL },

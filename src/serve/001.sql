@@ -21,6 +21,7 @@ CREATE TABLE serve_token (
 	purposes BIGINT NOT NULL,
 	created_ms BIGINT NOT NULL,
 	expires_ms BIGINT NOT NULL,
-	revoked_ms BIGINT NOT NULL
+	revoked_ms BIGINT NOT NULL,
+	mac BLOB NOT NULL
 );
 CREATE INDEX serve_token_user ON serve_token (user_id);

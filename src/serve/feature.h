@@ -9,7 +9,6 @@ struct cli;
 struct job_run;
 struct reply;
 struct request;
-struct sql;
 
 /*
  * feature: one folder of the house, as rows of tables. The row carries the policy: whoever
@@ -90,7 +89,6 @@ struct feature {
 	const struct gate *gates;
 	const struct reaction *reactions;
 	struct migration_set migrations;
-	const struct sql *const *statements; /* checked at start; ends with NULL, or NULL */
 };
 
 #endif

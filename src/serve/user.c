@@ -19,10 +19,33 @@ login_mac(struct door *d, struct str login)
 	return str_copy(d->arena, (struct str){(char *)mac, 16});
 }
 
+/*
+ * The profile is sealed to the plain columns beside it, so that a role written into the
+ * database by hand makes a user that does not open.
+ */
 static struct str
-user_aad(struct arena *a, struct id id)
+user_aad(struct arena *a, const struct user *u)
 {
-	return str_fmt(a, "liaison/user/1/%.*s", STR_ARG(hex_format(a, id.b, sizeof id.b)));
+	return str_fmt(a, "liaison/user/2/%.*s/%u/%.*s/%lld/%d/%lld",
+		       STR_ARG(hex_format(a, u->id.b, sizeof u->id.b)), u->roles,
+		       STR_ARG(hex_format(a, u->unit.b, sizeof u->unit.b)), (long long)u->uid,
+		       (int)u->disabled, (long long)u->created_ms);
+}
+
+/* The same for a token: a MAC over its row. */
+static struct str
+token_mac(struct door *d, struct str hash, const struct token_row *t)
+{
+	struct arena *a = d->arena;
+	unsigned char mac[MAC_BYTES];
+	struct str row =
+	    str_fmt(a, "%.*s/%.*s/%.*s/%u/%lld/%lld", STR_ARG(hex_format(a, hash.p, hash.n)),
+		    STR_ARG(hex_format(a, t->id.b, sizeof t->id.b)),
+		    STR_ARG(hex_format(a, t->user.b, sizeof t->user.b)), t->purposes,
+		    (long long)t->created_ms, (long long)t->expires_ms);
+
+	keys_index_mac(d->node->keys, STR("token-row"), row, mac);
+	return str_copy(a, (struct str){(char *)mac, sizeof mac});
 }
 
 static enum rc
@@ -42,19 +65,19 @@ check_login(struct str login, struct err *err)
 }
 
 static enum rc
-seal_profile(struct door *d, struct id id, struct str login, struct str name, struct str bucket,
-	     struct buf *wrapped, struct buf *body, struct err *err)
+seal_profile(struct door *d, const struct user *u, struct str bucket, struct buf *wrapped,
+	     struct buf *body, struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = user_aad(d->arena, id);
+	struct str aad = user_aad(d->arena, u);
 	struct buf plain;
 	enum rc rc;
 
 	buf_init(&plain, d->arena);
 	buf_add_z(&plain, "{\"login\":");
-	json_quote(&plain, login);
+	json_quote(&plain, u->login);
 	buf_add_z(&plain, ",\"name\":");
-	json_quote(&plain, name);
+	json_quote(&plain, u->name);
 	buf_add_byte(&plain, '}');
 	buf_init(wrapped, d->arena);
 	buf_init(body, d->arena);
@@ -65,11 +88,19 @@ seal_profile(struct door *d, struct id id, struct str login, struct str name, st
 	return rc;
 }
 
+/* roles: what the user may be from now on, or 0; it stands in the sealed detail. */
 static enum rc
-log_setting(struct door *d, const char *what, struct id about, struct err *err)
+log_setting(struct door *d, const char *what, struct id about, uint32_t roles, struct err *err)
 {
 	struct audit_entry entry = {
 	    .action = AUDIT_SETTING, .has_record = true, .record = about, .type = str_from(what)};
+	struct buf names;
+
+	buf_init(&names, d->arena);
+	for (int i = 0; i < ROLE_COUNT; i++)
+		if ((roles & BIT(i)) != 0)
+			buf_addf(&names, "%s%s", names.n > 0 ? "," : "", role_name((enum role)i));
+	entry.fields = buf_str(&names);
 
 	serve_users_changed(d);
 	return door_log(d, &entry, NULL, err);
@@ -91,8 +122,14 @@ user_add(struct door *d, struct str login, struct str name, uint32_t roles, stru
 		return fail(err, RC_INVALID, "name", "is longer than 200 bytes");
 	if (roles == 0)
 		return fail(err, RC_INVALID, "roles", "somebody without a role can do nothing");
-	rc = seal_profile(d, id, login, name, bucket, &wrapped, &body, err);
-	if (rc != RC_OK)
+	*out = (struct user){.id = id,
+			     .login = login,
+			     .name = name,
+			     .roles = roles,
+			     .unit = unit,
+			     .uid = uid,
+			     .created_ms = d->now_ms};
+	if ((rc = seal_profile(d, out, bucket, &wrapped, &body, err)) != RC_OK)
 		return rc;
 	mac = login_mac(d, login);
 	rc = db_run(d->db, &SQL_SERVE_USER_INSERT,
@@ -107,25 +144,24 @@ user_add(struct door *d, struct str login, struct str name, uint32_t roles, stru
 			*err = why;
 		return rc;
 	}
-	*out = (struct user){.id = id,
-			     .login = login,
-			     .name = name,
-			     .roles = roles,
-			     .unit = unit,
-			     .uid = uid,
-			     .created_ms = d->now_ms};
-	return log_setting(d, "user_added", id, err);
+	return log_setting(d, "user_added", id, roles, err);
 }
 
 enum rc
 user_set(struct door *d, const struct user *u, struct err *err)
 {
-	enum rc rc = db_run(
-	    d->db, &SQL_SERVE_USER_UPDATE,
-	    BINDS(B_I64(u->roles), B_ID(u->unit), B_I64(u->uid), B_I64(u->disabled), B_ID(u->id)),
-	    NULL, err);
+	struct str bucket = keys_bucket(d->arena, STR("staff"), d->now_ms);
+	struct buf wrapped, body;
+	enum rc rc = seal_profile(d, u, bucket, &wrapped, &body, err);
 
-	return rc == RC_OK ? log_setting(d, "user_changed", u->id, err) : rc;
+	if (rc != RC_OK)
+		return rc;
+	rc = db_run(d->db, &SQL_SERVE_USER_UPDATE,
+		    BINDS(B_I64(u->roles), B_ID(u->unit), B_I64(u->uid), B_I64(u->disabled),
+			  B_TEXT(bucket), B_BLOB(buf_str(&wrapped)), B_BLOB(buf_str(&body)),
+			  B_ID(u->id)),
+		    NULL, err);
+	return rc == RC_OK ? log_setting(d, "user_changed", u->id, u->roles, err) : rc;
 }
 
 static enum rc
@@ -143,7 +179,7 @@ read_user(struct door *d, const struct rows *rows, struct user *out, struct err 
 			     .uid = rows_i64(rows, 3),
 			     .disabled = rows_i64(rows, 4) != 0,
 			     .created_ms = rows_i64(rows, 5)};
-	aad = user_aad(d->arena, out->id);
+	aad = user_aad(d->arena, out);
 	if ((rc = keys_unwrap(d->node->keys, bucket, aad, wrapped, key, err)) != RC_OK)
 		return rc;
 	buf_init(&plain, d->arena);
@@ -222,7 +258,8 @@ token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms,
 	  struct id *id, struct err *err)
 {
 	unsigned char secret[32];
-	struct str text, hash;
+	struct str text, hash, mac;
+	struct token_row row;
 	char *p;
 	enum rc rc;
 
@@ -239,11 +276,17 @@ token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms,
 	*token = str_fmt(d->arena, "liaison_%s", p);
 	*id = random_id_at(d->now_ms);
 	hash = token_hash(d->arena, *token);
+	row = (struct token_row){.id = *id,
+				 .user = user,
+				 .purposes = purposes,
+				 .created_ms = d->now_ms,
+				 .expires_ms = expires_ms};
+	mac = token_mac(d, hash, &row);
 	rc = db_run(d->db, &SQL_SERVE_TOKEN_INSERT,
 		    BINDS(B_BLOB(hash), B_ID(*id), B_ID(user), B_I64(purposes), B_I64(d->now_ms),
-			  B_I64(expires_ms)),
+			  B_I64(expires_ms), B_BLOB(mac)),
 		    NULL, err);
-	return rc == RC_OK ? log_setting(d, "token_added", user, err) : rc;
+	return rc == RC_OK ? log_setting(d, "token_added", user, 0, err) : rc;
 }
 
 enum rc
@@ -255,7 +298,7 @@ token_revoke(struct door *d, struct id id, struct err *err)
 
 	if (rc == RC_OK && changed == 0)
 		return fail(err, RC_ABSENT, "token", "there is no such token, or it is revoked");
-	return rc == RC_OK ? log_setting(d, "token_revoked", id, err) : rc;
+	return rc == RC_OK ? log_setting(d, "token_revoked", id, 0, err) : rc;
 }
 
 static enum rc
@@ -297,8 +340,11 @@ user_of_token(struct door *d, struct str token, struct user *out, uint32_t *purp
 
 	if (rc != RC_OK)
 		return rc;
-	if ((rc = rows_next(rows, err)) == RC_OK)
+	if ((rc = rows_next(rows, err)) == RC_OK) {
 		rc = read_token(rows, &row);
+		if (!str_eq(rows_blob(rows, 6), token_mac(d, hash, &row)))
+			rc = fail(err, RC_UNAUTHENTICATED, "token", "%s", refusal);
+	}
 	rows_close(rows);
 	if (rc != RC_OK && rc != RC_ABSENT)
 		return rc;

@@ -5,7 +5,8 @@ INSERT INTO serve_user (id, login_mac, roles, unit, uid, disabled, created_ms, b
 VALUES (:id, :login_mac, :roles, :unit, :uid, 0, :created_ms, :bucket, :wrapped, :body);
 
 -- name: serve_user_update
-UPDATE serve_user SET roles = :roles, unit = :unit, uid = :uid, disabled = :disabled
+UPDATE serve_user SET roles = :roles, unit = :unit, uid = :uid, disabled = :disabled,
+	bucket = :bucket, wrapped = :wrapped, body = :body
 WHERE id = :id;
 
 -- name: serve_user_by_login
@@ -27,12 +28,12 @@ SELECT id, roles, unit, uid, disabled, created_ms, bucket, wrapped, body
 FROM serve_user ORDER BY id LIMIT 10000;
 
 -- name: serve_token_insert
-INSERT INTO serve_token (hash, id, user_id, purposes, created_ms, expires_ms, revoked_ms)
-VALUES (:hash, :id, :user_id, :purposes, :created_ms, :expires_ms, 0);
+INSERT INTO serve_token (hash, id, user_id, purposes, created_ms, expires_ms, revoked_ms, mac)
+VALUES (:hash, :id, :user_id, :purposes, :created_ms, :expires_ms, 0, :mac);
 
 -- name: serve_token_by_hash
 -- single
-SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms
+SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms, mac
 FROM serve_token WHERE hash = :hash;
 
 -- name: serve_token_revoke
