@@ -36,10 +36,14 @@ static struct decision
 decide_type(const struct facts *f)
 {
 	const struct access_rule *rule = changes(f->action) ? &f->type->write : &f->type->read;
-	uint32_t roles = rule->roles;
+	uint32_t roles = rule->roles, purposes = rule->purposes;
 
-	if (f->action == POLICY_ERASE)
+	/* Erasing is for those who may write it, for the person's own right, or for retention. */
+	if (f->action == POLICY_ERASE) {
 		roles = BIT(ROLE_SUPERVISOR) | BIT(ROLE_ADMINISTRATOR);
+		if (purposes != 0)
+			purposes |= BIT(PURPOSE_SUBJECT_RIGHTS) | BIT(PURPOSE_ADMINISTRATION);
+	}
 	if (f->action == POLICY_MOVE && f->move != NULL && f->move->roles != 0)
 		roles = f->move->roles;
 	if ((f->actor->roles & roles) == 0)
@@ -49,8 +53,7 @@ decide_type(const struct facts *f)
 	if (!f->access->has_purpose)
 		return refuse_openly("purpose",
 		    "say for which purpose (--purpose, or the header Liaison-Purpose)");
-	if (rule->purposes != 0 && (BIT(f->access->purpose) & rule->purposes) == 0 &&
-	    f->action != POLICY_ERASE)
+	if (purposes != 0 && (BIT(f->access->purpose) & purposes) == 0)
 		return refuse_openly("purpose",
 		    "this type of record is not open for the purpose you gave");
 	return full;

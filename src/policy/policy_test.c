@@ -95,6 +95,9 @@ static const struct row_case cases[] = {
 	{ "an analyst erases nothing", ANALYST, INVESTIGATION, POLICY_ERASE, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, false, NULL, RUNG_NONE, "role", true },
 	{ "a supervisor of the unit erases", SUPERVISOR, INVESTIGATION, POLICY_ERASE, HERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_MASKED, "masked", false },
 	{ "a supervisor of another unit does not", SUPERVISOR, INVESTIGATION, POLICY_ERASE, ELSEWHERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_NONE, "unit", false },
+	{ "nobody erases for screening", SUPERVISOR, PURPOSE_SCREENING, POLICY_ERASE, HERE, OWN, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_NONE, "purpose", true },
+	{ "an administrator erases by the retention rules", ADMINISTRATOR, PURPOSE_ADMINISTRATION, POLICY_ERASE, HERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_MASKED, "masked", false },
+	{ "but no survivor's record", ADMINISTRATOR, PURPOSE_ADMINISTRATION, POLICY_ERASE, HERE, OTHERS, GUARD_SURVIVOR, TLP_AMBER, false, false, NULL, RUNG_NONE, "guard", false },
 	{ "an administrator erases for the person's rights", ADMINISTRATOR, PURPOSE_SUBJECT_RIGHTS, POLICY_ERASE, HERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, NULL, RUNG_MASKED, "masked", false },
 };
 /* clang-format on */

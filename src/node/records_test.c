@@ -1,0 +1,384 @@
+#include "base/test.h"
+
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "format/json.h"
+#include "node/features.h"
+#include "node/init.h"
+#include "record/record.h"
+#include "serve/serve.h"
+#include "serve/user.h"
+#include "store/test_dir.h"
+
+/* Records over their routes, in a node as `liaison node init` makes it, with all features. */
+struct fixture {
+	struct test_dir *dir;
+	struct serve *serve;
+	struct user people[4];
+	int64_t leaves;
+};
+
+enum who { ANALYST, SUPERVISOR, WORKER, MONITOR, ADMIN };
+static const char *const logins[] = {"ana", "sup", "wor", "mon", "admin"};
+static const uint32_t roles[] = {BIT(ROLE_ANALYST), BIT(ROLE_SUPERVISOR), BIT(ROLE_SUPPORT_WORKER),
+				 BIT(ROLE_MONITOR)};
+
+static enum rc
+add_people(struct door *d, void *ctx, struct err *err)
+{
+	struct fixture *f = ctx;
+	struct user admin;
+	enum rc rc = user_find_login(d, STR("admin"), &admin, err);
+
+	for (size_t i = 0; i < COUNT_OF(roles) && rc == RC_OK; i++)
+		rc = user_add(d, str_from(logins[i]), STR("X"), roles[i], admin.unit,
+			      (int64_t)getuid(), &f->people[i], err);
+	return rc;
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = heap_zeroed(sizeof *f);
+	struct init_options init = {.name = STR("North Coast Police"),
+				    .country = STR("QN"),
+				    .kind = STR("police"),
+				    .legal_regime = STR("LED"),
+				    .unit = STR("First desk"),
+				    .login = STR("admin"),
+				    .features = liaison_features};
+	struct serve_options options = {.features = liaison_features};
+	struct err err = {.text = ""};
+
+	f->dir = test_dir_new();
+	init.dir = options.dir = test_dir_path(f->dir, "node");
+	if (node_init(&init, &err) != RC_OK || serve_open(&options, &f->serve, &err) != RC_OK ||
+	    serve_write(f->serve, NULL, NULL, add_people, f, &err) != RC_OK)
+		fail_msg("%s %s\n", err.key, err.text);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	serve_close(f->serve);
+	test_dir_free(f->dir);
+	free(f);
+	return 0;
+}
+
+struct ask {
+	enum who who;
+	const char *purpose, *method, *path;
+	int64_t version;  /* 0: none */
+	const char *body; /* with ' for " */
+	const char *reason;
+};
+
+static int
+ask(struct fixture *f, struct ask q, struct str *answer)
+{
+	char match[32], *body = str_z(f->dir->a, str_from(q.body));
+	struct pair headers[] = {{STR("Liaison-Purpose"), str_from(q.purpose)},
+				 {STR("Liaison-Reason"), str_from(q.reason)},
+				 {STR("If-Match"), STR_NONE}};
+	struct str path = str_from(q.path), query = STR_NONE;
+	struct pair parameters[1];
+	struct call call = {.caller = {.uid = (int64_t)getuid(), .login = str_from(logins[q.who])},
+			    .method = str_from(q.method),
+			    .headers = {headers, q.version > 0 ? 3 : 2}};
+	int status;
+
+	for (size_t i = 0; body[i] != '\0'; i++)
+		body[i] = body[i] == '\'' ? '"' : body[i];
+	call.body = str_from(body);
+	if (q.version > 0) {
+		(void)snprintf(match, sizeof match, "\"%lld\"", (long long)q.version);
+		headers[2].value = str_from(match);
+	}
+	query = path;
+	path = str_cut(&query, '?');
+	if (query.n > 0) {
+		struct str name = str_cut(&query, '=');
+
+		parameters[0] = (struct pair){name, query};
+		call.query = (struct pairs){parameters, 1};
+	}
+	call.path = path;
+	serve_call(f->serve, &call);
+	status = call.status;
+	if (answer != NULL)
+		*answer = str_copy(f->dir->a, call.answer);
+	call_free(&call);
+	return status;
+}
+
+static bool
+holds(struct str text, const char *part)
+{
+	return str_find(text, str_from(part)) >= 0;
+}
+
+static const char *
+path_of(struct fixture *f, const char *type, struct str id, const char *more)
+{
+	return str_z(f->dir->a,
+		     str_fmt(f->dir->a, "/api/v1/records/%s/%.*s%s", type, STR_ARG(id), more));
+}
+
+static struct str
+made(struct fixture *f, enum who who, const char *purpose, const char *type, const char *body)
+{
+	struct str answer;
+	struct err err;
+	json_t *json;
+	struct str id;
+
+	if (ask(f,
+		(struct ask){who, purpose, "POST", path_of(f, type, STR_NONE, "") /* a slash */, 0,
+			     body, NULL},
+		&answer) == 201)
+		fail_msg("a path with a slash too many was taken\n");
+	if (ask(f,
+		(struct ask){who, purpose, "POST", str_fmt(f->dir->a, "/api/v1/records/%s", type).p,
+			     0, body, NULL},
+		&answer) != 201)
+		fail_msg("%s: %.*s\n", type, STR_ARG(answer));
+	must(json_read(answer, NULL, &json, &err) == RC_OK);
+	id = str_copy(f->dir->a, json_member_str(json, "id"));
+	json_decref(json);
+	return id;
+}
+
+static void
+a_record_lives_over_its_routes(void **state)
+{
+	struct fixture *f = *state;
+	struct str id = made(f, ANALYST, "investigation", "person",
+			     "{'fields':{'name':'Orvek Taluneth','may_be_minor':'no'}}"),
+		   a;
+	const char *path = path_of(f, "person", id, "");
+
+	assert_int_equal(
+	    ask(f, (struct ask){ANALYST, "investigation", "GET", path, 0, NULL, NULL}, &a), 200);
+	assert_false(holds(a, "Taluneth"));
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "GET",
+					  path_of(f, "person", id, "?reveal=name"), 0, NULL, NULL},
+			     &a),
+			 403);
+	assert_int_equal(
+	    ask(f,
+		(struct ask){ANALYST, "investigation", "GET",
+			     path_of(f, "person", id, "?reveal=name"), 0, NULL, "to call back"},
+		&a),
+	    200);
+	assert_true(holds(a, "Taluneth"));
+	/* a change names its version */
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "PATCH", path, 0,
+					  "{'may_be_minor':'unknown'}", NULL},
+			     &a),
+			 428);
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "PATCH", path, 1,
+					  "{'may_be_minor':'unknown'}", NULL},
+			     &a),
+			 200);
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "PATCH", path, 1,
+					  "{'may_be_minor':'no'}", NULL},
+			     &a),
+			 412);
+	assert_true(holds(a, "\"current\":{") && holds(a, "\"version\":2"));
+	assert_false(holds(a, "Taluneth"));
+	/* erasing is the supervisor's */
+	assert_int_equal(
+	    ask(f, (struct ask){ANALYST, "investigation", "DELETE", path, 2, NULL, NULL}, &a), 403);
+	assert_int_equal(
+	    ask(f, (struct ask){SUPERVISOR, "investigation", "DELETE", path, 2, NULL, NULL}, &a),
+	    202);
+	assert_int_equal(
+	    ask(f, (struct ask){ANALYST, "investigation", "GET", path, 0, NULL, NULL}, &a), 404);
+}
+
+/* What is asked of a record that is there and of one that is not must answer alike. */
+static void
+no_route_tells_of_a_record_that_the_asker_may_not_know(void **state)
+{
+	static const struct {
+		const char *method, *more, *body;
+	} routes[] = {
+	    {"GET", "", NULL},
+	    {"GET", "?reveal=chosen_name", NULL},
+	    {"GET", "?version=1", NULL},
+	    {"PATCH", "", "{'tag':'x'}"},
+	    {"DELETE", "", NULL},
+	    {"POST", "/move", "{'to':'x'}"},
+	    {"POST", "/mark", "{'tlp':'RED'}"},
+	    {"GET", "/links", NULL},
+	};
+	static const char *const types[] = {"survivor", "person", "incident", "unit"};
+	struct fixture *f = *state;
+	struct str there =
+	    made(f, WORKER, "protection", "survivor", "{'fields':{'chosen_name':'Tirelu'}}");
+	struct str missing = STR("0192f0c1-0000-7000-8000-000000000001");
+
+	for (size_t i = 0; i < COUNT_OF(routes); i++)
+		for (size_t k = 0; k < COUNT_OF(types); k++)
+			for (int who = ANALYST; who <= ADMIN; who++) {
+				const char *purpose = who == ADMIN     ? "administration"
+						      : who == MONITOR ? "oversight"
+								       : "investigation";
+				struct str a, b;
+				int x, y;
+
+				if (who == WORKER)
+					continue;
+				x = ask(f,
+					(struct ask){(enum who)who, purpose, routes[i].method,
+						     path_of(f, types[k], there, routes[i].more), 1,
+						     routes[i].body, "why not"},
+					&a);
+				y = ask(f,
+					(struct ask){(enum who)who, purpose, routes[i].method,
+						     path_of(f, types[k], missing, routes[i].more),
+						     1, routes[i].body, "why not"},
+					&b);
+				if (x != y || !str_eq(a, b) || x < 400 || holds(a, "Tirelu"))
+					fail_msg("%s %s%s as %s: %d %.*s, else %d %.*s\n",
+						 routes[i].method, types[k], routes[i].more,
+						 logins[who], x, STR_ARG(a), y, STR_ARG(b));
+			}
+}
+
+static void
+a_route_of_one_type_changes_no_record_of_another(void **state)
+{
+	struct fixture *f = *state;
+	struct str id = made(f, ANALYST, "investigation", "task", "{'fields':{'what':'x'}}"), a;
+
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "GET",
+					  path_of(f, "incident", id, ""), 0, NULL, NULL},
+			     &a),
+			 404);
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "PATCH",
+					  path_of(f, "incident", id, ""), 1, "{'what':'y'}", NULL},
+			     &a),
+			 404);
+	assert_int_equal(ask(f,
+			     (struct ask){SUPERVISOR, "investigation", "DELETE",
+					  path_of(f, "incident", id, ""), 1, NULL, NULL},
+			     &a),
+			 404);
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "GET",
+					  path_of(f, "task", id, ""), 0, NULL, NULL},
+			     &a),
+			 200);
+	assert_true(holds(a, "\"version\":1"));
+}
+
+static void
+nothing_but_fields_and_handling_is_taken_at_birth(void **state)
+{
+	static const char *const bodies[] = {
+	    "{'fields':{'what':'x'},'owner':'0192f0c1-0000-7000-8000-000000000001'}",
+	    "{'fields':{'what':'x'},'unit':'0192f0c1-0000-7000-8000-000000000001'}",
+	    "{'fields':{'what':'x'},'state':'done'}",
+	    "{'fields':{'what':'x'},'id':'1'}",
+	    "{'fields':[]}",
+	    "{}",
+	    ""};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(bodies); i++)
+		assert_int_equal(ask(f,
+				     (struct ask){ANALYST, "investigation", "POST",
+						  "/api/v1/records/task", 0, bodies[i], NULL},
+				     NULL),
+				 422);
+}
+
+static void
+the_agency_and_its_first_unit_are_there_to_be_changed(void **state)
+{
+	struct fixture *f = *state;
+	struct str a;
+
+	assert_int_equal(
+	    ask(f,
+		(struct ask){ADMIN, "administration", "GET", "/api/v1/records/unit", 0, NULL, NULL},
+		&a),
+	    200);
+	assert_true(holds(a, "First desk"));
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "GET",
+					  "/api/v1/records/organisation", 0, NULL, NULL},
+			     &a),
+			 200);
+	assert_true(holds(a, "North Coast Police"));
+}
+
+/* Rule 5 in a whole node: the reaction stands in the table of features. */
+static void
+marking_a_victim_over_http_suspends_the_listing(void **state)
+{
+	struct fixture *f = *state;
+	struct arena *m = f->dir->a;
+	struct str person =
+	    made(f, ANALYST, "investigation", "person", "{'fields':{'name':'D L'}}");
+	struct str incident =
+	    made(f, ANALYST, "investigation", "incident",
+		 "{'fields':{'kind':'observation','summary':'x','summary_basis':'fact'}}");
+	struct str list = made(f, SUPERVISOR, "screening", "watchlist",
+			       "{'fields':{'name':'L','kind':'suspects','purpose':'screening'}}");
+	struct str listing =
+	    made(f, SUPERVISOR, "screening", "listing",
+		 str_fmt(m, "{'fields':{'list':'%s','subject':'person','person':'%s'}}", list.p,
+			 person.p)
+		     .p);
+	struct str a;
+
+	(void)made(f, ANALYST, "investigation", "involvement",
+		   str_fmt(m,
+			   "{'fields':{'person':'%s','in':'%s','category':'PRESUMED',"
+			   "'category_basis':'assessment'}}",
+			   person.p, incident.p)
+		       .p);
+	assert_int_equal(ask(f,
+			     (struct ask){SUPERVISOR, "screening", "GET",
+					  path_of(f, "listing", listing, ""), 0, NULL, NULL},
+			     &a),
+			 200);
+	assert_true(holds(a, "\"state\":\"suspended\""));
+	assert_int_equal(ask(f,
+			     (struct ask){SUPERVISOR, "screening", "POST",
+					  path_of(f, "listing", listing, "/move"), 2,
+					  "{'to':'active'}", "it was a mistake"},
+			     &a),
+			 409);
+	assert_true(holds(a, "non-punishment review"));
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    T(a_record_lives_over_its_routes),
+	    T(no_route_tells_of_a_record_that_the_asker_may_not_know),
+	    T(a_route_of_one_type_changes_no_record_of_another),
+	    T(nothing_but_fields_and_handling_is_taken_at_birth),
+	    T(the_agency_and_its_first_unit_are_there_to_be_changed),
+	    T(marking_a_victim_over_http_suspends_the_listing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
