@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -426,16 +427,28 @@ configure(struct sqlite *s, const struct db_open_options *o, const struct tuning
 	return RC_OK;
 }
 
+/*
+ * Each allocation is counted under one lock of the whole process, which nobody here asks for.
+ * It can be turned off before the library is first used; the faulty driver may have been first.
+ */
+static void
+library_setup(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum rc
 sqlite_open(const struct db_open_options *o, struct db **out, struct err *err)
 {
 	struct tuning tuning = {PAGE_BYTES, CHECKPOINT_PAGES,
 				o->reader ? READER_CACHE_KIB : WRITER_CACHE_KIB};
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct sqlite *s;
 	char path[4096];
 	enum rc rc;
 	int fd;
 
+	must(pthread_once(&once, library_setup) == 0);
 	if ((rc = tuning_parse(o->options, &tuning, err)) != RC_OK)
 		return rc;
 	if (o->place.n == 0 || o->place.n >= sizeof path || o->place.p[0] == ':' ||

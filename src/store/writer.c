@@ -1,12 +1,12 @@
 #include "store/writer.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/db_driver.h"
 
@@ -95,22 +95,24 @@ after_us(int us)
 	return t;
 }
 
-/* The next item of the group that is open, or NULL when the group is to end. */
+/*
+ * The next item of the group that is open, or NULL when the group is to end. Only waiting
+ * counts against the linger: while items run, others come anyhow.
+ */
 static struct write_item *
-take_more(struct writer *w, const struct timespec *until)
+take_more(struct writer *w, int64_t *linger_us)
 {
 	struct write_item *item;
 
 	pthread_mutex_lock(&w->lock);
-	while (w->queue.first == NULL && w->options.linger_us > 0 && w->expected > 0 &&
-	       !w->closing) {
-		int code;
+	while (w->queue.first == NULL && *linger_us > 0 && w->expected > 0 && !w->closing) {
+		struct timespec until = after_us((int)*linger_us);
+		int64_t before = monotonic_us();
 
 		w->is_waiting = true;
-		code = pthread_cond_timedwait(&w->wake, &w->lock, until);
+		(void)pthread_cond_timedwait(&w->wake, &w->lock, &until);
 		w->is_waiting = false;
-		if (code == ETIMEDOUT)
-			break;
+		*linger_us -= monotonic_us() - before;
 	}
 	item = queue_take(&w->queue);
 	pthread_mutex_unlock(&w->lock);
@@ -158,7 +160,7 @@ item_run(struct writer *w, struct write_item *item, struct err *group_err)
 static enum rc
 group_run(struct writer *w, struct write_item *first, struct queue *list, struct err *err)
 {
-	struct timespec until = after_us(w->options.linger_us);
+	int64_t linger_us = w->options.linger_us;
 	enum rc rc = db_begin(w->db, err);
 	bool begun;
 	int n = 0;
@@ -168,7 +170,7 @@ group_run(struct writer *w, struct write_item *first, struct queue *list, struct
 	/* When the store does not answer, all who wait hear so now, not one after the other. */
 	begun = rc == RC_OK;
 	if (!begun)
-		until = after_us(0);
+		linger_us = 0;
 	for (struct write_item *item = first; item != NULL;) {
 		queue_add(list, item);
 		item->rc = RC_OK;
@@ -176,7 +178,7 @@ group_run(struct writer *w, struct write_item *first, struct queue *list, struct
 			rc = RC_UNAVAILABLE;
 		if (++n == w->options.group_max || (begun && rc != RC_OK))
 			break;
-		item = take_more(w, &until);
+		item = take_more(w, &linger_us);
 	}
 	if (rc == RC_OK && w->hooks.end != NULL)
 		rc = w->hooks.end(w->hooks.ctx, w->db, err);
