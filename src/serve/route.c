@@ -16,7 +16,7 @@ fits(struct str pattern, struct str path, struct pair *at, size_t *n)
 			if (have.n == 0)
 				return false;
 			must(*n < SEGMENTS_MAX);
-			at[(*n)++] = (struct pair){ str_sub(want, 1, want.n - 1), have };
+			at[(*n)++] = (struct pair){str_sub(want, 1, want.n - 1), have};
 		} else if (!str_eq(want, have)) {
 			return false;
 		}
@@ -24,10 +24,19 @@ fits(struct str pattern, struct str path, struct pair *at, size_t *n)
 	return pattern.p == NULL && path.p == NULL;
 }
 
+/* Most patterns are told apart by what stands before their first {name}. */
+static bool
+may_fit(const char *pattern, struct str path)
+{
+	size_t literal = strcspn(pattern, "{");
+
+	return path.n >= literal && memcmp(pattern, path.p, literal) == 0;
+}
+
 /* Of several that fit, the one with the fewest {name}s: /records/search before /records/{id}. */
 const struct route *
 route_find(struct arena *a, const struct feature *const *features, struct str method,
-    struct str path, struct pairs *segments, bool *path_known)
+	   struct str path, struct pairs *segments, bool *path_known)
 {
 	struct pair at[SEGMENTS_MAX], best_at[SEGMENTS_MAX];
 	const struct route *best = NULL;
@@ -36,7 +45,7 @@ route_find(struct arena *a, const struct feature *const *features, struct str me
 	*path_known = false;
 	for (; *features != NULL; features++)
 		for (const struct route *r = (*features)->routes; r != NULL && r->method; r++) {
-			if (!fits(str_from(r->path), path, at, &n))
+			if (!may_fit(r->path, path) || !fits(str_from(r->path), path, at, &n))
 				continue;
 			*path_known = true;
 			if (!str_eq_z(method, r->method) || n >= best_n)
@@ -49,7 +58,7 @@ route_find(struct arena *a, const struct feature *const *features, struct str me
 		struct pair *kept = NEW_N(a, struct pair, best_n);
 
 		memcpy(kept, best_at, best_n * sizeof *kept);
-		*segments = (struct pairs){ kept, best_n };
+		*segments = (struct pairs){kept, best_n};
 	}
 	return best;
 }
