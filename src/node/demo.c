@@ -556,7 +556,9 @@ static enum rc
 prepare(struct demo *d, int64_t seed, struct err *err)
 {
 	struct demo_options options = { .seed = (uint64_t)seed };
-	char *root = str_z(d->arena, STR("/tmp/liaison-demo.XXXXXX"));
+	const char *tmp = getenv("TMPDIR");
+	char *root = str_z(d->arena,
+	    str_fmt(d->arena, "%s/liaison-demo.XXXXXX", tmp != NULL && *tmp == '/' ? tmp : "/tmp"));
 	char *program = str_z(d->arena, str_fmt(d->arena, "%4096s", ""));
 	ssize_t n = readlink("/proc/self/exe", program, 4095);
 	enum rc rc;

@@ -74,8 +74,9 @@ same "reported incidents after the move" "$(jq '.items | length' <<<"$said")" 0
 story "Another unit: what is AMBER is seen, what is AMBER+STRICT or RED is not even counted"
 expect_exit 0 L record create unit --purpose administration --set name="South desk" --set kind=police --json
 south=$(field id <<<"$said")
-expect_exit 0 L user add rui --roles analyst --unit "$south" --name "Rui Alves"
-token=$("$liaison" --node "$node" user token rui --purposes investigation 2>/dev/null)
+export LIAISON_AS=admin
+expect_exit 0 L user add rui --roles analyst --unit "$south" --name "Rui Alves" --system-account "$(id -u)"
+token=$("$liaison" --node "$node" user token --as rui --purposes investigation 2>/dev/null)
 expect_exit 0 L record create phone --set "phone=+351913000001" --tlp AMBER+STRICT --json
 strict=$(field id <<<"$said")
 expect_exit 0 L record create phone --set "phone=+351913000002" --tlp RED --json

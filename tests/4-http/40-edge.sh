@@ -144,8 +144,9 @@ expect_exit 0 L user tokens --json
 expect_exit 0 L user revoke "$(jq -r '.[0].id' <<<"$said")"
 as_officer GET "$at"
 problem 401 unauthenticated
-expect_exit 0 L user add ines --roles analyst
-token=$(L user token ines --purposes investigation 2>/dev/null)
+export LIAISON_AS=admin
+expect_exit 0 L user add ines --roles analyst --system-account "$(id -u)"
+token=$(L user token --as ines --purposes investigation 2>/dev/null)
 as_officer GET "$at"
 same "a new user's token" "$status" 200
 expect_exit 0 L user set ines --roles monitor
