@@ -484,8 +484,13 @@ import_run(struct job_run *run, struct err *err)
 			door_close(&im->batch[i].door);
 			arena_free(im->batch[i].arena);
 		}
+	if (rc == RC_OK)
+		rc = job_parts_remove(run->serve, run->job.id, err);
+	/* What can never go in is not kept for another try. */
+	else if ((rc == RC_CONFLICT || rc == RC_INVALID || rc == RC_DENIED) && im->position == 0)
+		(void)(job_parts_remove(run->serve, run->job.id, &ignored) == RC_OK);
 	set_result(im);
-	return rc == RC_OK ? job_parts_remove(run->serve, run->job.id, err) : rc;
+	return rc;
 }
 
 static const struct job_kind jobs[] = {{"import", import_run, "Make records of the rows of files."},

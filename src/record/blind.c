@@ -85,19 +85,30 @@ blind_make(const struct door_node *node, const struct record_type *type,
 	return blind_cut(&mac, bits);
 }
 
+/*
+ * Drafts count, for else all rows of an import's batch would share tokens for ever; but not
+ * by more than this, for they may never be stored, and whoever searches after a restart knows
+ * of the rows alone.
+ */
+#define BITS_AHEAD 4
+
 static int
 bits_now(const struct door_node *node, const struct record_type *type)
 {
-	return blind_bits(atomic_load(&node->type_keys[type->index].rows));
+	const struct type_key *key = &node->type_keys[type->index];
+	int64_t rows = atomic_load(&key->rows);
+	int low = blind_bits(rows), bits = blind_bits(rows + atomic_load(&key->drafts));
+
+	return bits > low + BITS_AHEAD ? low + BITS_AHEAD : bits;
 }
 
 /* One more: a rolled-back row counts until the next start, and may have lent a bit. */
 static int
 bits_max(const struct door_node *node, const struct record_type *type)
 {
-	int bits = bits_now(node, type);
+	int bits = blind_bits(atomic_load(&node->type_keys[type->index].rows)) + BITS_AHEAD + 1;
 
-	return bits < BLIND_BITS_MAX ? bits + 1 : bits;
+	return bits < BLIND_BITS_MAX ? bits : BLIND_BITS_MAX;
 }
 
 /* Each indexed value, one at a time: index counts through fields and lists. */

@@ -62,6 +62,7 @@ struct type_key {
 	struct str text;
 	bool keyed; /* a type of protect: its name and owners stand there as MACs only */
 	_Atomic int64_t rows;
+	_Atomic int64_t drafts; /* made and not stored: those of an import's batch, mostly */
 };
 
 /* One request's way in; not shared. */

@@ -1,3 +1,5 @@
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/check.h"
@@ -122,6 +124,7 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	    draft->commitment, err);
 	if (rc != RC_OK)
 		return rc;
+	atomic_fetch_add(&d->node->type_keys[type->index].drafts, 1);
 	blind_of(d->node, d->arena, type, canonical, &draft->tokens);
 	*out = draft;
 	return RC_OK;
@@ -152,6 +155,7 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 	memcpy(entry.key_commitment, draft->commitment, 32);
 	if ((rc = row_insert(d, &row, &entry, err)) != RC_OK)
 		return rc;
+	atomic_fetch_sub(&d->node->type_keys[row.type->index].drafts, 1);
 	rc = blind_add(d, row.id, &draft->tokens, err);
 	return rc == RC_OK ? react_recorded(d, &row, draft->fields, err) : rc;
 }
