@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# What went in as HTCDS comes out as it was; FollowTheMoney's own library accepts what we write;
+# masked values leave only with a reason, and the log knows; everything moves to another node.
+set -eu
+. "$(dirname "$0")/../lib.sh"
+need jq curl
+
+node_init
+cat >"$work/in.csv" <<'CSV'
+org_Name,org_Type,prs_FirstName,prs_SecondName,prs_Birthdate,prs_Gender,prs_Citizenship,prs_MobilePhone,vic_TraffickingStatus,vic_MethodsOfControl,per_RoleInProcess,cas_Status,hte_Longitude,hte_Latitude,hte_City,hte_Country,hte_Date,hte_Type,hte_Description,con_Consent
+Desk,LawEnforcement,Asel,Tarn,1990~,Feminine,QN;QR,+999302222224,PossibleVictimOfTrafficking,PsychologicalAbuse;TakesEarnings,,Active,-122.4,-48.22,Ulmere,QN,2026-03,Recruitment,"Said ""no"", twice",true
+Desk,LawEnforcement,=1+1,Lund,1981-04-02,Masculine,QR,,,,Transporter,Active,,,Talsk,QR,2026-03-02,Transit,A van was seen,
+,,Cila,Marn,,Feminine,,,ActualVictimOfTrafficking,,,,,,,,,Exploitation,Kept in a cellar,
+CSV
+expect_exit 0 L record import "$work/in.csv"
+
+story "Without a reason no masked value leaves"
+expect_exit 4 L record export --format htcds --reveal
+expect_exit 0 L record export --format htcds --out "$work/closed.csv"
+hasnt "$(cat "$work/closed.csv")" Tarn
+
+story "HTCDS in, HTCDS out: the same cells"
+expect_exit 0 L record export --format htcds --reveal --reason "handed to the prosecutor" --out "$work/out.csv"
+columns() { # the columns of in.csv, sorted rows; jq cannot read CSV, so by the JSON form
+	L record export --format htcds-json --reveal --reason "handed to the prosecutor" 2>/dev/null | jq -cS 'del(.htcds)' | sort
+}
+columns >"$work/out.json"
+node2=$work/second
+first=$node
+node=$node2
+node_init
+expect_exit 0 L record import "$work/out.csv"
+columns >"$work/again.json"
+cmp "$work/out.json" "$work/again.json" || wrong "the second way out differs"
+node=$first
+same "rows" "$(wc -l <"$work/out.json")" 3
+row=$(grep Asel "$work/out.json")
+same "her citizenships" "$(jq -r '[.prs_Citizenship] | flatten | join(";")' <<<"$row")" "QN;QR"
+same "the consent the row told of" "$(jq -r .con_Consent <<<"$row")" true
+same "the words" "$(jq -r .hte_Description <<<"$row")" 'Said "no", twice'
+same "valid consents" "$(L record list consent --purpose protection --json 2>/dev/null | jq '.items | length')" 0
+
+story "For people: no cell is a formula"
+expect_exit 0 L record export --format csv --type person --safe --reveal --reason "a table for the meeting" --out "$work/safe.csv"
+has "$(cat "$work/safe.csv")" "'=1+1"
+
+story "The log tells what left"
+said=$(L audit search --action export --purpose oversight --json)
+has "$said" "handed to the prosecutor"
+has "$said" '"records"'
+
+if command -v node >/dev/null && [ -d tests/npm/node_modules ]; then
+	story "FollowTheMoney's library accepts it"
+	expect_exit 0 L record export --format ftm --reveal --reason "shared" --out "$work/out.ftm"
+	expect_exit 0 command node tests/npm/ftm.js <"$work/out.ftm"
+	has "$said" " 0 faults"
+fi
+
+story "Everything, sealed; another passphrase and a changed byte open nothing"
+incident=$(L record list incident --json | jq -r '.items[0].id')
+expect_exit 0 L record set incident "$incident" --set danger_to_life=yes --version 1
+echo "correct horse battery" >"$work/words"
+echo "another horse battery" >"$work/other"
+expect_exit 2 L record export --all --out "$work/all"
+expect_exit 4 L record export --all --out "$work/all" --seal-with "$work/words" --purpose administration
+expect_exit 0 L record export --all --out "$work/all" --seal-with "$work/words" --purpose administration --reason "moving"
+! grep -q Tarn "$work/all" || wrong "a name stands open in the sealed file"
+expect_exit 7 L record import "$work/all" --seal-with "$work/other" --purpose administration --reason "moving"
+cp "$work/all" "$work/bad"
+printf 'X' | dd of="$work/bad" bs=1 seek=$(($(stat -c %s "$work/bad") - 9)) conv=notrunc 2>/dev/null
+expect_exit 7 L record import "$work/bad" --seal-with "$work/words" --purpose administration --reason "moving"
+
+story "It goes into an empty node alone, and is there as it was: fields, versions, states, times"
+expect_exit 1 L record import "$work/all" --seal-with "$work/words" --purpose administration --reason "moving"
+has "$said" empty
+plain() { # every version of every record, as the node tells an administrator
+	node_start
+	u="--silent --unix-socket $node/liaison.sock -H Liaison-Purpose:administration -H Liaison-Reason:comparing"
+	# shellcheck disable=SC2086
+	id=$(curl $u -X POST http://x/api/v1/exports -H 'Content-Type: application/json' -d '{"format":"all"}' | jq -r .id)
+	for _ in $(seq 100); do
+		# shellcheck disable=SC2086
+		[ "$(curl $u "http://x/api/v1/jobs/$id" | jq -r .state)" != done ] || break
+		sleep 0.05
+	done
+	# shellcheck disable=SC2086
+	curl $u "http://x/api/v1/exports/$id/parts/0" | grep '"id"' | sort
+	node_stop
+}
+plain >"$work/was"
+node=$work/moved
+node_init
+expect_exit 0 L record import "$work/all" --seal-with "$work/words" --purpose administration --reason "moving"
+plain >"$work/is"
+same "lines that are not there" "$(comm -23 "$work/was" "$work/is" | wc -l)" 0
+same "lines that were not there: the new node's own" "$(comm -13 "$work/was" "$work/is" | wc -l)" 2
+expect_exit 0 L audit verify --open
