@@ -73,3 +73,9 @@ INSERT INTO serve_job_input (mac, job) VALUES (:mac, :job) ON CONFLICT DO NOTHIN
 -- name: serve_job_input_find
 -- single
 SELECT job FROM serve_job_input WHERE mac = :mac;
+
+-- name: serve_job_part_stale
+SELECT j.id FROM serve_job j
+WHERE j.state <> 1 AND j.state <> 2 AND j.updated_ms < :before
+	AND EXISTS (SELECT 1 FROM serve_job_part p WHERE p.job = j.id)
+ORDER BY j.id LIMIT 1;

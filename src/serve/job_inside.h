@@ -29,6 +29,9 @@ void job_execute(struct serve *s, struct job *job, const struct access *access,
 
 /* Something about the job changed, or there is work: wakes whoever waits. Any thread. */
 void job_changed(struct serve *s, struct id id);
+/* Parts that nobody fetched or started for so long go when the node starts. */
+#define JOB_PARTS_KEPT_MS (INT64_C(7) * 86400000)
+MUST_USE enum rc job_parts_sweep(struct serve *s, struct err *err);
 bool job_runner_is_closing(const struct serve *s);
 
 /* The runner's teller: event streams of jobs. */

@@ -412,3 +412,38 @@ job_input_claim(struct door *d, struct id job, struct str sha256, bool again, st
 		    "job %s has taken in this very file; resume that job, or say --again",
 		    id_format(d->arena, before).p);
 }
+
+struct stale {
+	struct id job;
+	bool found;
+};
+
+static enum rc
+find_stale(struct door *d, void *ctx, struct err *err)
+{
+	struct stale *x = ctx;
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_SERVE_JOB_PART_STALE,
+			       BINDS(B_I64(d->now_ms - JOB_PARTS_KEPT_MS)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = rows_next(rows, err);
+	x->found = rc == RC_OK;
+	if (x->found)
+		x->job = rows_id(rows, 0);
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+enum rc
+job_parts_sweep(struct serve *s, struct err *err)
+{
+	struct stale x = {.found = true};
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && x.found)
+		if ((rc = serve_write(s, NULL, NULL, find_stale, &x, err)) == RC_OK && x.found)
+			rc = job_parts_remove(s, x.job, err);
+	return rc;
+}

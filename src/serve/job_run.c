@@ -96,11 +96,11 @@ static enum rc
 note_progress(struct door *d, const struct step *s, struct err *err)
 {
 	int64_t changed;
-	enum rc rc = db_run(d->db, &SQL_SERVE_JOB_STEP,
-			    BINDS(B_I64(s->done), B_I64(s->total), B_TEXT(s->unit_word),
-				  B_TEXT(s->cursor), B_I64(s->errors), B_I64(d->now_ms),
-				  B_ID(s->in->run->job.id)),
-			    &changed, err);
+	enum rc rc =
+	    db_run(d->db, &SQL_SERVE_JOB_STEP,
+		   BINDS(B_I64(s->done), B_I64(s->total), B_TEXT(s->unit_word), B_TEXT(s->cursor),
+			 B_I64(s->errors), B_I64(d->now_ms), B_ID(s->in->run->job.id)),
+		   &changed, err);
 
 	if (rc == RC_OK && changed == 0)
 		return fail(err, RC_STOPPED, "", "the job was stopped");
@@ -112,8 +112,7 @@ step_all(struct door *d, struct step *s, struct err *err)
 {
 	enum rc rc;
 
-	if ((rc = failed(s->in, err)) != RC_OK ||
-	    (rc = check_owner(d, s->in->run, err)) != RC_OK ||
+	if ((rc = failed(s->in, err)) != RC_OK || (rc = check_owner(d, s->in->run, err)) != RC_OK ||
 	    (rc = note_progress(d, s, err)) != RC_OK ||
 	    (s->fn != NULL && (rc = s->fn(d, s->ctx, err)) != RC_OK))
 		return rc;
@@ -457,7 +456,10 @@ static void *
 runner_main(void *arg)
 {
 	struct job_runner *r = arg;
+	struct err why;
 
+	if (job_parts_sweep(r->serve, &why) != RC_OK)
+		log_warn("jobs: old parts could not be removed: %s", why.text);
 	do {
 		struct taking t = {.found = true};
 		struct err err = {.rc = RC_OK};

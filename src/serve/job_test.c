@@ -435,6 +435,37 @@ parts_come_back_as_they_were_and_go_with_the_job(void **state)
 	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), 0);
 }
 
+static int64_t later;
+
+static int64_t
+late_now(void *ctx)
+{
+	(void)ctx;
+	return clock_now(&clock_system) + later;
+}
+
+static void
+parts_that_nobody_started_go_after_a_week(void **state)
+{
+	static const struct clock late = {late_now, NULL};
+	struct node *n = *state;
+	const struct serve_options options = {
+	    .dir = n->dir->path, .features = features, .clock = &late};
+	struct ask q = {.kind = "parts", .a = n->a};
+	struct err err;
+
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 0, STR("x")), RC_OK);
+	serve_close(n->s);
+	later = INT64_C(6) * 86400000;
+	assert_int_equal(serve_open(&options, &n->s, &err), RC_OK);
+	assert_int_equal(job_parts_sweep(n->s, &err), RC_OK);
+	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), -1);
+	later = INT64_C(8) * 86400000;
+	assert_int_equal(job_parts_sweep(n->s, &err), RC_OK);
+	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), 0);
+}
+
 int
 main(void)
 {
@@ -448,6 +479,7 @@ main(void)
 	    T(person_who_lost_the_right_has_no_job_that_goes_on),
 	    T(job_is_seen_by_its_owner_and_their_supervisor_alone),
 	    T(parts_come_back_as_they_were_and_go_with_the_job),
+	    T(parts_that_nobody_started_go_after_a_week),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
