@@ -15,8 +15,8 @@ struct job {
 	struct str kind;
 	enum job_state state;
 	struct id user, unit;
-	json_t *arguments; /* held by the door */
-	int64_t done, total; /* progress; total 0: not known */
+	json_t *arguments;    /* held by the door */
+	int64_t done, total;  /* progress; total 0: not known */
 	struct str unit_word; /* what is counted: "rows" */
 	struct str cursor;
 	json_t *result;
@@ -44,7 +44,7 @@ struct job_error {
 #define JOB_ERRORS_KEPT 1000 /* the first of a job; all are counted */
 
 MUST_USE enum rc job_add(struct door *d, struct str kind, json_t *arguments, bool start,
-    struct id *out, struct err *err);
+			 struct id *out, struct err *err);
 MUST_USE enum rc job_start(struct door *d, struct id id, struct err *err);
 MUST_USE enum rc job_stop(struct door *d, struct id id, struct err *err);
 MUST_USE enum rc job_find(struct door *d, struct id id, struct job *out, struct err *err);
@@ -59,14 +59,16 @@ MUST_USE enum rc job_list(struct door *d, size_t limit, struct job_list *out, st
  * the start. RC_STOPPED: somebody stopped the job; return it.
  */
 MUST_USE enum rc job_step(struct job_run *run, serve_write_fn *fn, void *ctx, int64_t done,
-    struct str cursor, const struct job_error *errors, size_t error_count, struct err *err);
+			  struct str cursor, const struct job_error *errors, size_t error_count,
+			  struct err *err);
 /*
  * The same without waiting, so that the next batch is made while this one is stored: at most
  * two are in flight, ctx must hold until job_wait or the second next job_send has returned.
  * Once a step failed, all later ones fail too, whichever call tells of it.
  */
 MUST_USE enum rc job_send(struct job_run *run, serve_write_fn *fn, void *ctx, int64_t done,
-    struct str cursor, const struct job_error *errors, size_t error_count, struct err *err);
+			  struct str cursor, const struct job_error *errors, size_t error_count,
+			  struct err *err);
 /* Until at most so many (0 or 1) steps are not durable yet. */
 MUST_USE enum rc job_wait(struct job_run *run, unsigned in_flight, struct err *err);
 
@@ -78,21 +80,20 @@ MUST_USE enum rc job_wait(struct job_run *run, unsigned in_flight, struct err *e
 #define JOB_PARTS_MAX 4096
 /* In a reading door, on a worker: RC_CONFLICT: the job has started, or has this part. */
 MUST_USE enum rc job_part_add(struct serve *s, struct door *d, struct id job, int64_t n,
-    struct str bytes, struct err *err);
+			      struct str bytes, struct err *err);
 /* Some parts in a row, opened, as one run of bytes. */
 struct job_reader;
 MUST_USE enum rc job_reader_open(struct job_run *run, int64_t first_part, int64_t part_count,
-    struct job_reader **out, struct err *err);
+				 struct job_reader **out, struct err *err);
 /* Up to n bytes; 0 at the end. */
 MUST_USE enum rc job_reader_read(struct job_reader *r, char *p, size_t n, size_t *got,
-    struct err *err);
+				 struct err *err);
 void job_reader_close(struct job_reader *r);
 /* By the job at work, for others to fetch when it is done. */
-MUST_USE enum rc job_part_write(struct job_run *run, int64_t n, struct str bytes,
-    struct err *err);
+MUST_USE enum rc job_part_write(struct job_run *run, int64_t n, struct str bytes, struct err *err);
 /* Of a job that is done, for its own user. In the door's arena; RC_ABSENT: no such part. */
 MUST_USE enum rc job_part_read(struct serve *s, struct door *d, struct id job, int64_t n,
-    struct str *out, struct err *err);
+			       struct str *out, struct err *err);
 /* A connection of the job's own, for reading much; the caller closes it. */
 struct db;
 MUST_USE enum rc job_db_open(struct job_run *run, struct db **out, struct err *err);
@@ -103,7 +104,7 @@ MUST_USE enum rc job_parts_remove(struct serve *s, struct id job, struct err *er
  * took them before, and again is false.
  */
 MUST_USE enum rc job_input_claim(struct door *d, struct id job, struct str sha256, bool again,
-    struct err *err);
+				 struct err *err);
 
 /* Kept with the job when it ends: counts and codes, nothing from the input. */
 void job_result(struct job_run *run, json_t *result);
@@ -114,7 +115,8 @@ MUST_USE enum rc job_runner_open(struct serve *s, struct job_runner **out, struc
 void job_runner_close(struct job_runner *r);
 /* In-process: run this one now; progress is called now and then. */
 MUST_USE enum rc job_run_now(struct serve *s, struct id id,
-    void (*progress)(void *ctx, const struct job *job), void *ctx, struct err *err);
+			     void (*progress)(void *ctx, const struct job *job), void *ctx,
+			     struct err *err);
 
 extern const struct feature job_feature; /* /api/v1/jobs, its events, `liaison job ...` */
 

@@ -10,14 +10,12 @@
 
 /* The job with its arguments and access, without asking who may see it. RC_ABSENT. */
 MUST_USE enum rc job_load(struct door *d, struct id id, struct job *out, struct access *access,
-    struct err *err);
+			  struct err *err);
 /* The next for the runner: one left running, else the first queued. RC_ABSENT: none. */
 MUST_USE enum rc job_next(struct door *d, struct job *out, struct access *access, struct err *err);
-MUST_USE enum rc job_set_state(struct door *d, struct id id, enum job_state state,
-    struct err *err);
+MUST_USE enum rc job_set_state(struct door *d, struct id id, enum job_state state, struct err *err);
 /* AUDIT_JOB: kind and what happened to it. */
-MUST_USE enum rc job_log(struct door *d, const struct job *job, const char *what,
-    struct err *err);
+MUST_USE enum rc job_log(struct door *d, const struct job *job, const char *what, struct err *err);
 const char *job_state_name(enum job_state state);
 bool job_has_ended(enum job_state state);
 json_t *job_json(struct arena *a, const struct job *job);
@@ -25,7 +23,7 @@ const struct job_kind *job_kind_find(const struct serve *s, struct str name);
 
 /* Run one that is marked running, to its end, on this thread. */
 void job_execute(struct serve *s, struct job *job, const struct access *access,
-    void (*progress)(void *ctx, const struct job *job), void *ctx);
+		 void (*progress)(void *ctx, const struct job *job), void *ctx);
 
 /* Something about the job changed, or there is work: wakes whoever waits. Any thread. */
 void job_changed(struct serve *s, struct id id);
