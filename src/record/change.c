@@ -21,10 +21,10 @@ struct change {
 /* The record as it stands, for whoever changes it; handling is told to those who may read it. */
 static enum rc
 change_show(struct door *d, const struct change *c, json_t *fields, struct record **out,
-    struct err *err)
+	    struct err *err)
 {
-	enum rc rc = record_of_row(d, &c->row, fields, NULL, record_rung_shown(d, &c->row), NULL,
-	    out, err);
+	enum rc rc =
+	    record_of_row(d, &c->row, fields, NULL, record_rung_shown(d, &c->row), NULL, out, err);
 
 	if (rc == RC_OK)
 		(*out)->handling = c->handling;
@@ -35,14 +35,17 @@ change_show(struct door *d, const struct change *c, json_t *fields, struct recor
 static struct audit_entry
 read_entry(const struct change *c)
 {
-	return (struct audit_entry){ .action = AUDIT_READ, .has_record = true, .record = c->row.id,
-		.type = c->row.type_key, .version = c->row.version };
+	return (struct audit_entry){.action = AUDIT_READ,
+				    .has_record = true,
+				    .record = c->row.id,
+				    .type = c->row.type_key,
+				    .version = c->row.version};
 }
 
 /* Load, and compare the version seen; RC_STALE hands back what is there now. */
 static enum rc
 change_begin(struct door *d, struct id id, int64_t version, enum policy_action action,
-    const struct move *move, struct change *c, struct record **now, struct err *err)
+	     const struct move *move, struct change *c, struct record **now, struct err *err)
 {
 	struct audit_entry entry;
 	enum rc rc;
@@ -59,8 +62,8 @@ change_begin(struct door *d, struct id id, int64_t version, enum policy_action a
 	entry = read_entry(c);
 	door_log_apart(d, &entry);
 	return fail(err, RC_STALE, "version",
-	    "the record is at version %lld now; look at it and say again what you want",
-	    (long long)c->row.version);
+		    "the record is at version %lld now; look at it and say again what you want",
+		    (long long)c->row.version);
 }
 
 /* Names of the fields that differ, for the log. */
@@ -86,18 +89,18 @@ changed_names(struct door *d, const struct change *c)
 
 static enum rc
 change_store(struct door *d, struct change *c, enum audit_action action, struct record **out,
-    struct err *err)
+	     struct err *err)
 {
 	struct record_row *row = &c->row;
 	struct audit_entry entry = {
-		.action = action,
-		.has_record = true,
-		.record = row->id,
-		.type = row->type_key,
-		.has_body = true,
-		.fields = changed_names(d, c),
+	    .action = action,
+	    .has_record = true,
+	    .record = row->id,
+	    .type = row->type_key,
+	    .has_body = true,
+	    .fields = changed_names(d, c),
 	};
-	struct blind_tokens tokens = { 0 };
+	struct blind_tokens tokens = {0};
 	int64_t seen = row->version;
 	enum rc rc;
 
@@ -107,7 +110,7 @@ change_store(struct door *d, struct change *c, enum audit_action action, struct 
 	row->handling = (int64_t)c->handling.tlp;
 	/* The bucket stays that of the record's birth: all its versions are erased together. */
 	rc = row_seal(d->node, d->arena, row, c->after, c->handling, entry.body_hash,
-	    entry.key_commitment, err);
+		      entry.key_commitment, err);
 	if (rc != RC_OK || (rc = row_replace(d, row, seen, &entry, err)) != RC_OK)
 		return rc;
 	if (c->after != c->before) {
@@ -129,7 +132,7 @@ apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
 	if (patch == NULL || json_object_size(patch) == 0)
 		return RC_OK;
 	rc = model_check_change(d->arena, d->node->model, c->row.type, c->before, patch, &after,
-	    err);
+				err);
 	if (rc != RC_OK)
 		return rc;
 	c->after = door_hold(d, after);
@@ -138,7 +141,7 @@ apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
 
 enum rc
 record_update(struct door *d, struct id id, int64_t version, json_t *patch, struct record **out,
-    struct err *err)
+	      struct err *err)
 {
 	struct change c;
 	enum rc rc;
@@ -154,7 +157,7 @@ record_update(struct door *d, struct id id, int64_t version, json_t *patch, stru
 	}
 	if (c.row.due_ms != 0)
 		c.row.due_ms = record_due(c.row.type, type_state(c.row.type, c.row.state), c.after,
-		    c.row.updated_ms);
+					  c.row.updated_ms);
 	return change_store(d, &c, AUDIT_UPDATE, out, err);
 }
 
@@ -180,8 +183,8 @@ check_gates(struct door *d, const struct record *r, const struct move *move, str
 
 		if (gate == NULL)
 			return fail(err, RC_CONFLICT, "gate",
-			    "the gate %.*s is not built yet, so this move stays closed",
-			    STR_ARG(use->name));
+				    "the gate %.*s is not built yet, so this move stays closed",
+				    STR_ARG(use->name));
 		rc = gate->check(d, r, use, err);
 	}
 	return rc;
@@ -190,15 +193,15 @@ check_gates(struct door *d, const struct record *r, const struct move *move, str
 /* The state asked for, by name, and the move that leads there. */
 static enum rc
 find_move(struct door *d, const struct record_row *row, struct str to, const struct move **out,
-    struct err *err)
+	  struct err *err)
 {
 	int from = type_state(row->type, row->state), target = type_state(row->type, to);
 
 	*out = target >= 0 && from >= 0 ? type_move(row->type, from, target) : NULL;
 	if (*out == NULL)
 		return fail(err, RC_CONFLICT, "state", "a %.*s does not go from %.*s to %s",
-		    STR_ARG(row->type->name), STR_ARG(row->state),
-		    target >= 0 ? str_z(d->arena, to) : "a state it does not have");
+			    STR_ARG(row->type->name), STR_ARG(row->state),
+			    target >= 0 ? str_z(d->arena, to) : "a state it does not have");
 	if ((*out)->automatic && !d->actor->is_node)
 		return fail(err, RC_CONFLICT, "state", "only a clock or an event makes this move");
 	return RC_OK;
@@ -211,7 +214,7 @@ find_move(struct door *d, const struct record_row *row, struct str to, const str
 static enum rc
 four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, struct err *err)
 {
-	struct str own = str_copy(d->arena, (struct str){ (const char *)d->actor->id.b, 16 });
+	struct str own = str_copy(d->arena, (struct str){(const char *)d->actor->id.b, 16});
 	struct rows *rows;
 	struct hash hash;
 	struct buf after;
@@ -233,9 +236,9 @@ four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, st
 	if (rc != RC_OK && rc != RC_ABSENT)
 		return rc;
 	return *waits ? db_run(d->db, &SQL_RECORD_SECOND_NOTE,
-			    BINDS(B_ID(c->row.id), B_BLOB(hash_str(&hash)), B_BLOB(own),
-				B_I64(d->now_ms)),
-			    NULL, err)
+			       BINDS(B_ID(c->row.id), B_BLOB(hash_str(&hash)), B_BLOB(own),
+				     B_I64(d->now_ms)),
+			       NULL, err)
 		      : db_run(d->db, &SQL_RECORD_SECOND_FORGET, BINDS(B_ID(c->row.id)), NULL, err);
 }
 
@@ -243,8 +246,11 @@ four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, st
 static enum rc
 note_wish(struct door *d, struct change *c, struct record **out, struct err *err)
 {
-	struct audit_entry entry = { .action = AUDIT_MOVE, .has_record = true,
-		.record = c->row.id, .type = c->row.type_key, .fields = STR("first of two people") };
+	struct audit_entry entry = {.action = AUDIT_MOVE,
+				    .has_record = true,
+				    .record = c->row.id,
+				    .type = c->row.type_key,
+				    .fields = STR("first of two people")};
 	enum rc rc = door_log(d, &entry, NULL, err);
 
 	if (rc != RC_OK)
@@ -256,7 +262,7 @@ note_wish(struct door *d, struct change *c, struct record **out, struct err *err
 
 enum rc
 record_move(struct door *d, struct id id, int64_t version, struct str to, json_t *patch,
-    struct record **out, struct err *err)
+	    struct record **out, struct err *err)
 {
 	struct record_row seen;
 	const struct move *move;
@@ -302,7 +308,7 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 
 enum rc
 record_mark(struct door *d, struct id id, int64_t version, struct handling handling,
-    struct record **out, struct err *err)
+	    struct record **out, struct err *err)
 {
 	struct handling meet;
 	struct change c;
@@ -313,14 +319,15 @@ record_mark(struct door *d, struct id id, int64_t version, struct handling handl
 		return rc;
 	meet = handling_meet(handling, c.handling);
 	if ((meet.tlp != handling.tlp || meet.judicial_ok != handling.judicial_ok ||
-		meet.onward_ok != handling.onward_ok) &&
+	     meet.onward_ok != handling.onward_ok) &&
 	    (d->actor->roles & BIT(ROLE_SUPERVISOR)) == 0)
-		return fail(err, RC_DENIED, "handling", "only a supervisor loosens a handling code");
+		return fail(err, RC_DENIED, "handling",
+			    "only a supervisor loosens a handling code");
 	meet = handling_meet(handling, handling_of_type(c.row.type));
 	if (meet.tlp != handling.tlp || meet.judicial_ok != handling.judicial_ok ||
 	    meet.onward_ok != handling.onward_ok)
 		return fail(err, RC_DENIED, "handling",
-		    "a record is never handled more openly than its type says");
+			    "a record is never handled more openly than its type says");
 	c.handling = handling;
 	return change_store(d, &c, AUDIT_UPDATE, out, err);
 }
@@ -330,12 +337,11 @@ record_erase(struct door *d, struct id id, int64_t version, struct err *err)
 {
 	struct record *now;
 	struct change c;
-	struct audit_entry entry = { .action = AUDIT_ERASE, .has_record = true, .record = id };
+	struct audit_entry entry = {.action = AUDIT_ERASE, .has_record = true, .record = id};
 	enum rc rc;
 
 	rc = change_begin(d, id, version, POLICY_ERASE, NULL, &c, &now, err);
-	if (rc != RC_OK ||
-	    (rc = blind_remove(d, id, c.row.type, c.before, err)) != RC_OK)
+	if (rc != RC_OK || (rc = blind_remove(d, id, c.row.type, c.before, err)) != RC_OK)
 		return rc;
 	entry.type = c.row.type_key;
 	c.row.flags |= ROW_ERASED;

@@ -69,29 +69,32 @@ set(json_t *o, const char *key, json_t *value)
 /* The same person and listing raised one already: that one stands, whatever became of it. */
 static enum rc
 raised_already(struct door *d, const struct suspect *s, const struct listing *l, bool *out,
-    struct err *err)
+	       struct err *err)
 {
 	const struct record_type *type = model_type(d->node->model, STR("alert"));
-	struct record_filter filter = { .type = type, .field = type_field(type, STR("person")),
-		.value = id_format(d->arena, s->id), .limit = RECORD_PAGE_MAX,
-		.with_fields = true };
+	struct record_filter filter = {.type = type,
+				       .field = type_field(type, STR("person")),
+				       .value = id_format(d->arena, s->id),
+				       .limit = RECORD_PAGE_MAX,
+				       .with_fields = true};
 	struct str listing = id_format(d->arena, l->id);
 	struct record_list found;
 	enum rc rc = record_list(d, &filter, &found, err);
 
 	*out = false;
 	for (size_t i = 0; rc == RC_OK && i < found.items.n; i++)
-		*out = *out || str_eq(json_member_str(found.items.at[i]->fields, "listing"), listing);
+		*out =
+		    *out || str_eq(json_member_str(found.items.at[i]->fields, "listing"), listing);
 	return rc;
 }
 
 static enum rc
 raise(struct door *d, struct run *run, const struct suspect *s, const struct screen_query *query,
-    const struct screen_hit *hit, struct err *err)
+      const struct screen_hit *hit, struct err *err)
 {
 	const struct record_type *type = model_type(d->node->model, STR("alert"));
 	const struct listing *l = &run->listings.at[hit->entry];
-	struct record_new options = { .by_node = true, .unit = &run->job->job.unit };
+	struct record_new options = {.by_node = true, .unit = &run->job->job.unit};
 	struct screen_explanation *why = NEW(d->arena, struct screen_explanation);
 	json_t *fields = json_object();
 	struct record *r;
@@ -112,8 +115,9 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 	set(fields, "person", json_from_str(id_format(d->arena, s->id)));
 	set(fields, "screened", json_from_str(s->names.at[0]));
 	set(fields, "level",
-	    json_string(hit->score >= 0.99 ? "strong"
-					     : hit->score >= ALERT_LINE ? "possible" : "weak"));
+	    json_string(hit->score >= 0.99	   ? "strong"
+			: hit->score >= ALERT_LINE ? "possible"
+						   : "weak"));
 	set(fields, "score", json_from_str(str_fmt(d->arena, "%.2f", hit->score * 100)));
 	set(fields, "explanation", json_from_str(explain(d->arena, why)));
 	set(fields, "raised_at", json_from_str(time_format(d->arena, d->now_ms)));
@@ -138,11 +142,14 @@ screen_some(struct door *d, void *ctx, struct err *err)
 		end = run->suspects.n;
 	for (; run->next < end && rc == RC_OK; run->next++) {
 		const struct suspect *s = &run->suspects.at[run->next];
-		struct screen_query query = { .names = s->names.at, .name_count = s->names.n,
-			.dob = s->birth_date, .country = s->country, .type = STR("person") };
+		struct screen_query query = {.names = s->names.at,
+					     .name_count = s->names.n,
+					     .dob = s->birth_date,
+					     .country = s->country,
+					     .type = STR("person")};
 		struct screen_hit hits[HITS_MAX];
-		size_t n = screen_search(run->index, run->worker, &query, HITS_MAX, run->min_score,
-		    hits);
+		size_t n =
+		    screen_search(run->index, run->worker, &query, HITS_MAX, run->min_score, hits);
 
 		run->screened++;
 		for (size_t i = 0; i < n && rc == RC_OK; i++)
@@ -160,9 +167,11 @@ build_index(struct run *run, struct err *err)
 	for (size_t i = 0; i < run->listings.n; i++) {
 		const struct listing *l = &run->listings.at[i];
 
-		entries[i] = (struct screen_entry){ .id = id_format(run->arena, l->id),
-			.type = l->subject, .names = l->names, .dobs = l->birth_dates,
-			.countries = l->countries };
+		entries[i] = (struct screen_entry){.id = id_format(run->arena, l->id),
+						   .type = l->subject,
+						   .names = l->names,
+						   .dobs = l->birth_dates,
+						   .countries = l->countries};
 	}
 	rc = screen_index_new(entries, run->listings.n, &run->index, err);
 	return rc == RC_OK ? screen_worker_open(&run->worker, err) : rc;
@@ -173,7 +182,7 @@ screen_people(struct job_run *job, struct err *err)
 {
 	struct str list = json_member_str(job->job.arguments, "list");
 	struct str line = json_member_str(job->job.arguments, "min_score");
-	struct run run = { .job = job, .arena = job->arena, .min_score = ALERT_LINE };
+	struct run run = {.job = job, .arena = job->arena, .min_score = ALERT_LINE};
 	json_t *result;
 	enum rc rc;
 
@@ -184,7 +193,8 @@ screen_people(struct job_run *job, struct err *err)
 
 		run.min_score = strtod(z, &end);
 		if (*end != '\0' || !(run.min_score > 0 && run.min_score <= 1))
-			return fail(err, RC_INVALID, "min_score", "takes a probability, over 0 to 1");
+			return fail(err, RC_INVALID, "min_score",
+				    "takes a probability, over 0 to 1");
 	}
 	rc = serve_write(job->serve, NULL, &job->access, collect, &run, err);
 	if (rc == RC_OK)
@@ -200,8 +210,9 @@ screen_people(struct job_run *job, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	result = json_pack("{s:I, s:I, s:I, s:I, s:I}", "listings", (json_int_t)run.listings.n,
-	    "screened", (json_int_t)run.screened, "protected", (json_int_t)run.suspects.protected_count,
-	    "alerts", (json_int_t)run.alerts, "known_alerts", (json_int_t)run.known);
+			   "screened", (json_int_t)run.screened, "protected",
+			   (json_int_t)run.suspects.protected_count, "alerts",
+			   (json_int_t)run.alerts, "known_alerts", (json_int_t)run.known);
 	job_result(job, result);
 	return RC_OK;
 }
@@ -217,18 +228,18 @@ start(struct request *rq, struct reply *reply, struct err *err)
 		return rc;
 	reply->status = 202;
 	reply->json = json_pack("{s:o}", "id", json_from_str(id_format(rq->arena, id)));
-	reply->location = str_fmt(rq->arena, "/api/v1/jobs/%.*s",
-	    STR_ARG(id_format(rq->arena, id)));
+	reply->location =
+	    str_fmt(rq->arena, "/api/v1/jobs/%.*s", STR_ARG(id_format(rq->arena, id)));
 	return RC_OK;
 }
 
 #define SCREENERS (BIT(ROLE_ANALYST) | BIT(ROLE_DUTY_OFFICER) | BIT(ROLE_SUPERVISOR))
 
 static const struct route routes[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "POST", "/api/v1/match/people", SCREENERS, BIT(PURPOSE_SCREENING), ROUTE_WRITES, 4096, start, "Screen the suspects among the node's people against its watch lists, as a job." },
 	{ .method = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
 static enum rc
@@ -257,23 +268,23 @@ run_people(struct cli *cli, struct err *err)
 }
 
 static const struct option people_options[] = {
-	{ "list", "ID", "only this watch list", false },
-	{ "min-score", "S", "raise an alert from this probability on (standard 0.9)", false },
-	{ .name = NULL },
+    {"list", "ID", "only this watch list", false},
+    {"min-score", "S", "raise an alert from this probability on (standard 0.9)", false},
+    {.name = NULL},
 };
 
 static const struct command commands[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "match", "people", "", people_options, run_people, "Screen the suspects among the node's people against its watch lists.",
 	  "Makes an alert of each hit, with the evidence that adds up to its score. Nobody who was ever a victim, presumed or undetermined is asked about. An alert is a reason to look, never a decision." },
 	{ .noun = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
 static const struct job_kind jobs[] = {
-	{ "screen_people", screen_people, "Screen suspects against the watch lists." },
-	{ .name = NULL },
+    {"screen_people", screen_people, "Screen suspects against the watch lists."},
+    {.name = NULL},
 };
 
-const struct feature match_people_feature = { .name = "match_people", .routes = routes,
-	.commands = commands, .jobs = jobs };
+const struct feature match_people_feature = {
+    .name = "match_people", .routes = routes, .commands = commands, .jobs = jobs};

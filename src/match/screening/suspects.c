@@ -11,8 +11,9 @@ typedef enum rc each_fn(struct door *d, void *ctx, const struct record *r, struc
 static enum rc
 each_record(struct door *d, const char *type, each_fn *fn, void *ctx, struct err *err)
 {
-	struct record_filter filter = { .type = model_type(d->node->model, str_from(type)),
-		.limit = RECORD_PAGE_MAX, .with_fields = true };
+	struct record_filter filter = {.type = model_type(d->node->model, str_from(type)),
+				       .limit = RECORD_PAGE_MAX,
+				       .with_fields = true};
 	struct record_list page;
 	enum rc rc;
 
@@ -35,7 +36,7 @@ add_texts(struct arena *a, json_t *value, struct str_list *out)
 
 	if (json_is_string(value))
 		*VEC_ADD(a, out) = str_copy(a, json_str(value));
-	json_array_foreach(value, i, item)
+	json_array_foreach (value, i, item)
 		*VEC_ADD(a, out) = str_copy(a, json_str(item));
 }
 
@@ -52,7 +53,7 @@ read_listing(struct door *d, void *ctx, const struct record *r, struct err *err)
 {
 	struct reading *reading = ctx;
 	struct arena *a = reading->arena;
-	struct listing l = { .id = r->id };
+	struct listing l = {.id = r->id};
 
 	(void)d;
 	(void)err;
@@ -73,9 +74,9 @@ read_listing(struct door *d, void *ctx, const struct record *r, struct err *err)
 
 enum rc
 listings_read(struct door *d, struct arena *a, struct id list, struct listings *out,
-    struct err *err)
+	      struct err *err)
 {
-	struct reading reading = { .arena = a, .list = list, .listings = out };
+	struct reading reading = {.arena = a, .list = list, .listings = out};
 
 	return each_record(d, "listing", read_listing, &reading, err);
 }
@@ -105,7 +106,7 @@ read_involvement(struct door *d, void *ctx, const struct record *r, struct err *
 static void
 names_of(struct arena *a, json_t *fields, struct str_list *out)
 {
-	static const char *const parts[] = { "first_name", "middle_name", "last_name" };
+	static const char *const parts[] = {"first_name", "middle_name", "last_name"};
 	struct buf b;
 
 	add_texts(a, json_object_get(fields, "name"), out);
@@ -126,8 +127,8 @@ static enum rc
 read_person(struct door *d, struct reading *reading, struct str id_text, struct err *err)
 {
 	struct arena *a = reading->arena;
-	struct suspect s = { { { 0 } }, { 0 }, STR_NONE, STR_NONE };
-	struct str_list countries = { 0 };
+	struct suspect s = {{{0}}, {0}, STR_NONE, STR_NONE};
+	struct str_list countries = {0};
 	struct record *r;
 	enum rc rc;
 
@@ -148,8 +149,8 @@ read_person(struct door *d, struct reading *reading, struct str id_text, struct 
 enum rc
 suspects_read(struct door *d, struct arena *a, struct suspects *out, struct err *err)
 {
-	struct reading reading = { .arena = a, .suspects = out, .suspect = { .arena = a },
-		.other = { .arena = a } };
+	struct reading reading = {
+	    .arena = a, .suspects = out, .suspect = {.arena = a}, .other = {.arena = a}};
 	enum rc rc = each_record(d, "involvement", read_involvement, &reading, err);
 
 	for (size_t i = 0; i < reading.suspect.cap && rc == RC_OK; i++) {

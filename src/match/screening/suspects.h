@@ -18,7 +18,7 @@ struct listings {
 
 /* Active listings of one watch list, or of all when list is zero. The door is the node's. */
 MUST_USE enum rc listings_read(struct door *d, struct arena *a, struct id list,
-    struct listings *out, struct err *err);
+			       struct listings *out, struct err *err);
 
 struct suspect {
 	struct id id;
@@ -37,6 +37,6 @@ struct suspects {
  * UNDETERMINED (rights.md, rule 5: protected until a review outside the case team).
  */
 MUST_USE enum rc suspects_read(struct door *d, struct arena *a, struct suspects *out,
-    struct err *err);
+			       struct err *err);
 
 #endif
