@@ -6,9 +6,8 @@
 
 /* A record at the other end, when the actor may see it: silent otherwise, like absence. */
 static enum rc
-add_link(struct door *d, struct id id, const struct record_type *holder,
-    const struct field *field, bool outward, const struct id *must_hold,
-    struct record_links *out, struct err *err)
+add_link(struct door *d, struct id id, const struct record_type *holder, const struct field *field,
+	 bool outward, const struct id *must_hold, struct record_links *out, struct err *err)
 {
 	struct handling handling;
 	struct record_link *link;
@@ -22,8 +21,8 @@ add_link(struct door *d, struct id id, const struct record_type *holder,
 	if (rc != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc;
 	known = row_facts(d->node, &row, d->actor);
-	decision = policy_decide(&(struct facts){ d->actor, &d->access, POLICY_LIST, row.type,
-	    &known, NULL });
+	decision = policy_decide(
+	    &(struct facts){d->actor, &d->access, POLICY_LIST, row.type, &known, NULL});
 	if (decision.rung == RUNG_NONE || (!outward && row.type != holder))
 		return RC_OK;
 	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)
@@ -36,13 +35,13 @@ add_link(struct door *d, struct id id, const struct record_type *holder,
 		return rc;
 	r->handling = handling;
 	link = VEC_ADD(d->arena, &out->items);
-	*link = (struct record_link){ r, holder, field, outward };
+	*link = (struct record_link){r, holder, field, outward};
 	return RC_OK;
 }
 
 static enum rc
 links_outward(struct door *d, const struct record *r, size_t limit, struct record_links *out,
-    struct err *err)
+	      struct err *err)
 {
 	enum rc rc = RC_OK;
 
@@ -79,10 +78,10 @@ may_refer(const struct field *field, const struct record_type *to)
 
 static enum rc
 links_inward(struct door *d, const struct record *r, const struct record_type *holder,
-    const struct field *field, size_t limit, struct record_links *out, struct err *err)
+	     const struct field *field, size_t limit, struct record_links *out, struct err *err)
 {
 	struct str value = id_format(d->arena, r->id);
-	struct ids ids = { 0 };
+	struct ids ids = {0};
 	enum rc rc = blind_find(d, holder, field, value, 10000, &ids, err);
 
 	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
@@ -99,12 +98,12 @@ enum rc
 record_links(struct door *d, struct id id, size_t limit, struct record_links *out, struct err *err)
 {
 	const struct model *m = d->node->model;
-	struct audit_entry entry = { .action = AUDIT_LIST };
-	struct ids about = { 0 };
+	struct audit_entry entry = {.action = AUDIT_LIST};
+	struct ids about = {0};
 	struct record *r;
 	enum rc rc;
 
-	*out = (struct record_links){ 0 };
+	*out = (struct record_links){0};
 	if (limit == 0 || limit > 1000)
 		limit = 1000;
 	if ((rc = record_load(d, id, NULL, &r, err)) != RC_OK ||
@@ -114,7 +113,7 @@ record_links(struct door *d, struct id id, size_t limit, struct record_links *ou
 		for (size_t k = 0; k < m->types[i].field_count && rc == RC_OK; k++)
 			if (may_refer(&m->types[i].fields[k], r->type) && !out->more)
 				rc = links_inward(d, r, &m->types[i], &m->types[i].fields[k], limit,
-				    out, err);
+						  out, err);
 	if (rc != RC_OK)
 		return rc;
 	for (size_t i = 0; i < out->items.n; i++)

@@ -23,8 +23,8 @@ page_offer(struct page *p, const struct record_row *row, bool *added, struct err
 {
 	struct door *d = p->d;
 	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access,
-	    POLICY_LIST, row->type, &known, NULL });
+	struct decision decision = policy_decide(
+	    &(struct facts){d->actor, &d->access, POLICY_LIST, row->type, &known, NULL});
 	struct handling handling;
 	struct record *r;
 	json_t *fields;
@@ -55,10 +55,10 @@ static enum rc
 page_log(struct page *p, struct str type_key, enum audit_action action, struct err *err)
 {
 	struct audit_entry entry = {
-		.action = action,
-		.type = type_key,
-		.about = p->about.at,
-		.about_count = p->about.n,
+	    .action = action,
+	    .type = type_key,
+	    .about = p->about.at,
+	    .about_count = p->about.n,
 	};
 
 	return door_log(p->d, &entry, NULL, err);
@@ -87,9 +87,9 @@ group_fill(struct page *p, struct group *g, struct err *err)
 	g->rows = NEW_N(d->arena, struct record_row, (size_t)want);
 	g->n = g->at = 0;
 	rc = db_select(d->db, &SQL_RECORD_PAGE,
-	    BINDS(B_TEXT(d->node->type_keys[p->filter->type->index].text), B_ID(g->unit),
-		B_I64(g->guard), B_I64(g->handling), B_ID(g->before), B_I64(want)),
-	    &rows, err);
+		       BINDS(B_TEXT(d->node->type_keys[p->filter->type->index].text), B_ID(g->unit),
+			     B_I64(g->guard), B_I64(g->handling), B_ID(g->before), B_I64(want)),
+		       &rows, err);
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
@@ -117,9 +117,11 @@ groups_of_unit(struct page *p, struct id unit, struct id before, struct groups *
 	for (int guard = GUARD_NONE; guard <= GUARD_MINOR; guard++)
 		for (int tlp = TLP_CLEAR; tlp <= TLP_RED; tlp++)
 			if (policy_group_visible(d->actor, &d->access, p->filter->type, own,
-				(enum guard)guard, (enum tlp)tlp))
-				*VEC_ADD(d->arena, out) = (struct group){ .unit = unit,
-					.guard = guard, .handling = tlp, .before = before };
+						 (enum guard)guard, (enum tlp)tlp))
+				*VEC_ADD(d->arena, out) = (struct group){.unit = unit,
+									 .guard = guard,
+									 .handling = tlp,
+									 .before = before};
 }
 
 static enum rc
@@ -132,7 +134,8 @@ groups_visible(struct page *p, struct id before, struct groups *out, struct err 
 	enum rc rc;
 
 	for (;;) {
-		rc = db_select(d->db, &SQL_RECORD_NEXT_UNIT,
+		rc = db_select(
+		    d->db, &SQL_RECORD_NEXT_UNIT,
 		    BINDS(B_TEXT(d->node->type_keys[p->filter->type->index].text), B_BLOB(after)),
 		    &rows, err);
 		if (rc != RC_OK)
@@ -142,7 +145,7 @@ groups_visible(struct page *p, struct id before, struct groups *out, struct err 
 		rows_close(rows);
 		if (rc != RC_OK)
 			return rc == RC_ABSENT ? RC_OK : rc;
-		after = (struct str){ (const char *)unit.b, sizeof unit.b };
+		after = (struct str){(const char *)unit.b, sizeof unit.b};
 		groups_of_unit(p, unit, before, out);
 	}
 }
@@ -173,7 +176,7 @@ groups_newest(struct page *p, struct groups *groups, struct group **out, struct 
 static enum rc
 list_by_index(struct page *p, struct id before, struct err *err)
 {
-	struct groups groups = { 0 };
+	struct groups groups = {0};
 	size_t looked = 0;
 	struct group *g;
 	bool added;
@@ -209,11 +212,11 @@ static enum rc
 list_by_token(struct page *p, struct id before, struct err *err)
 {
 	struct door *d = p->d;
-	struct ids ids = { 0 };
+	struct ids ids = {0};
 	enum rc rc;
 
 	rc = blind_find(d, p->filter->type, p->filter->field, p->filter->value, CANDIDATES_MAX,
-	    &ids, err);
+			&ids, err);
 	if (rc != RC_OK)
 		return rc;
 	if (ids.n > 1)
@@ -225,8 +228,7 @@ list_by_token(struct page *p, struct id before, struct err *err)
 		if (id_cmp(ids.at[i], before) >= 0 || (i > 0 && id_eq(ids.at[i], ids.at[i - 1])))
 			continue;
 		if (p->out->items.n == p->limit) {
-			p->out->next = id_format(d->arena,
-			    p->out->items.at[p->limit - 1]->id);
+			p->out->next = id_format(d->arena, p->out->items.at[p->limit - 1]->id);
 			return RC_OK;
 		}
 		if ((rc = row_find(d, ids.at[i], &row, err)) == RC_ABSENT ||
@@ -240,14 +242,14 @@ list_by_token(struct page *p, struct id before, struct err *err)
 
 static enum rc
 page_open(struct page *p, struct door *d, const struct record_filter *filter,
-    struct record_list *out, struct err *err)
+	  struct record_list *out, struct err *err)
 {
-	struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access,
-	    POLICY_LIST, filter->type, NULL, NULL });
+	struct decision decision = policy_decide(
+	    &(struct facts){d->actor, &d->access, POLICY_LIST, filter->type, NULL, NULL});
 
-	*out = (struct record_list){ 0 };
-	*p = (struct page){ .d = d, .filter = filter, .out = out,
-		.limit = filter->limit == 0 ? 50 : filter->limit };
+	*out = (struct record_list){0};
+	*p = (struct page){
+	    .d = d, .filter = filter, .out = out, .limit = filter->limit == 0 ? 50 : filter->limit};
 	if (p->limit > RECORD_PAGE_MAX)
 		p->limit = RECORD_PAGE_MAX;
 	return decision.rung == RUNG_NONE ? door_refuse(d, &decision, filter->type, NULL, err)
@@ -256,7 +258,7 @@ page_open(struct page *p, struct door *d, const struct record_filter *filter,
 
 enum rc
 record_list(struct door *d, const struct record_filter *filter, struct record_list *out,
-    struct err *err)
+	    struct err *err)
 {
 	struct id before;
 	struct page p;
@@ -267,11 +269,11 @@ record_list(struct door *d, const struct record_filter *filter, struct record_li
 	memset(before.b, 0xff, sizeof before.b);
 	if (filter->cursor.n > 0 && !id_parse(filter->cursor, &before))
 		return fail(err, RC_USAGE, "cursor", "is not one that a list gave");
-	rc = filter->field != NULL ? list_by_token(&p, before, err)
-				   : list_by_index(&p, before, err);
-	return rc == RC_OK ? page_log(&p, d->node->type_keys[filter->type->index].text, AUDIT_LIST,
-				 err)
-			   : rc;
+	rc =
+	    filter->field != NULL ? list_by_token(&p, before, err) : list_by_index(&p, before, err);
+	return rc == RC_OK
+		   ? page_log(&p, d->node->type_keys[filter->type->index].text, AUDIT_LIST, err)
+		   : rc;
 }
 
 /* How a value as typed may stand in a field: one spelling is indexed, people type many. */
@@ -293,7 +295,7 @@ add_form(struct forms *f, struct str value)
 static struct forms
 forms_of(struct arena *a, const struct field *field, struct str value)
 {
-	struct forms f = { .n = 0 };
+	struct forms f = {.n = 0};
 	struct str phone;
 
 	add_form(&f, str_trim(value));
@@ -308,7 +310,7 @@ forms_of(struct arena *a, const struct field *field, struct str value)
 
 static void
 add_found(struct door *d, const struct record_list *part, struct record_list *out,
-    struct ids *about)
+	  struct ids *about)
 {
 	for (size_t i = 0; i < part->items.n; i++) {
 		bool there = false;
@@ -325,7 +327,7 @@ add_found(struct door *d, const struct record_list *part, struct record_list *ou
 /* All of the type's fields that are indexed, but references, which no person types in. */
 static enum rc
 find_in_type(struct door *d, const struct record_type *type, struct str value, size_t limit,
-    struct record_list *out, struct ids *about, struct err *err)
+	     struct record_list *out, struct ids *about, struct err *err)
 {
 	struct id newest;
 	enum rc rc = RC_OK;
@@ -336,11 +338,10 @@ find_in_type(struct door *d, const struct record_type *type, struct str value, s
 		struct forms forms = forms_of(d->arena, field, value);
 
 		for (size_t k = 0; field->index_exact && k < forms.n && rc == RC_OK; k++) {
-			struct record_filter filter = { .type = type, .field = field,
-				.value = forms.at[k], .limit = limit };
-			struct record_list part = { 0 };
-			struct page p = { .d = d, .filter = &filter, .out = &part,
-				.limit = limit };
+			struct record_filter filter = {
+			    .type = type, .field = field, .value = forms.at[k], .limit = limit};
+			struct record_list part = {0};
+			struct page p = {.d = d, .filter = &filter, .out = &part, .limit = limit};
 
 			if (field->kind == FIELD_REF || out->items.n >= limit)
 				continue;
@@ -353,16 +354,16 @@ find_in_type(struct door *d, const struct record_type *type, struct str value, s
 
 enum rc
 record_find_identifier(struct door *d, struct str value, size_t limit, struct record_list *out,
-    struct err *err)
+		       struct err *err)
 {
 	const struct model *m = d->node->model;
-	struct page p = { .d = d, .out = out };
+	struct page p = {.d = d, .out = out};
 	enum rc rc = RC_OK;
 
-	*out = (struct record_list){ 0 };
+	*out = (struct record_list){0};
 	for (size_t i = 0; i < m->type_count && rc == RC_OK && out->items.n < limit; i++) {
-		struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access,
-		    POLICY_LIST, &m->types[i], NULL, NULL });
+		struct decision decision = policy_decide(
+		    &(struct facts){d->actor, &d->access, POLICY_LIST, &m->types[i], NULL, NULL});
 
 		if (decision.rung > RUNG_NONE)
 			rc = find_in_type(d, &m->types[i], value, limit, out, &p.about, err);

@@ -61,8 +61,8 @@ start_over(struct name_snapshot *s)
 {
 	arena_free(s->arena);
 	s->arena = arena_new((size_t)16 << 30);
-	s->by_key = (struct map){ .arena = s->arena };
-	s->by_id = (struct map){ .arena = s->arena };
+	s->by_key = (struct map){.arena = s->arena};
+	s->by_id = (struct map){.arena = s->arena};
 	memset(&s->entries, 0, sizeof s->entries);
 	memset(&s->keys, 0, sizeof s->keys);
 	memset(&s->distinct, 0, sizeof s->distinct);
@@ -111,7 +111,7 @@ key_of(struct name_snapshot *s, struct str text)
 static bool
 forget(struct name_snapshot *s, struct id id)
 {
-	struct entry_list *l = map_find(&s->by_id, (struct str){ (char *)id.b, sizeof id.b });
+	struct entry_list *l = map_find(&s->by_id, (struct str){(char *)id.b, sizeof id.b});
 
 	for (size_t i = 0; l != NULL && i < l->at.n; i++)
 		s->entries.at[l->at.at[i]].dead = true;
@@ -123,25 +123,27 @@ forget(struct name_snapshot *s, struct id id)
 
 static void
 add_name(struct name_snapshot *s, struct arena *scratch, struct id id,
-    const struct record_type *type, struct str name)
+	 const struct record_type *type, struct str name)
 {
 	struct name_tokens tokens;
-	struct entry_list *l = map_find(&s->by_id, (struct str){ (char *)id.b, sizeof id.b });
+	struct entry_list *l = map_find(&s->by_id, (struct str){(char *)id.b, sizeof id.b});
 	struct entry *e;
 
 	token_split(s->translit, scratch, name, &tokens);
 	if (tokens.n == 0)
 		return;
 	if (l == NULL) {
-		struct str key = str_copy(s->arena, (struct str){ (char *)id.b, sizeof id.b });
+		struct str key = str_copy(s->arena, (struct str){(char *)id.b, sizeof id.b});
 
 		l = NEW(s->arena, struct entry_list);
 		(void)map_put(&s->by_id, key, l);
 	}
 	*VEC_ADD(s->arena, &l->at) = (uint32_t)s->entries.n;
 	e = VEC_ADD(s->arena, &s->entries);
-	*e = (struct entry){ .id = id, .type = type->index, .first = (uint32_t)s->keys.n,
-		.count = (uint32_t)tokens.n };
+	*e = (struct entry){.id = id,
+			    .type = type->index,
+			    .first = (uint32_t)s->keys.n,
+			    .count = (uint32_t)tokens.n};
 	for (size_t i = 0; i < tokens.n; i++) {
 		struct key *key = key_of(s, tokens.at[i].key);
 
@@ -152,7 +154,7 @@ add_name(struct name_snapshot *s, struct arena *scratch, struct id id,
 
 static void
 add_record(struct name_snapshot *s, struct arena *scratch, const struct record_row *row,
-    json_t *fields)
+	   json_t *fields)
 {
 	for (size_t i = 0; i < row->type->field_count; i++) {
 		const struct field *f = &row->type->fields[i];
@@ -165,7 +167,7 @@ add_record(struct name_snapshot *s, struct arena *scratch, const struct record_r
 			add_name(s, scratch, row->id, row->type, json_str(value));
 			continue;
 		}
-		json_array_foreach(value, k, item)
+		json_array_foreach (value, k, item)
 			add_name(s, scratch, row->id, row->type, json_str(item));
 	}
 }
@@ -175,12 +177,12 @@ add_record(struct name_snapshot *s, struct arena *scratch, const struct record_r
 /* One step of catching up; *n says how many rows it took. */
 static enum rc
 catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, size_t *n,
-    struct err *err)
+	      struct err *err)
 {
 	struct record_row *batch = NEW_N(scratch, struct record_row, ROWS_A_STEP);
 	struct rows *rows;
 	enum rc rc = db_select(d->db, &SQL_RECORD_CHANGED,
-	    BINDS(B_I64(s->next_leaf), B_I64(ROWS_A_STEP)), &rows, err);
+			       BINDS(B_I64(s->next_leaf), B_I64(ROWS_A_STEP)), &rows, err);
 
 	*n = 0;
 	if (rc != RC_OK)
@@ -214,8 +216,8 @@ catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, si
 static enum rc
 catch_up(struct name_snapshot *s, struct door *d, struct err *err)
 {
-	static const struct actor itself = { .is_node = true };
-	struct audit_entry entry = { .action = AUDIT_JOB, .type = STR("name_snapshot") };
+	static const struct actor itself = {.is_node = true};
+	struct audit_entry entry = {.action = AUDIT_JOB, .type = STR("name_snapshot")};
 	const struct actor *person = d->actor;
 	struct arena *scratch = arena_new(0);
 	size_t n, all = 0;
@@ -269,8 +271,8 @@ alike_keys(struct name_snapshot *s, struct arena *a, struct str key)
 
 	for (size_t i = 0; i < s->distinct.n; i++) {
 		struct str other = s->distinct.at[i]->text;
-		double v = str_starts(other, key) && key.n >= 3 ? 0.9
-								: similar_jaro_winkler(key, other);
+		double v =
+		    str_starts(other, key) && key.n >= 3 ? 0.9 : similar_jaro_winkler(key, other);
 
 		if (str_eq(key, other))
 			v = 1.0;
@@ -301,11 +303,11 @@ score_entry(const struct name_snapshot *s, const struct entry *e, double *const 
 
 static void
 score_all(struct name_snapshot *s, struct arena *a, struct str query,
-    const struct record_type *type, struct scored **out, size_t *n_out)
+	  const struct record_type *type, struct scored **out, size_t *n_out)
 {
 	struct name_tokens tokens;
 	double *alike[NAME_TOKENS_MAX];
-	VEC(struct scored) found = { 0 };
+	VEC(struct scored) found = {0};
 	unsigned char *seen = NEW_N(a, unsigned char, s->entries.n);
 
 	token_split(s->translit, a, query, &tokens);
@@ -326,7 +328,7 @@ score_all(struct name_snapshot *s, struct arena *a, struct str query,
 				seen[number] = 1;
 				score = score_entry(s, e, alike, tokens.n);
 				if (score >= 0.6)
-					*VEC_ADD(a, &found) = (struct scored){ number, score };
+					*VEC_ADD(a, &found) = (struct scored){number, score};
 			}
 		}
 	if (found.n > 1)
@@ -353,8 +355,8 @@ offer(struct door *d, struct id id, double score, struct search_hits *out, struc
 		if (id_eq(out->items.at[i].record->id, id))
 			return RC_OK;
 	known = row_facts(d->node, &row, d->actor);
-	decision = policy_decide(&(struct facts){ d->actor, &d->access, POLICY_LIST, row.type,
-	    &known, NULL });
+	decision = policy_decide(
+	    &(struct facts){d->actor, &d->access, POLICY_LIST, row.type, &known, NULL});
 	if (decision.rung == RUNG_NONE)
 		return RC_OK;
 	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)
@@ -364,25 +366,25 @@ offer(struct door *d, struct id id, double score, struct search_hits *out, struc
 	if (rc != RC_OK)
 		return rc;
 	r->handling = handling;
-	*VEC_ADD(d->arena, &out->items) = (struct search_hit){ r, score };
+	*VEC_ADD(d->arena, &out->items) = (struct search_hit){r, score};
 	return RC_OK;
 }
 
 enum rc
 record_search_name(struct door *d, const struct record_type *type, struct str query, size_t limit,
-    struct search_hits *out, struct err *err)
+		   struct search_hits *out, struct err *err)
 {
 	struct name_snapshot *s = d->node->names;
-	struct audit_entry entry = { .action = AUDIT_SEARCH };
+	struct audit_entry entry = {.action = AUDIT_SEARCH};
 	struct scored *found = NULL;
 	struct id *ids;
 	struct ids_list {
 		VEC(struct id) at;
-	} about = { 0 };
+	} about = {0};
 	size_t n = 0;
 	enum rc rc;
 
-	*out = (struct search_hits){ 0 };
+	*out = (struct search_hits){0};
 	if (limit == 0 || limit > RECORD_PAGE_MAX)
 		limit = 50;
 	must(pthread_mutex_lock(&s->lock) == 0);
