@@ -67,7 +67,7 @@ parse_bits(json_t *list, const char *key, int (*find)(struct str), uint32_t *out
 	*out = 0;
 	if (!json_is_array(list))
 		return fail(err, RC_INVALID, key, "takes a list of names");
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		int n = find(json_str(item));
 
 		if (n < 0)
@@ -99,7 +99,7 @@ parse_unit(struct request *rq, struct id *out, struct err *err)
 static enum rc
 list(struct request *rq, struct reply *reply, struct err *err)
 {
-	struct audit_entry entry = { .action = AUDIT_LIST, .type = STR("user") };
+	struct audit_entry entry = {.action = AUDIT_LIST, .type = STR("user")};
 	struct user_list users;
 	json_t *items;
 	enum rc rc = user_list(&rq->door, &users, err);
@@ -133,11 +133,12 @@ add(struct request *rq, struct reply *reply, struct err *err)
 	enum rc rc;
 
 	if ((rc = request_text(rq, "login", &login, err)) != RC_OK ||
-	    (rc = parse_bits(json_object_get(rq->json, "roles"), "roles", role_find, &roles, err)) !=
-		RC_OK ||
+	    (rc = parse_bits(json_object_get(rq->json, "roles"), "roles", role_find, &roles,
+			     err)) != RC_OK ||
 	    (rc = parse_unit(rq, &unit, err)) != RC_OK ||
 	    (rc = user_add(&rq->door, login, json_member_str(rq->json, "name"), roles, unit,
-		 json_is_integer(uid) ? json_integer_value(uid) : -1, &user, err)) != RC_OK)
+			   json_is_integer(uid) ? json_integer_value(uid) : -1, &user, err)) !=
+		RC_OK)
 		return rc;
 	reply->status = 201;
 	reply->json = user_json(rq, &user);
@@ -153,7 +154,8 @@ change(struct request *rq, struct reply *reply, struct err *err)
 
 	if (rc != RC_OK)
 		return rc;
-	if (roles != NULL && (rc = parse_bits(roles, "roles", role_find, &user.roles, err)) != RC_OK)
+	if (roles != NULL &&
+	    (rc = parse_bits(roles, "roles", role_find, &user.roles, err)) != RC_OK)
 		return rc;
 	if (json_object_get(rq->json, "unit") != NULL &&
 	    (rc = parse_unit(rq, &user.unit, err)) != RC_OK)
@@ -190,7 +192,7 @@ make_token(struct request *rq, struct reply *reply, struct err *err)
 		expires = rq->door.now_ms + DAY_MS * json_integer_value(days);
 	}
 	if ((rc = parse_bits(json_object_get(rq->json, "purposes"), "purposes", purpose_find,
-		 &purposes, err)) != RC_OK ||
+			     &purposes, err)) != RC_OK ||
 	    (rc = token_add(&rq->door, rq->user->id, purposes, expires, &token, &id, err)) != RC_OK)
 		return rc;
 	reply->status = 201;
@@ -244,7 +246,7 @@ revoke_token(struct request *rq, struct reply *reply, struct err *err)
 #define BODY_MAX 65536
 
 static const struct route routes[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "GET",    "/api/v1/me",            ROLES_ANY,     PURPOSES_ANY, 0,            0,        me,           "Who the node takes you for." },
 	{ "GET",    "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, 0,            0,        list,         "List users." },
 	{ "POST",   "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, add,          "Add a user." },
@@ -253,7 +255,7 @@ static const struct route routes[] = {
 	{ "POST",   "/api/v1/tokens",        ROLES_ANY,     PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, make_token,   "Make a token for a program." },
 	{ "DELETE", "/api/v1/tokens/{id}",   ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, 0,        revoke_token, "Revoke a token at once." },
 	{ .method = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
 /* liaison user ... */
@@ -309,9 +311,10 @@ run_add_or_set(struct cli *cli, bool adding, struct err *err)
 	if ((rc = options_body(cli, body, err)) == RC_OK) {
 		if (adding)
 			set(body, "login", json_from_str(cli->arguments.at[0]));
-		target = adding ? STR("/api/v1/users")
-				: str_fmt(cli->arena, "/api/v1/users/%.*s",
-				      STR_ARG(percent_encode(cli->arena, cli->arguments.at[0])));
+		target = adding
+			     ? STR("/api/v1/users")
+			     : str_fmt(cli->arena, "/api/v1/users/%.*s",
+				       STR_ARG(percent_encode(cli->arena, cli->arguments.at[0])));
 		rc = cli_call(cli, adding ? "POST" : "PATCH", target, body, &answer, err);
 	}
 	json_decref(body);
@@ -335,9 +338,13 @@ run_set(struct cli *cli, struct err *err)
 static enum rc
 run_list(struct cli *cli, struct err *err)
 {
-	static const struct cli_column columns[] = { { "LOGIN", "login", 0 }, { "NAME", "name", 30 },
-		{ "ROLES", "roles", 50 }, { "ACCOUNT", "system_account", 0 },
-		{ "CLOSED", "disabled", 0 }, { "UNIT", "unit", 0 }, { NULL, NULL, 0 } };
+	static const struct cli_column columns[] = {{"LOGIN", "login", 0},
+						    {"NAME", "name", 30},
+						    {"ROLES", "roles", 50},
+						    {"ACCOUNT", "system_account", 0},
+						    {"CLOSED", "disabled", 0},
+						    {"UNIT", "unit", 0},
+						    {NULL, NULL, 0}};
 	struct cli_answer answer;
 	enum rc rc = cli_call(cli, "GET", STR("/api/v1/users"), NULL, &answer, err);
 
@@ -383,19 +390,20 @@ run_token(struct cli *cli, struct err *err)
 	}
 	cli_print(cli, json_member_str(answer.json, "token"));
 	fputc('\n', cli->out);
-	fprintf(cli->notes, "Shown this once. It ends %s; revoke it sooner with: liaison user revoke "
-			    "%s\n",
-	    json_string_value(json_object_get(answer.json, "expires")),
-	    json_string_value(json_object_get(answer.json, "id")));
+	fprintf(cli->notes,
+		"Shown this once. It ends %s; revoke it sooner with: liaison user revoke "
+		"%s\n",
+		json_string_value(json_object_get(answer.json, "expires")),
+		json_string_value(json_object_get(answer.json, "id")));
 	return RC_OK;
 }
 
 static enum rc
 run_tokens(struct cli *cli, struct err *err)
 {
-	static const struct cli_column columns[] = { { "TOKEN", "id", 0 }, { "USER", "user", 0 },
-		{ "PURPOSES", "purposes", 50 }, { "EXPIRES", "expires", 0 },
-		{ "REVOKED", "revoked", 0 }, { NULL, NULL, 0 } };
+	static const struct cli_column columns[] = {
+	    {"TOKEN", "id", 0},	       {"USER", "user", 0},	  {"PURPOSES", "purposes", 50},
+	    {"EXPIRES", "expires", 0}, {"REVOKED", "revoked", 0}, {NULL, NULL, 0}};
 	struct cli_answer answer;
 	enum rc rc = cli_call(cli, "GET", STR("/api/v1/tokens"), NULL, &answer, err);
 
@@ -412,13 +420,13 @@ run_revoke(struct cli *cli, struct err *err)
 	if (cli->arguments.n != 1)
 		return fail(err, RC_USAGE, "", "takes one TOKEN, the id that `user tokens` shows");
 	return cli_call(cli, "DELETE",
-	    str_fmt(cli->arena, "/api/v1/tokens/%.*s",
-		STR_ARG(percent_encode(cli->arena, cli->arguments.at[0]))),
-	    NULL, &answer, err);
+			str_fmt(cli->arena, "/api/v1/tokens/%.*s",
+				STR_ARG(percent_encode(cli->arena, cli->arguments.at[0]))),
+			NULL, &answer, err);
 }
 
 static const struct option user_options[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "name",           "NAME",  "the person's name", false },
 	{ "roles",          "ROLES", "roles of model/roles.csv, by commas", false },
 	{ "unit",           "ID",    "the unit they act in (standard: yours)", false },
@@ -426,16 +434,16 @@ static const struct option user_options[] = {
 	{ "close",          NULL,    "close the account", false },
 	{ "open",           NULL,    "open it again", false },
 	{ .name = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 static const struct option token_options[] = {
-	{ "purposes", "A,B", "what the token is for", false },
-	{ "days", "N", "until it expires (standard 1)", false },
-	{ .name = NULL },
+    {"purposes", "A,B", "what the token is for", false},
+    {"days", "N", "until it expires (standard 1)", false},
+    {.name = NULL},
 };
 
 static const struct command commands[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "user", "add",    "LOGIN",   user_options,  run_add,    "Add a user.", NULL },
 	{ "user", "set",    "LOGIN",   user_options,  run_set,    "Change a user's roles, unit or system account; close the account.", NULL },
 	{ "user", "list",   "",        NULL,          run_list,   "List users.", NULL },
@@ -445,7 +453,7 @@ static const struct command commands[] = {
 	{ "user", "tokens", "",        NULL,          run_tokens, "List tokens.", NULL },
 	{ "user", "revoke", "TOKEN",   NULL,          run_revoke, "Revoke a token at once.", NULL },
 	{ .noun = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
-const struct feature users_feature = { .name = "users", .routes = routes, .commands = commands };
+const struct feature users_feature = {.name = "users", .routes = routes, .commands = commands};

@@ -59,13 +59,13 @@ access_parse(struct request *rq, struct access *out, struct err *err)
 	struct str v;
 	enum rc rc;
 
-	*out = (struct access){ 0 };
+	*out = (struct access){0};
 	if (header_find(rq->headers, "Liaison-Purpose", &v) && v.n > 0) {
 		int p = purpose_find(str_trim(v));
 
 		if (p < 0)
 			return fail(err, RC_USAGE, "purpose",
-			    "is none of the purposes in model/purposes.csv");
+				    "is none of the purposes in model/purposes.csv");
 		out->purpose = (enum purpose)p;
 		out->has_purpose = true;
 	}
@@ -84,6 +84,6 @@ access_parse(struct request *rq, struct access *out, struct err *err)
 	    (rc = version(v, &rq->if_match, err)) != RC_OK)
 		return rc;
 	rq->lang = header_find(rq->headers, "Accept-Language", &v) && v.n >= 2 ? str_sub(v, 0, 2)
-										: STR("en");
+									       : STR("en");
 	return RC_OK;
 }
