@@ -32,7 +32,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: embed FOLDER SYMBOL OUT.S OUT.c\n");
 		return 2;
 	}
-	char *roots[] = { argv[1], NULL };
+	char *roots[] = {argv[1], NULL};
 	FTS *fts = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
 	root = strlen(argv[1]) + 1;
 	for (FTSENT *e; fts != NULL && (e = fts_read(fts)) != NULL;) {
@@ -52,7 +52,7 @@ main(int argc, char **argv)
 	fprintf(c, "#include \"base/embedded.h\"\n\n");
 	for (size_t i = 0; i < n; i++) {
 		fprintf(s, "\t.balign 8\n%s_%zu:\n\t.incbin \"%s\"\n%s_%zu_end:\n\t.byte 0\n",
-		    argv[2], i, paths[i], argv[2], i);
+			argv[2], i, paths[i], argv[2], i);
 		fprintf(s, "\t.globl %s_%zu\n\t.globl %s_%zu_end\n", argv[2], i, argv[2], i);
 		fprintf(c, "extern const char %s_%zu[], %s_%zu_end[];\n", argv[2], i, argv[2], i);
 	}
@@ -65,7 +65,7 @@ main(int argc, char **argv)
 		if (stat(paths[i], &st) != 0)
 			return 1;
 		fprintf(c, "\t{ \"%s\", %s_%zu, %lld },\n", paths[i] + root, argv[2], i,
-		    (long long)st.st_size);
+			(long long)st.st_size);
 	}
 	fprintf(c, "\t{ 0, 0, 0 },\n};\n");
 	return fclose(s) != 0 || fclose(c) != 0;

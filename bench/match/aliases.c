@@ -25,7 +25,7 @@ ask(void *ctx, const struct list_entry *entry, struct err *err)
 
 	(void)err;
 	for (size_t i = 0; i < entry->names.n; i++) {
-		struct screen_query q = { .names = &entry->names.at[i].text, .name_count = 1 };
+		struct screen_query q = {.names = &entry->names.at[i].text, .name_count = 1};
 		struct screen_hit hits[5];
 		size_t n = screen_search(t->index, t->worker, &q, 5, 0, hits);
 
@@ -49,7 +49,7 @@ main(int argc, char **argv)
 {
 	const char *const *paths = (const char *const *)(argv + 1);
 	struct screen_index *index;
-	struct tally t = { 0 };
+	struct tally t = {0};
 	struct err err;
 	size_t skipped;
 	int64_t start;
@@ -66,16 +66,16 @@ main(int argc, char **argv)
 	}
 	t.index = index;
 	start = monotonic_us();
-	if (listfile_read(paths, (size_t)argc - 1, NULL, &(struct list_sink){ .entry = ask, .ctx = &t },
-		NULL, &err) != RC_OK) {
+	if (listfile_read(paths, (size_t)argc - 1, NULL,
+			  &(struct list_sink){.entry = ask, .ctx = &t}, NULL, &err) != RC_OK) {
 		fprintf(stderr, "%.*s\n", STR_ARG(err_line(a, &err)));
 		return 1;
 	}
 	printf("%ld entries, %ld names: own entry first %ld (%.2f %%), among five %ld (%.2f %%); "
 	       "entries found by at least one of their names %ld; %.0f queries/s\n",
-	    t.entries, t.names, t.first, 100.0 * (double)t.first / (double)t.names, t.five,
-	    100.0 * (double)t.five / (double)t.names, t.entry_found,
-	    1e6 * (double)t.names / (double)(monotonic_us() - start));
+	       t.entries, t.names, t.first, 100.0 * (double)t.first / (double)t.names, t.five,
+	       100.0 * (double)t.five / (double)t.names, t.entry_found,
+	       1e6 * (double)t.names / (double)(monotonic_us() - start));
 	screen_worker_close(t.worker);
 	screen_index_free(index);
 	arena_free(a);

@@ -208,8 +208,8 @@ base64_is_strict(void **state)
 	}
 	for (size_t n = 0; n < 40; n++) {
 		memset(arena_bytes(a, 1), 0xff, 1); /* so that a missing NUL shows */
-		assert_int_equal(strlen(hex_format(a, "0123456789012345678901234567890123456789", n).p),
-		    2 * n);
+		assert_int_equal(
+		    strlen(hex_format(a, "0123456789012345678901234567890123456789", n).p), 2 * n);
 	}
 	assert_false(base64_parse(a, STR("AA="), &out));
 	assert_false(base64_parse(a, STR("AB=="), &out));

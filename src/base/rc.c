@@ -59,7 +59,7 @@ rc_title(enum rc rc)
 }
 
 static void PRINTF(4, 0)
-fill(struct err *err, enum rc rc, const char *key, const char *fmt, va_list ap)
+    fill(struct err *err, enum rc rc, const char *key, const char *fmt, va_list ap)
 {
 	*err = (struct err){.rc = rc};
 	(void)snprintf(err->key, sizeof err->key, "%s", key ? key : "");

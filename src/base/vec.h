@@ -22,8 +22,7 @@
 	 &(v)->at[(v)->n++])
 
 /* An empty one has no array, to whose pointer nothing may be added. */
-#define VEC_EACH(item, v)                                                                          \
-	for ((item) = (v)->at; (v)->n > 0 && (item) < (v)->at + (v)->n; (item)++)
+#define VEC_EACH(item, v) for ((item) = (v)->at; (v)->n > 0 && (item) < (v)->at + (v)->n; (item)++)
 
 void *vec_grow(struct arena *a, void *at, size_t n, size_t *cap, size_t size);
 

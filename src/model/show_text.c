@@ -332,12 +332,11 @@ model_reference_markdown(const struct model *m, struct buf *out)
 {
 	const struct str en = STR("en");
 
-	buf_addf(
-	    out,
-	    "# The model\n\nMade by `liaison model reference` from `model/`; do not edit. "
-	    "The grammar stands in add-a-record-type.md.\n\n%zu record types, %zu lists.\n\n"
-	    "| area | type | about |\n|---|---|---|\n",
-	    m->type_count, m->list_count);
+	buf_addf(out,
+		 "# The model\n\nMade by `liaison model reference` from `model/`; do not edit. "
+		 "The grammar stands in add-a-record-type.md.\n\n%zu record types, %zu lists.\n\n"
+		 "| area | type | about |\n|---|---|---|\n",
+		 m->type_count, m->list_count);
 	for (size_t i = 0; i < m->type_count; i++) {
 		buf_addf(out, "| %.*s | [%.*s](#%.*s) | ", STR_ARG(m->types[i].area),
 			 STR_ARG(m->types[i].name), STR_ARG(m->types[i].name));

@@ -84,14 +84,14 @@ shown_json(struct request *rq, const struct audit_shown *s)
 static bool
 is_change(const struct audit_shown *s)
 {
-	return !s->listed && (s->action == AUDIT_CREATE || s->action == AUDIT_IMPORT ||
-				 s->action == AUDIT_UPDATE || s->action == AUDIT_MOVE ||
-				 s->action == AUDIT_ERASE);
+	return !s->listed &&
+	       (s->action == AUDIT_CREATE || s->action == AUDIT_IMPORT ||
+		s->action == AUDIT_UPDATE || s->action == AUDIT_MOVE || s->action == AUDIT_ERASE);
 }
 
 static void
 reply_shown(struct request *rq, const struct audit_shown_list *list, bool changes_only,
-    struct reply *reply)
+	    struct reply *reply)
 {
 	json_t *items = json_array();
 
@@ -116,7 +116,7 @@ show_record(struct request *rq, struct reply *reply, struct err *err)
 	    (rc = request_number(rq, "limit", 100, 1, AUDIT_SHOWN_MAX, &limit, err)) != RC_OK ||
 	    (rc = record_load(&rq->door, id, NULL, &r, err)) != RC_OK ||
 	    (rc = audit_show(rq->door.db, rq->door.node->keys, id, (size_t)limit, rq->arena, &list,
-		 err)) != RC_OK)
+			     err)) != RC_OK)
 		return rc;
 	reply_shown(rq, &list, request_query(rq, "changes").n > 0, reply);
 	return RC_OK;
@@ -125,10 +125,10 @@ show_record(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 search(struct request *rq, struct reply *reply, struct err *err)
 {
-	struct audit_entry entry = { .action = AUDIT_SEARCH, .type = STR("log") };
+	struct audit_entry entry = {.action = AUDIT_SEARCH, .type = STR("log")};
 	struct str actor = request_query(rq, "actor"), action = request_query(rq, "action");
-	struct audit_query query = { .purpose = request_query(rq, "by-purpose"),
-		.action = AUDIT_ACTIONS };
+	struct audit_query query = {.purpose = request_query(rq, "by-purpose"),
+				    .action = AUDIT_ACTIONS};
 	struct audit_shown_list list;
 	int64_t limit;
 	struct user user;
@@ -156,9 +156,10 @@ search(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 verify(struct request *rq, struct reply *reply, struct err *err)
 {
-	struct audit_entry entry = { .action = AUDIT_SEARCH, .type = STR("log_verified") };
-	struct record_verify_options options = { .open_bodies = request_query(rq, "open").n > 0,
-		.checkpoint = rq->body, .vkey = request_query(rq, "vkey") };
+	struct audit_entry entry = {.action = AUDIT_SEARCH, .type = STR("log_verified")};
+	struct record_verify_options options = {.open_bodies = request_query(rq, "open").n > 0,
+						.checkpoint = rq->body,
+						.vkey = request_query(rq, "vkey")};
 	struct record_report report;
 	json_t *problems;
 	enum rc rc;
@@ -171,19 +172,20 @@ verify(struct request *rq, struct reply *reply, struct err *err)
 	for (size_t i = 0; i < report.problems.n; i++)
 		must(json_array_append_new(problems, json_from_str(report.problems.at[i])) == 0);
 	for (int64_t i = 0; i < report.log.problem_count && i < AUDIT_PROBLEMS_KEPT; i++)
-		must(json_array_append_new(problems,
-			 json_from_str(report.log.problems[i].text)) == 0);
+		must(json_array_append_new(problems, json_from_str(report.log.problems[i].text)) ==
+		     0);
 	reply->json = json_object();
 	reply_set(reply, "holds", json_boolean(rc == RC_OK));
 	reply_set(reply, "leaves", json_integer(report.log.leaves));
-	reply_set(reply, "root", json_from_str(base64_format(rq->arena, report.log.root.b,
-				     sizeof report.log.root.b)));
+	reply_set(
+	    reply, "root",
+	    json_from_str(base64_format(rq->arena, report.log.root.b, sizeof report.log.root.b)));
 	reply_set(reply, "records", json_integer(report.rows));
 	reply_set(reply, "former_versions", json_integer(report.past_rows));
 	reply_set(reply, "erased", json_integer(report.erased));
 	reply_set(reply, "opened", json_integer(report.opened));
 	reply_set(reply, "problem_count",
-	    json_integer(report.problem_count + report.log.problem_count));
+		  json_integer(report.problem_count + report.log.problem_count));
 	reply_set(reply, "problems", problems);
 	return door_log(&rq->door, &entry, NULL, err);
 }
@@ -192,8 +194,8 @@ verify(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 checkpoint(struct request *rq, struct reply *reply, struct err *err)
 {
-	enum rc rc = audit_checkpoint_make(rq->door.db, rq->door.node->keys, rq->arena, &reply->body,
-	    err);
+	enum rc rc =
+	    audit_checkpoint_make(rq->door.db, rq->door.node->keys, rq->arena, &reply->body, err);
 
 	reply->content_type = STR("text/plain; charset=utf-8");
 	return rc;
@@ -202,7 +204,7 @@ checkpoint(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 prove(struct request *rq, struct reply *reply, struct err *err)
 {
-	struct audit_entry entry = { .action = AUDIT_EXPORT, .type = STR("log_proof") };
+	struct audit_entry entry = {.action = AUDIT_EXPORT, .type = STR("log_proof")};
 	int64_t index;
 	enum rc rc;
 
@@ -214,28 +216,20 @@ prove(struct request *rq, struct reply *reply, struct err *err)
 }
 
 /* The log without content, for another machine to verify. */
-static enum rc
-export(struct request *rq, struct reply *reply, struct err *err)
-{
+static enum rc export(struct request *rq, struct reply *reply, struct err *err) {
 	struct str path = str_fmt(rq->arena, "%s/export.XXXXXX", serve_dir(rq->serve));
-	struct audit_entry entry = { .action = AUDIT_EXPORT, .type = STR("log") };
-	char *z = str_z(rq->arena, path);
-	int fd = mkstemp(z);
-	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-	enum rc rc;
+	struct audit_entry entry = {.action = AUDIT_EXPORT, .type = STR("log")};
+	char *z = str_z(rq->arena, path); int fd = mkstemp(z);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL; enum rc rc;
 
-	if (f == NULL)
-		return fail(err, RC_UNAVAILABLE, "", "the node's folder cannot be written");
+	if (f == NULL) return fail(err, RC_UNAVAILABLE, "", "the node's folder cannot be written");
 	rc = audit_export(rq->door.db, f, err);
 	if (fclose(f) != 0 && rc == RC_OK)
-		rc = fail(err, RC_UNAVAILABLE, "", "the export could not be written");
-	if (rc != RC_OK) {
-		(void)unlink(z);
-		return rc;
-	}
-	reply->file = str_from(z);
-	reply->content_type = STR("text/plain; charset=utf-8");
-	return door_log(&rq->door, &entry, NULL, err);
+	    rc = fail(err, RC_UNAVAILABLE, "", "the export could not be written");
+	if (rc != RC_OK){(void)unlink(z); return rc;}
+reply->file = str_from(z);
+reply->content_type = STR("text/plain; charset=utf-8");
+return door_log(&rq->door, &entry, NULL, err);
 }
 
 static enum rc
@@ -251,7 +245,7 @@ verifier_key(struct request *rq, struct reply *reply, struct err *err)
 #define LOG_PURPOSES (BIT(PURPOSE_OVERSIGHT) | BIT(PURPOSE_ADMINISTRATION))
 
 static const struct route routes[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "GET",  "/api/v1/audit/records/{id}",  ROLES_ANY,   PURPOSES_ANY, 0,            0, show_record, "Who did what to a record, newest first." },
 	{ "GET",  "/api/v1/audit/search",        LOG_READERS, LOG_PURPOSES, 0,            0, search,      "Search the log by actor, action or purpose." },
 	{ "POST", "/api/v1/audit/verify",        ROLES_ANY,   PURPOSES_ANY, ROUTE_RAW,    65536, verify,      "Recompute the log and compare every record with it." },
@@ -260,15 +254,15 @@ static const struct route routes[] = {
 	{ "GET",  "/api/v1/audit/export",        LOG_READERS, LOG_PURPOSES, 0,            0, export,      "The log without content, to verify elsewhere." },
 	{ "GET",  "/api/v1/audit/vkey",          ROLES_ANY,   PURPOSES_ANY, 0,            0, verifier_key, "The log's verifier key (C2SP signed-note)." },
 	{ .method = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
 /* liaison audit ... */
 
 static const struct cli_column shown_columns[] = {
-	{ "TIME", "time", 0 }, { "WHO", "actor", 20 }, { "ACTION", "action", 0 },
-	{ "PURPOSE", "purpose", 0 }, { "TYPE", "type", 0 }, { "FIELDS", "fields", 40 },
-	{ "REASON", "reason", 40 }, { "LEAF", "leaf", 0 }, { NULL, NULL, 0 },
+    {"TIME", "time", 0},       {"WHO", "actor", 20}, {"ACTION", "action", 0},
+    {"PURPOSE", "purpose", 0}, {"TYPE", "type", 0},  {"FIELDS", "fields", 40},
+    {"REASON", "reason", 40},  {"LEAF", "leaf", 0},  {NULL, NULL, 0},
 };
 
 static enum rc
@@ -291,9 +285,10 @@ run_show(struct cli *cli, struct err *err)
 	if ((rc = one_argument(cli, "record id", &id, err)) != RC_OK ||
 	    (rc = cli_number(cli, "limit", 100, 1, AUDIT_SHOWN_MAX, &limit, err)) != RC_OK)
 		return rc;
-	rc = cli_call(cli, "GET", str_fmt(cli->arena, "/api/v1/audit/records/%.*s?limit=%lld",
-				      STR_ARG(percent_encode(cli->arena, id)), (long long)limit),
-	    NULL, &answer, err);
+	rc = cli_call(cli, "GET",
+		      str_fmt(cli->arena, "/api/v1/audit/records/%.*s?limit=%lld",
+			      STR_ARG(percent_encode(cli->arena, id)), (long long)limit),
+		      NULL, &answer, err);
 	if (rc == RC_OK)
 		cli_table(cli, json_object_get(answer.json, "items"), shown_columns);
 	return rc;
@@ -302,18 +297,22 @@ run_show(struct cli *cli, struct err *err)
 static enum rc
 run_history(struct cli *cli, struct err *err)
 {
-	static const struct cli_column columns[] = { { "VERSION", "version", 0 },
-		{ "TIME", "time", 0 }, { "WHO", "actor", 20 }, { "ACTION", "action", 0 },
-		{ "FIELDS", "fields", 60 }, { "LEAF", "leaf", 0 }, { NULL, NULL, 0 } };
+	static const struct cli_column columns[] = {{"VERSION", "version", 0},
+						    {"TIME", "time", 0},
+						    {"WHO", "actor", 20},
+						    {"ACTION", "action", 0},
+						    {"FIELDS", "fields", 60},
+						    {"LEAF", "leaf", 0},
+						    {NULL, NULL, 0}};
 	struct cli_answer answer;
 	enum rc rc;
 
 	if (cli->arguments.n != 1)
 		return fail(err, RC_USAGE, "", "takes one ID");
 	rc = cli_call(cli, "GET",
-	    str_fmt(cli->arena, "/api/v1/audit/records/%.*s?limit=10000&changes=1",
-		STR_ARG(percent_encode(cli->arena, cli->arguments.at[0]))),
-	    NULL, &answer, err);
+		      str_fmt(cli->arena, "/api/v1/audit/records/%.*s?limit=10000&changes=1",
+			      STR_ARG(percent_encode(cli->arena, cli->arguments.at[0]))),
+		      NULL, &answer, err);
 	if (rc == RC_OK)
 		cli_table(cli, json_object_get(answer.json, "items"), columns);
 	return rc;
@@ -322,7 +321,7 @@ run_history(struct cli *cli, struct err *err)
 static enum rc
 run_search(struct cli *cli, struct err *err)
 {
-	static const char *const names[] = { "actor", "action", "by-purpose", "limit", "before" };
+	static const char *const names[] = {"actor", "action", "by-purpose", "limit", "before"};
 	struct cli_answer answer;
 	struct buf target;
 	enum rc rc;
@@ -332,7 +331,7 @@ run_search(struct cli *cli, struct err *err)
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (cli_option(cli, names[i]).n > 0)
 			buf_addf(&target, "&%s=%.*s", names[i],
-			    STR_ARG(percent_encode(cli->arena, cli_option(cli, names[i]))));
+				 STR_ARG(percent_encode(cli->arena, cli_option(cli, names[i]))));
 	rc = cli_call(cli, "GET", buf_str(&target), NULL, &answer, err);
 	if (rc == RC_OK)
 		cli_table(cli, json_object_get(answer.json, "items"), shown_columns);
@@ -353,12 +352,13 @@ verify_export(struct cli *cli, struct str path, struct err *err)
 	(void)fclose(f);
 	if (rc != RC_OK)
 		return rc;
-	fprintf(cli->out, "The export holds: %lld leaves of %s, root %s.\n", (long long)report.leaves,
-	    report.origin,
-	    base64_format(cli->arena, report.root.b, sizeof report.root.b).p);
+	fprintf(cli->out, "The export holds: %lld leaves of %s, root %s.\n",
+		(long long)report.leaves, report.origin,
+		base64_format(cli->arena, report.root.b, sizeof report.root.b).p);
 	if (cli_option(cli, "vkey").n == 0)
-		fprintf(cli->notes, "It was checked with the key in the file itself, which shows that "
-				    "it is whole, not whose it is; give --vkey to know that too.\n");
+		fprintf(cli->notes,
+			"It was checked with the key in the file itself, which shows that "
+			"it is whole, not whose it is; give --vkey to know that too.\n");
 	return RC_OK;
 }
 
@@ -381,16 +381,18 @@ run_verify(struct cli *cli, struct err *err)
 	buf_addf(&target, "/api/v1/audit/verify?%s", cli_switch(cli, "open") ? "open=1" : "");
 	if (cli_option(cli, "vkey").n > 0)
 		buf_addf(&target, "&vkey=%.*s",
-		    STR_ARG(percent_encode(cli->arena, cli_option(cli, "vkey"))));
+			 STR_ARG(percent_encode(cli->arena, cli_option(cli, "vkey"))));
 	rc = cli_call_with(cli, "POST", buf_str(&target),
-	    checkpoint.n > 0 ? STR("text/plain") : STR_NONE, checkpoint, 0, &answer, err);
+			   checkpoint.n > 0 ? STR("text/plain") : STR_NONE, checkpoint, 0, &answer,
+			   err);
 	if (rc != RC_OK)
 		return rc;
 	if (cli->json)
 		cli_show(cli, answer.json);
 	if (json_is_true(json_object_get(answer.json, "holds"))) {
 		if (!cli->json)
-			fprintf(cli->out,
+			fprintf(
+			    cli->out,
 			    "The log holds: %lld leaves, root %s; %lld records and %lld former "
 			    "versions are what it says.\n",
 			    (long long)json_integer_value(json_object_get(answer.json, "leaves")),
@@ -400,11 +402,11 @@ run_verify(struct cli *cli, struct err *err)
 				json_object_get(answer.json, "former_versions")));
 		return RC_OK;
 	}
-	json_array_foreach(json_object_get(answer.json, "problems"), i, problem)
+	json_array_foreach (json_object_get(answer.json, "problems"), i, problem)
 		if (!cli->json)
 			fprintf(cli->out, "%s\n", json_string_value(problem));
 	return fail(err, RC_INTEGRITY, "", "%lld things are not what was logged",
-	    (long long)json_integer_value(json_object_get(answer.json, "problem_count")));
+		    (long long)json_integer_value(json_object_get(answer.json, "problem_count")));
 }
 
 static enum rc
@@ -441,9 +443,10 @@ run_prove(struct cli *cli, struct err *err)
 	enum rc rc = one_argument(cli, "leaf number", &leaf, err);
 
 	return rc != RC_OK ? rc
-			   : print_text(cli, "GET", str_fmt(cli->arena, "/api/v1/audit/proof/%.*s",
-							STR_ARG(percent_encode(cli->arena, leaf))),
-				 err);
+			   : print_text(cli, "GET",
+					str_fmt(cli->arena, "/api/v1/audit/proof/%.*s",
+						STR_ARG(percent_encode(cli->arena, leaf))),
+					err);
 }
 
 static enum rc
@@ -456,27 +459,27 @@ run_export(struct cli *cli, struct err *err)
 }
 
 static const struct option show_options[] = {
-	{ "limit", "N", "at most so many (standard 100)", false },
-	{ .name = NULL },
+    {"limit", "N", "at most so many (standard 100)", false},
+    {.name = NULL},
 };
 static const struct option search_options[] = {
-	{ "actor", "LOGIN", "what this user did", false },
-	{ "action", "ACTION", "read, reveal, create, update, move, erase, list, search, ...", false },
-	{ "by-purpose", "PURPOSE", "what was done for this purpose", false },
-	{ "before", "LEAF", "only leaves before this one: the next page", false },
-	{ "limit", "N", "at most so many (standard 100)", false },
-	{ .name = NULL },
+    {"actor", "LOGIN", "what this user did", false},
+    {"action", "ACTION", "read, reveal, create, update, move, erase, list, search, ...", false},
+    {"by-purpose", "PURPOSE", "what was done for this purpose", false},
+    {"before", "LEAF", "only leaves before this one: the next page", false},
+    {"limit", "N", "at most so many (standard 100)", false},
+    {.name = NULL},
 };
 static const struct option verify_options[] = {
-	{ "open", NULL, "open each sealed record too", false },
-	{ "export", "FILE", "check an export instead; needs no node", false },
-	{ "checkpoint", "FILE", "a signed checkpoint kept elsewhere, which the log must extend", false },
-	{ "vkey", "KEY", "the log's verifier key, as you know it from elsewhere", false },
-	{ .name = NULL },
+    {"open", NULL, "open each sealed record too", false},
+    {"export", "FILE", "check an export instead; needs no node", false},
+    {"checkpoint", "FILE", "a signed checkpoint kept elsewhere, which the log must extend", false},
+    {"vkey", "KEY", "the log's verifier key, as you know it from elsewhere", false},
+    {.name = NULL},
 };
 
 static const struct command commands[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "audit", "show",       "ID",   show_options,   run_show,       "Show who did what to a record.",
 	  "Reading the log of a record needs the right to read the record, and is itself logged." },
 	{ "record", "history",   "ID",   NULL,           run_history,    "Show the versions of a record: who changed what, when.",
@@ -491,7 +494,7 @@ static const struct command commands[] = {
 	{ "audit", "export",     "",     NULL,           run_export,     "Print the log without content, to verify elsewhere.",
 	  "The export holds hashes and codes, no names and no text. Check it with `liaison audit verify --export FILE --vkey KEY`." },
 	{ .noun = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
-const struct feature audit_feature = { .name = "audit", .routes = routes, .commands = commands };
+const struct feature audit_feature = {.name = "audit", .routes = routes, .commands = commands};

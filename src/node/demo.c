@@ -31,7 +31,11 @@ struct demo {
 	int held, failed;
 };
 
-#define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define WORDS(...)                                                                                 \
+	(const char *const[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__, NULL                                                                  \
+	}
 
 static void
 chapter(struct demo *d, const char *title, const char *text)
@@ -40,8 +44,7 @@ chapter(struct demo *d, const char *title, const char *text)
 }
 
 /* A thing that must hold for the chapter to be true. */
-PRINTF(3, 4) static void
-expect(struct demo *d, bool holds, const char *fmt, ...)
+PRINTF(3, 4) static void expect(struct demo *d, bool holds, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -80,7 +83,7 @@ ask(struct demo *d, bool line, const char *const *words)
 	    r.exit_code == 0 && r.json != NULL)
 		return r.json;
 	expect(d, false, "%s %s ended with %d: %.*s", words[0], words[1], r.exit_code,
-	    STR_ARG(r.notes));
+	       STR_ARG(r.notes));
 	return NULL;
 }
 
@@ -103,17 +106,18 @@ make_node(struct demo *d, pid_t *node)
 	struct str line;
 	struct err err;
 
-	chapter(d, "A node", "North Coast Police installs its node; two people sign in. Everything and "
-			     "everybody here is invented.");
+	chapter(d, "A node",
+		"North Coast Police installs its node; two people sign in. Everything and "
+		"everybody here is invented.");
 	if (!show(d, WORDS("node", "init", "--name", "North Coast Police", "--country", "QN",
-			    "--kind", "police", "--legal-regime", "LED", "--unit",
-			    "Trafficking desk", "--login", "mira", "--full-name", "Mira Solvane",
-			    "--roles", "analyst,duty_officer,supervisor")) ||
+			   "--kind", "police", "--legal-regime", "LED", "--unit",
+			   "Trafficking desk", "--login", "mira", "--full-name", "Mira Solvane",
+			   "--roles", "analyst,duty_officer,supervisor")) ||
 	    demo_start(&d->sh, WORDS("node", "serve", "--port", "0"), node, &line, &err) != RC_OK)
 		return false;
 	return show(d, WORDS("user", "add", "tomas", "--name", "Tomas Irdel", "--roles",
-			   "analyst,supervisor,prosecutor", "--system-account", d->uid, "--as",
-			   "mira"));
+			     "analyst,supervisor,prosecutor", "--system-account", d->uid, "--as",
+			     "mira"));
 }
 
 /* 2 */
@@ -123,24 +127,28 @@ import_all(struct demo *d)
 	const char *dir = d->data_dir;
 	json_t *o;
 
-	chapter(d, "What is there", "A watch list of 40 rows in OFAC's shape, and 300 incidents in HTCDS "
-				    "2.0 form; most people in them are UNDETERMINED.");
-	o = ask(d, true, WORDS("record", "import", str_fmt(d->arena, "%s/sdn.csv", dir).p,
-			     str_fmt(d->arena, "%s/alt.csv", dir).p,
-			     str_fmt(d->arena, "%s/add.csv", dir).p, "--format", "ofac", "--list",
-			     "Invented list", "--as", "mira", "--purpose", "screening"));
+	chapter(d, "What is there",
+		"A watch list of 40 rows in OFAC's shape, and 300 incidents in HTCDS "
+		"2.0 form; most people in them are UNDETERMINED.");
+	o = ask(d, true,
+		WORDS("record", "import", str_fmt(d->arena, "%s/sdn.csv", dir).p,
+		      str_fmt(d->arena, "%s/alt.csv", dir).p,
+		      str_fmt(d->arena, "%s/add.csv", dir).p, "--format", "ofac", "--list",
+		      "Invented list", "--as", "mira", "--purpose", "screening"));
 	expect(d, number(o, "errors") == 0 && number(o, "done") >= DEMO_LIST_COUNT,
-	    "%lld entries went in, %lld errors", number(o, "done"), number(o, "errors"));
+	       "%lld entries went in, %lld errors", number(o, "done"), number(o, "errors"));
 	json_decref(o);
-	o = ask(d, true, WORDS("record", "import", str_fmt(d->arena, "%s/incidents.csv", dir).p,
-			     "--format", "htcds", "--as", "mira", "--purpose", "investigation"));
+	o = ask(d, true,
+		WORDS("record", "import", str_fmt(d->arena, "%s/incidents.csv", dir).p, "--format",
+		      "htcds", "--as", "mira", "--purpose", "investigation"));
 	expect(d, number(o, "errors") == 0 && number(o, "done") == DEMO_INCIDENT_COUNT,
-	    "%lld rows went in, %lld errors", number(o, "done"), number(o, "errors"));
+	       "%lld rows went in, %lld errors", number(o, "done"), number(o, "errors"));
 	json_decref(o);
-	o = ask(d, true, WORDS("record", "import", str_fmt(d->arena, "%s/links.csv", dir).p,
-			     "--format", "links", "--as", "mira", "--purpose", "investigation"));
+	o = ask(d, true,
+		WORDS("record", "import", str_fmt(d->arena, "%s/links.csv", dir).p, "--format",
+		      "links", "--as", "mira", "--purpose", "investigation"));
 	expect(d, number(o, "errors") == 0 && number(o, "done") > 0, "%lld links went in",
-	    number(o, "done"));
+	       number(o, "done"));
 	json_decref(o);
 	return show(d, WORDS("node", "status", "--as", "mira"));
 }
@@ -158,12 +166,13 @@ list_into_use(struct demo *d)
 	json_t *page, *moved;
 	const char *id, *version;
 
-	chapter(d, "A list is put into use by two people", "It needs a legal basis and a reason why it "
-							   "exists. The first wish is noted, "
-							   "nothing changes; the second person's "
-							   "makes it so.");
-	page = ask(d, false, WORDS("record", "list", "watchlist", "--as", "mira", "--purpose",
-			       "screening"));
+	chapter(d, "A list is put into use by two people",
+		"It needs a legal basis and a reason why it "
+		"exists. The first wish is noted, "
+		"nothing changes; the second person's "
+		"makes it so.");
+	page = ask(d, false,
+		   WORDS("record", "list", "watchlist", "--as", "mira", "--purpose", "screening"));
 	d->watchlist = str_copy(d->arena, json_member_str(first_item(page), "id"));
 	version = str_fmt(d->arena, "%lld", number(first_item(page), "version")).p;
 	json_decref(page);
@@ -171,14 +180,14 @@ list_into_use(struct demo *d)
 	if (d->watchlist.n == 0)
 		return;
 	for (int i = 0; i < 2; i++) {
-		moved = ask(d, true, WORDS("record", "move", "watchlist", id, "in_use", "--version",
-					 version, "--set", "legal_basis=led_8", "--set",
-					 "proportionality=Forty rows, reviewed each year", "--set",
-					 "owner=Trafficking desk", "--set", "review_by=2027-06-30",
-					 "--as", i == 0 ? "mira" : "tomas", "--purpose",
-					 "screening"));
+		moved = ask(d, true,
+			    WORDS("record", "move", "watchlist", id, "in_use", "--version", version,
+				  "--set", "legal_basis=led_8", "--set",
+				  "proportionality=Forty rows, reviewed each year", "--set",
+				  "owner=Trafficking desk", "--set", "review_by=2027-06-30", "--as",
+				  i == 0 ? "mira" : "tomas", "--purpose", "screening"));
 		expect(d, str_eq_z(json_member_str(moved, "state"), i == 0 ? "draft" : "in_use"),
-		    i == 0 ? "after one person it is still a draft" : "after two it is in use");
+		       i == 0 ? "after one person it is still a draft" : "after two it is in use");
 		json_decref(moved);
 	}
 }
@@ -206,18 +215,20 @@ is_listed(const struct demo *d, long long row)
 static void
 count_alerts(struct demo *d, int *right, int *wrong)
 {
-	json_t *alert, *page = ask(d, false, WORDS("record", "list", "alert", "--limit", "200", "--as",
-						 "mira", "--purpose", "screening"));
-	unsigned char seen[DEMO_INCIDENT_COUNT + 1] = { 0 };
+	json_t *alert, *page = ask(d, false,
+				   WORDS("record", "list", "alert", "--limit", "200", "--as",
+					 "mira", "--purpose", "screening"));
+	unsigned char seen[DEMO_INCIDENT_COUNT + 1] = {0};
 	size_t i;
 
 	*right = *wrong = 0;
-	json_array_foreach(json_object_get(page, "items"), i, alert) {
+	json_array_foreach (json_object_get(page, "items"), i, alert) {
 		struct str id = json_member_str(json_object_get(alert, "fields"), "person");
-		json_t *person = ask(d, false, WORDS("record", "show", "person", keep(d, id), "--as",
-						   "mira", "--purpose", "screening"));
-		long long row = row_of(json_member_str(json_object_get(person, "fields"),
-		    "origin_id"));
+		json_t *person = ask(d, false,
+				     WORDS("record", "show", "person", keep(d, id), "--as", "mira",
+					   "--purpose", "screening"));
+		long long row =
+		    row_of(json_member_str(json_object_get(person, "fields"), "origin_id"));
 
 		if (!is_listed(d, row))
 			(*wrong)++;
@@ -236,30 +247,35 @@ screen(struct demo *d)
 	int right, wrong;
 	const char *id;
 
-	chapter(d, "Suspects against the list", "Twelve of the forty suspects are listed people in another "
-						"spelling or script; twenty only resemble one.");
+	chapter(d, "Suspects against the list",
+		"Twelve of the forty suspects are listed people in another "
+		"spelling or script; twenty only resemble one.");
 	o = ask(d, true, WORDS("match", "people", "--as", "mira", "--purpose", "screening"));
-	expect(d, number(o, "screened") > 0, "%lld suspects screened, %lld left out since they may be "
-					     "survivors, %lld alerts",
-	    number(o, "screened"), number(o, "protected"), number(o, "alerts"));
+	expect(d, number(o, "screened") > 0,
+	       "%lld suspects screened, %lld left out since they may be "
+	       "survivors, %lld alerts",
+	       number(o, "screened"), number(o, "protected"), number(o, "alerts"));
 	json_decref(o);
 	show(d, WORDS("record", "list", "alert", "--limit", "5", "--as", "mira", "--purpose",
-		    "screening"));
+		      "screening"));
 	count_alerts(d, &right, &wrong);
 	expect(d, right >= 11, "%d of the 12 listed people were found", right);
-	expect(d, wrong <= 1, "%d alerts are about somebody who only resembles a listed person", wrong);
-	page = ask(d, false, WORDS("record", "list", "alert", "--limit", "1", "--as", "mira",
-			       "--purpose", "screening"));
+	expect(d, wrong <= 1, "%d alerts are about somebody who only resembles a listed person",
+	       wrong);
+	page = ask(d, false,
+		   WORDS("record", "list", "alert", "--limit", "1", "--as", "mira", "--purpose",
+			 "screening"));
 	alert = first_item(page);
 	if (alert != NULL) {
 		id = keep(d, json_member_str(alert, "id"));
-		fprintf(d->out, "\n   Why: each piece of evidence in bits, adding up to the score.\n");
+		fprintf(d->out,
+			"\n   Why: each piece of evidence in bits, adding up to the score.\n");
 		show(d, WORDS("record", "show", "alert", id, "--reveal", "screened,explanation",
-			    "--reason", "is it the same person", "--as", "mira", "--purpose",
-			    "screening"));
+			      "--reason", "is it the same person", "--as", "mira", "--purpose",
+			      "screening"));
 		fprintf(d->out, "\n   A person decides; nothing follows from the score alone.\n");
-		show(d, WORDS("record", "move", "alert", id, "taken", "--version", "1", "--as", "mira",
-			    "--purpose", "screening"));
+		show(d, WORDS("record", "move", "alert", id, "taken", "--version", "1", "--as",
+			      "mira", "--purpose", "screening"));
 	}
 	json_decref(page);
 }
@@ -272,9 +288,10 @@ links_of(struct demo *d, bool shown, const char *type, const char *id)
 {
 	if (shown)
 		show(d, WORDS("record", "links", type, id, "--as", "mira", "--purpose",
-			    "investigation"));
-	return ask(d, false, WORDS("record", "links", type, id, "--as", "mira", "--purpose",
-				 "investigation"));
+			      "investigation"));
+	return ask(
+	    d, false,
+	    WORDS("record", "links", type, id, "--as", "mira", "--purpose", "investigation"));
 }
 
 static bool
@@ -294,7 +311,7 @@ incidents_with(struct demo *d, bool shown, const char *type, const char *id)
 	json_t *link, *links = links_of(d, shown, type, id);
 	size_t i, added = 0;
 
-	json_array_foreach(links, i, link) {
+	json_array_foreach (links, i, link) {
 		json_t *record = json_object_get(link, "record");
 
 		if (str_eq_z(json_member_str(record, "type"), "incident"))
@@ -308,11 +325,11 @@ incidents_with(struct demo *d, bool shown, const char *type, const char *id)
 static void
 follow(struct demo *d, struct str incident)
 {
-	static const char *const ties[] = { "phone", "account", "vehicle" };
+	static const char *const ties[] = {"phone", "account", "vehicle"};
 	json_t *link, *links = links_of(d, false, "incident", keep(d, incident));
 	size_t i;
 
-	json_array_foreach(links, i, link) {
+	json_array_foreach (links, i, link) {
 		json_t *record = json_object_get(link, "record");
 		json_t *fields = json_object_get(record, "fields");
 		const char *id = keep(d, json_member_str(record, "id"));
@@ -325,7 +342,7 @@ follow(struct demo *d, struct str incident)
 			if (str_eq_z(json_member_str(record, "type"), ties[k]) &&
 			    incidents_with(d, false, ties[k], id) > 0)
 				show(d, WORDS("record", "links", ties[k], id, "--as", "mira",
-					    "--purpose", "investigation"));
+					      "--purpose", "investigation"));
 	}
 	json_decref(links);
 }
@@ -336,13 +353,15 @@ find_case(struct demo *d)
 	json_t *page;
 	const char *vehicle;
 
-	chapter(d, "Scattered incidents become a case", "A minibus was seen twice; a telephone leads "
-							"to a third incident. What ties them is "
-							"looked up; a person makes the case.");
+	chapter(d, "Scattered incidents become a case",
+		"A minibus was seen twice; a telephone leads "
+		"to a third incident. What ties them is "
+		"looked up; a person makes the case.");
 	show(d, WORDS("record", "search", "--identifier", "ULM-4410", "--as", "mira", "--purpose",
-		    "investigation"));
-	page = ask(d, false, WORDS("record", "search", "--identifier", "ULM-4410", "--as", "mira",
-			       "--purpose", "investigation"));
+		      "investigation"));
+	page = ask(d, false,
+		   WORDS("record", "search", "--identifier", "ULM-4410", "--as", "mira",
+			 "--purpose", "investigation"));
 	vehicle = keep(d, json_member_str(first_item(page), "id"));
 	json_decref(page);
 	if (vehicle[0] == '\0') {
@@ -353,26 +372,26 @@ find_case(struct demo *d)
 	for (size_t i = 0; i < d->incidents.n && i < 20; i++)
 		follow(d, d->incidents.at[i]);
 	expect(d, d->incidents.n == d->data.truth.network[0].n,
-	    "%zu incidents hang together; %s was made of %zu", d->incidents.n,
-	    d->data.truth.network[0].name, d->data.truth.network[0].n);
+	       "%zu incidents hang together; %s was made of %zu", d->incidents.n,
+	       d->data.truth.network[0].name, d->data.truth.network[0].n);
 	expect(d, d->helpers > 0, "a hotline shared by nine incidents was met and ties nobody");
 }
 
 static void
 open_case(struct demo *d)
 {
-	VEC(const char *) words = { 0 };
+	VEC(const char *) words = {0};
 	json_t *o, *moved;
 	struct str list;
 
 	for (const char *const *w = WORDS("record", "create", "case", "--set", "name=Harbour Road",
-		 "--set", "purpose=investigation");
+					  "--set", "purpose=investigation");
 	     *w != NULL; w++)
 		*VEC_ADD(d->arena, &words) = *w;
 	for (size_t i = 0; i < d->incidents.n; i++) {
 		*VEC_ADD(d->arena, &words) = "--set";
-		*VEC_ADD(d->arena, &words) = str_fmt(d->arena, "incidents=%.*s",
-		    STR_ARG(d->incidents.at[i])).p;
+		*VEC_ADD(d->arena, &words) =
+		    str_fmt(d->arena, "incidents=%.*s", STR_ARG(d->incidents.at[i])).p;
 	}
 	for (const char *const *w = WORDS("--as", "mira", "--purpose", "investigation"); *w; w++)
 		*VEC_ADD(d->arena, &words) = *w;
@@ -385,20 +404,23 @@ open_case(struct demo *d)
 	for (size_t i = 0; i < d->incidents.n; i++) {
 		const char *id = keep(d, d->incidents.at[i]), *version;
 
-		o = ask(d, false, WORDS("record", "show", "incident", id, "--as", "mira", "--purpose",
-				      "investigation"));
+		o = ask(d, false,
+			WORDS("record", "show", "incident", id, "--as", "mira", "--purpose",
+			      "investigation"));
 		version = str_fmt(d->arena, "%lld", number(o, "version")).p;
 		json_decref(o);
-		moved = ask(d, i == 0, WORDS("record", "move", "incident", id, "assessed", "--version",
-					   version, "--as", "mira", "--purpose", "investigation"));
+		moved = ask(d, i == 0,
+			    WORDS("record", "move", "incident", id, "assessed", "--version",
+				  version, "--as", "mira", "--purpose", "investigation"));
 		version = str_fmt(d->arena, "%lld", number(moved, "version")).p;
 		json_decref(moved);
-		moved = ask(d, i == 0, WORDS("record", "move", "incident", id, "linked", "--set",
-					   list.p, "--version", version, "--reason",
-					   "a minibus and a telephone tie them", "--as", "mira",
-					   "--purpose", "investigation"));
+		moved = ask(d, i == 0,
+			    WORDS("record", "move", "incident", id, "linked", "--set", list.p,
+				  "--version", version, "--reason",
+				  "a minibus and a telephone tie them", "--as", "mira", "--purpose",
+				  "investigation"));
 		expect(d, str_eq_z(json_member_str(moved, "state"), "linked"),
-		    "incident %zu is linked into the case", i + 1);
+		       "incident %zu is linked into the case", i + 1);
 		json_decref(moved);
 	}
 }
@@ -416,19 +438,21 @@ show_the_watcher(struct demo *d)
 
 	chapter(d, "Who saw what", "Every reading stands in the log before its answer leaves.");
 	show(d, WORDS("audit", "show", id, "--limit", "8", "--as", "mira", "--purpose",
-		    "investigation"));
-	if (demo_run(&d->sh, DEMO_SHOWN, WORDS("record", "show", "incident", id, "--as", "mira"), &r,
-		&err) == RC_OK)
+		      "investigation"));
+	if (demo_run(&d->sh, DEMO_SHOWN, WORDS("record", "show", "incident", id, "--as", "mira"),
+		     &r, &err) == RC_OK)
 		expect(d, r.exit_code == 4, "without a purpose the answer is no (exit 4)");
-	chapter(d, "The log verifies", "Here with every record opened, and from an export without content "
-				       "on any machine.");
+	chapter(d, "The log verifies",
+		"Here with every record opened, and from an export without content "
+		"on any machine.");
 	show(d, WORDS("audit", "verify", "--open", "--as", "mira"));
 	o = ask(d, false, WORDS("audit", "verify", "--open", "--as", "mira"));
 	expect(d, json_is_true(json_object_get(o, "holds")), "%lld leaves and %lld records hold",
-	    number(o, "leaves"), number(o, "records"));
+	       number(o, "leaves"), number(o, "records"));
 	json_decref(o);
-	if (demo_run(&d->sh, DEMO_QUIET, WORDS("audit", "export", "--as", "mira", "--purpose",
-					     "oversight"), &r, &err) == RC_OK &&
+	if (demo_run(&d->sh, DEMO_QUIET,
+		     WORDS("audit", "export", "--as", "mira", "--purpose", "oversight"), &r,
+		     &err) == RC_OK &&
 	    r.exit_code == 0 && (f = fopen(path, "w")) != NULL) {
 		(void)fwrite(r.out.p, 1, r.out.n, f);
 		(void)fclose(f);
@@ -441,8 +465,9 @@ show_the_watcher(struct demo *d)
 /* 7, when real lists were named */
 
 /* The files of one OFAC release belong together: named singly, or by their folder. */
-static const char *const ofac_files[] = { "sdn.csv", "alt.csv", "add.csv", "sdn_comments.csv",
-	"cons_prim.csv", "cons_alt.csv", "cons_add.csv", "cons_comments.csv" };
+static const char *const ofac_files[] = {"sdn.csv",	     "alt.csv",		 "add.csv",
+					 "sdn_comments.csv", "cons_prim.csv",	 "cons_alt.csv",
+					 "cons_add.csv",     "cons_comments.csv"};
 
 static bool
 is_ofac(struct str path)
@@ -456,7 +481,7 @@ is_ofac(struct str path)
 static void
 import_list(struct demo *d, const char *const *paths, size_t n, size_t number_of_list)
 {
-	VEC(const char *) words = { 0 };
+	VEC(const char *) words = {0};
 	json_t *o;
 
 	if (n == 0)
@@ -466,28 +491,29 @@ import_list(struct demo *d, const char *const *paths, size_t n, size_t number_of
 	for (size_t i = 0; i < n; i++)
 		*VEC_ADD(d->arena, &words) = paths[i];
 	for (const char *const *w = WORDS("--format", "auto", "--list",
-		 str_fmt(d->arena, "Real list %zu", number_of_list).p, "--as", "mira", "--purpose",
-		 "screening");
+					  str_fmt(d->arena, "Real list %zu", number_of_list).p,
+					  "--as", "mira", "--purpose", "screening");
 	     *w != NULL; w++)
 		*VEC_ADD(d->arena, &words) = *w;
 	*VEC_ADD(d->arena, &words) = NULL;
 	o = ask(d, true, words.at);
 	expect(d, o != NULL && number(o, "errors") == 0, "%lld entries went in, %lld errors",
-	    number(o, "done"), number(o, "errors"));
+	       number(o, "done"), number(o, "errors"));
 	json_decref(o);
 }
 
 static void
 real_lists(struct demo *d, struct str_list lists)
 {
-	VEC(const char *) together = { 0 };
+	VEC(const char *) together = {0};
 	size_t lists_done = 0;
 	json_t *o;
 
 	if (lists.n == 0)
 		return;
-	chapter(d, "Real lists", "The invented people are screened against the lists you named; nobody "
-				 "invented should stand above the line.");
+	chapter(d, "Real lists",
+		"The invented people are screened against the lists you named; nobody "
+		"invented should stand above the line.");
 	for (size_t i = 0; i < lists.n; i++) {
 		const char *path = keep(d, lists.at[i]);
 		struct stat st;
@@ -496,7 +522,8 @@ real_lists(struct demo *d, struct str_list lists)
 			*VEC_ADD(d->arena, &together) = path;
 		} else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 			for (size_t k = 0; k < COUNT_OF(ofac_files); k++) {
-				const char *file = str_fmt(d->arena, "%s/%s", path, ofac_files[k]).p;
+				const char *file =
+				    str_fmt(d->arena, "%s/%s", path, ofac_files[k]).p;
 
 				if (access(file, R_OK) == 0)
 					*VEC_ADD(d->arena, &together) = file;
@@ -508,8 +535,8 @@ real_lists(struct demo *d, struct str_list lists)
 	import_list(d, together.at, together.n, ++lists_done);
 	o = ask(d, true, WORDS("match", "people", "--as", "mira", "--purpose", "screening"));
 	expect(d, o != NULL && number(o, "alerts") == 0,
-	    "%lld listings, %lld suspects screened, %lld new alerts", number(o, "listings"),
-	    number(o, "screened"), number(o, "alerts"));
+	       "%lld listings, %lld suspects screened, %lld new alerts", number(o, "listings"),
+	       number(o, "screened"), number(o, "alerts"));
 	json_decref(o);
 }
 
@@ -521,19 +548,25 @@ stay(struct demo *d, pid_t node)
 	sigset_t set;
 	int sig;
 
-	if (demo_run(&d->sh, DEMO_QUIET, WORDS("user", "token", "--purposes",
-					     "investigation,screening", "--as", "mira"),
-		&r, &err) == RC_OK && r.exit_code == 0) {
+	if (demo_run(
+		&d->sh, DEMO_QUIET,
+		WORDS("user", "token", "--purposes", "investigation,screening", "--as", "mira"), &r,
+		&err) == RC_OK &&
+	    r.exit_code == 0) {
 		struct str token = str_trim(r.out);
 
-		fprintf(d->out, "\nThe node stays up. Its API, with a token for one day:\n\n"
-				"  TOKEN=%.*s\n", STR_ARG(token));
+		fprintf(d->out,
+			"\nThe node stays up. Its API, with a token for one day:\n\n"
+			"  TOKEN=%.*s\n",
+			STR_ARG(token));
 	}
-	fprintf(d->out,
+	fprintf(
+	    d->out,
 	    "  curl -H \"Authorization: Bearer $TOKEN\" -H 'Liaison-Purpose: investigation' \\\n"
 	    "       URL/api/v1/records/incident        (URL: the address above)\n\n"
 	    "or from another shell:  liaison record list case --as mira --purpose investigation "
-	    "--node %s\n\nCtrl-C ends it and removes the invented data.\n", d->sh.dir);
+	    "--node %s\n\nCtrl-C ends it and removes the invented data.\n",
+	    d->sh.dir);
 	(void)fflush(d->out);
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGINT);
@@ -555,10 +588,10 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 static enum rc
 prepare(struct demo *d, int64_t seed, struct err *err)
 {
-	struct demo_options options = { .seed = (uint64_t)seed };
+	struct demo_options options = {.seed = (uint64_t)seed};
 	const char *tmp = getenv("TMPDIR");
-	char *root = str_z(d->arena,
-	    str_fmt(d->arena, "%s/liaison-demo.XXXXXX", tmp != NULL && *tmp == '/' ? tmp : "/tmp"));
+	char *root = str_z(d->arena, str_fmt(d->arena, "%s/liaison-demo.XXXXXX",
+					     tmp != NULL && *tmp == '/' ? tmp : "/tmp"));
 	char *program = str_z(d->arena, str_fmt(d->arena, "%4096s", ""));
 	ssize_t n = readlink("/proc/self/exe", program, 4095);
 	enum rc rc;
@@ -567,8 +600,10 @@ prepare(struct demo *d, int64_t seed, struct err *err)
 		return fail(err, RC_UNAVAILABLE, "", "a temporary folder cannot be made");
 	program[n] = '\0';
 	d->data_dir = root;
-	d->sh = (struct demo_shell){ .arena = d->arena, .program = program,
-		.dir = str_fmt(d->arena, "%s/node", root).p, .out = d->out };
+	d->sh = (struct demo_shell){.arena = d->arena,
+				    .program = program,
+				    .dir = str_fmt(d->arena, "%s/node", root).p,
+				    .out = d->out};
 	(void)snprintf(d->uid, sizeof d->uid, "%u", (unsigned)getuid());
 	rc = demo_data_make(d->arena, &options, &d->data, err);
 	return rc == RC_OK ? demo_data_save(&d->data, root, err) : rc;
@@ -577,7 +612,7 @@ prepare(struct demo *d, int64_t seed, struct err *err)
 static enum rc
 run(struct cli *cli, struct err *err)
 {
-	struct demo d = { .cli = cli, .arena = cli->arena, .out = cli->out };
+	struct demo d = {.cli = cli, .arena = cli->arena, .out = cli->out};
 	int64_t seed, started = monotonic_ms();
 	pid_t node = 0;
 	enum rc rc;
@@ -598,12 +633,13 @@ run(struct cli *cli, struct err *err)
 			d.failed++;
 		}
 		fprintf(d.out, "\n%d things hold, %d do not; %.1f s.\n", d.held, d.failed,
-		    (double)(monotonic_ms() - started) / 1000);
+			(double)(monotonic_ms() - started) / 1000);
 		if (!cli_switch(cli, "check") && d.failed == 0)
 			stay(&d, node);
 		demo_stop(node);
 		if (d.failed > 0)
-			rc = fail(err, RC_FAILED, "", "the demo did not hold in %d places", d.failed);
+			rc = fail(err, RC_FAILED, "", "the demo did not hold in %d places",
+				  d.failed);
 	}
 	if (d.data_dir != NULL && !cli_switch(cli, "keep"))
 		(void)nftw(d.data_dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -611,19 +647,19 @@ run(struct cli *cli, struct err *err)
 }
 
 static const struct option options[] = {
-	{ "check", NULL, "end when the story is told; exit 0 only if each step held", false },
-	{ "list", "FILE", "a real list to screen against too (OFAC, UN, FollowTheMoney, CSV)", true },
-	{ "seed", "N", "another invented world (standard 1)", false },
-	{ "keep", NULL, "leave the folder of the node and the data", false },
-	{ .name = NULL },
+    {"check", NULL, "end when the story is told; exit 0 only if each step held", false},
+    {"list", "FILE", "a real list to screen against too (OFAC, UN, FollowTheMoney, CSV)", true},
+    {"seed", "N", "another invented world (standard 1)", false},
+    {"keep", NULL, "leave the folder of the node and the data", false},
+    {.name = NULL},
 };
 
 static const struct command commands[] = {
-	{ "demo", "run", "", options, run, "Play the main job on invented data.",
-	    "Makes a node in a temporary folder, imports an invented list and 300 invented incidents, "
-	    "screens the suspects, opens a case from linked incidents, shows who saw what, verifies "
-	    "the log, and stays serving until Ctrl-C. Each step is a command you can type." },
-	{ .noun = NULL },
+    {"demo", "run", "", options, run, "Play the main job on invented data.",
+     "Makes a node in a temporary folder, imports an invented list and 300 invented incidents, "
+     "screens the suspects, opens a case from linked incidents, shows who saw what, verifies "
+     "the log, and stays serving until Ctrl-C. Each step is a command you can type."},
+    {.noun = NULL},
 };
 
-const struct feature demo_feature = { .name = "demo", .commands = commands };
+const struct feature demo_feature = {.name = "demo", .commands = commands};

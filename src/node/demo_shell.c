@@ -15,7 +15,7 @@
 static const char **
 arguments(struct demo_shell *sh, const char *const *words, bool json)
 {
-	VEC(const char *) argv = { 0 };
+	VEC(const char *) argv = {0};
 
 	*VEC_ADD(sh->arena, &argv) = sh->program;
 	for (size_t i = 0; words[i] != NULL; i++)
@@ -38,7 +38,7 @@ show_line(struct demo_shell *sh, const char *const *words)
 	fprintf(sh->out, "\n  $ liaison");
 	for (size_t i = 0; words[i] != NULL; i++)
 		fprintf(sh->out, words[i][strspn(words[i], plain)] == '\0' ? " %s" : " '%s'",
-		    words[i]);
+			words[i]);
 	fputc('\n', sh->out);
 }
 
@@ -88,8 +88,8 @@ spawn(const char **argv, bool keep_notes, struct child *c)
 static void
 collect(struct child *c, struct buf *out, struct buf *notes)
 {
-	struct pollfd fds[2] = { { c->out, POLLIN, 0 }, { c->notes, POLLIN, 0 } };
-	struct buf *to[2] = { out, notes };
+	struct pollfd fds[2] = {{c->out, POLLIN, 0}, {c->notes, POLLIN, 0}};
+	struct buf *to[2] = {out, notes};
 
 	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
@@ -109,13 +109,13 @@ collect(struct child *c, struct buf *out, struct buf *notes)
 
 enum rc
 demo_run(struct demo_shell *sh, unsigned how, const char *const *words, struct demo_result *out,
-    struct err *err)
+	 struct err *err)
 {
 	struct buf text, notes;
 	struct child c;
 	int status;
 
-	*out = (struct demo_result){ .exit_code = -1 };
+	*out = (struct demo_result){.exit_code = -1};
 	buf_init(&text, sh->arena);
 	buf_init(&notes, sh->arena);
 	if ((how & DEMO_SHOWN) != 0)
@@ -141,7 +141,7 @@ demo_run(struct demo_shell *sh, unsigned how, const char *const *words, struct d
 
 enum rc
 demo_start(struct demo_shell *sh, const char *const *words, pid_t *pid, struct str *first_line,
-    struct err *err)
+	   struct err *err)
 {
 	struct buf line;
 	struct child c;

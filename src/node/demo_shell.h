@@ -32,11 +32,11 @@ struct demo_result {
  */
 enum demo_run { DEMO_QUIET = 0, DEMO_SHOWN = 1 << 0, DEMO_JSON = 1 << 1 };
 MUST_USE enum rc demo_run(struct demo_shell *sh, unsigned how, const char *const *words,
-    struct demo_result *out, struct err *err);
+			  struct demo_result *out, struct err *err);
 
 /* Start a command that stays (node serve) and wait for its first line of output. */
 MUST_USE enum rc demo_start(struct demo_shell *sh, const char *const *words, pid_t *pid,
-    struct str *first_line, struct err *err);
+			    struct str *first_line, struct err *err);
 /* SIGTERM, and wait for its end. */
 void demo_stop(pid_t pid);
 

@@ -57,7 +57,7 @@ one_bucket(struct run *run, struct err *err)
 static enum rc
 finish_erasing(struct job_run *job, struct err *err)
 {
-	struct run run = { .job = job };
+	struct run run = {.job = job};
 	enum rc rc = serve_write(job->serve, NULL, NULL, find_buckets, &run, err);
 
 	job->job.unit_word = STR("keys");
@@ -67,14 +67,14 @@ finish_erasing(struct job_run *job, struct err *err)
 	}
 	if (rc == RC_OK)
 		job_result(job, json_pack("{s:I, s:I}", "buckets", (json_int_t)run.buckets.n,
-				    "rewrapped", (json_int_t)run.done));
+					  "rewrapped", (json_int_t)run.done));
 	return rc;
 }
 
 static const struct job_kind jobs[] = {
-	{ "finish_erasing", finish_erasing,
-	    "Give the buckets of erased records a new key and destroy the old one." },
-	{ .name = NULL },
+    {"finish_erasing", finish_erasing,
+     "Give the buckets of erased records a new key and destroy the old one."},
+    {.name = NULL},
 };
 
-const struct feature erasing_feature = { .name = "erasing", .jobs = jobs };
+const struct feature erasing_feature = {.name = "erasing", .jobs = jobs};

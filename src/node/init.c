@@ -66,10 +66,10 @@ struct first {
 /* unit: keeps the record, so that its people can change it. */
 static enum rc
 create(struct door *d, const char *type_name, json_t *fields, struct id id, struct id unit,
-    struct err *err)
+       struct err *err)
 {
 	const struct record_type *type = model_type(d->node->model, str_from(type_name));
-	struct record_new options = { .id = &id, .unit = &unit };
+	struct record_new options = {.id = &id, .unit = &unit};
 	struct record *r;
 
 	must(type != NULL);
@@ -100,11 +100,11 @@ first_records(struct door *d, void *ctx, struct err *err)
 	fields = named(o->unit);
 	must(json_object_set_new(fields, "kind", json_from_str(o->kind)) == 0);
 	must(json_object_set_new(fields, "organisation",
-		 json_from_str(id_format(d->arena, organisation))) == 0);
+				 json_from_str(id_format(d->arena, organisation))) == 0);
 	if ((rc = create(d, "unit", fields, unit, unit, err)) != RC_OK)
 		return rc;
 	return user_add(d, o->login, o->full_name, o->roles | BIT(ROLE_ADMINISTRATOR), unit,
-	    (int64_t)getuid(), &user, err);
+			(int64_t)getuid(), &user, err);
 }
 
 /* Before anything is written, so that a wrong word leaves nothing behind. */
@@ -121,17 +121,18 @@ check_kind(struct arena *a, const struct init_options *o, struct err *err)
 	must(kinds != NULL);
 	return code_find(kinds, o->kind) != NULL
 		   ? RC_OK
-		   : fail(err, RC_USAGE, "kind", "takes a code of the list unit_kind: police, "
-						 "prosecution, border, fiu, labour_inspection, ngo, "
-						 "court, laboratory, oversight or consulate");
+		   : fail(err, RC_USAGE, "kind",
+			  "takes a code of the list unit_kind: police, "
+			  "prosecution, border, fiu, labour_inspection, ngo, "
+			  "court, laboratory, oversight or consulate");
 }
 
 static enum rc
 fill(struct arena *a, const struct init_options *o, struct err *err)
 {
-	struct serve_options options = { .dir = o->dir, .passphrase = o->passphrase,
-		.features = o->features, .clock = o->clock };
-	struct first first = { o };
+	struct serve_options options = {
+	    .dir = o->dir, .passphrase = o->passphrase, .features = o->features, .clock = o->clock};
+	struct first first = {o};
 	struct serve *s;
 	enum rc rc;
 
@@ -148,8 +149,8 @@ fill(struct arena *a, const struct init_options *o, struct err *err)
 static void
 take_back(struct arena *a, const char *dir)
 {
-	static const char *const made[] = { "liaison.yaml", "keys.liaison", "node.db", "node.db-wal",
-		"node.db-shm", "lock" };
+	static const char *const made[] = {"liaison.yaml", "keys.liaison", "node.db",
+					   "node.db-wal",  "node.db-shm",  "lock"};
 
 	for (size_t i = 0; i < COUNT_OF(made); i++)
 		(void)unlink(str_fmt(a, "%s/%s", dir, made[i]).p);
@@ -167,12 +168,11 @@ node_init(const struct init_options *o, struct err *err)
 		rc = fail(err, RC_USAGE, "name", "say the agency's name, at most 200 bytes");
 	else if ((rc = check_kind(a, o, err)) != RC_OK)
 		;
-	else if (stat(config, &st) == 0 ||
-		 stat(str_fmt(a, "%s/keys.liaison", o->dir).p, &st) == 0)
+	else if (stat(config, &st) == 0 || stat(str_fmt(a, "%s/keys.liaison", o->dir).p, &st) == 0)
 		rc = fail_at(err, RC_CONFLICT, o->dir, 0, 0, "", "there is a node already");
 	else if (mkdir(o->dir, 0700) != 0 && errno != EEXIST)
 		rc = fail_at(err, RC_UNAVAILABLE, o->dir, 0, 0, "", "cannot be made: %s",
-		    strerror(errno));
+			     strerror(errno));
 	else if ((rc = fill(a, o, err)) != RC_OK)
 		take_back(a, o->dir);
 	arena_free(a);

@@ -12,10 +12,10 @@
 struct init_options {
 	const char *dir;
 	struct str name, country, kind, legal_regime;
-	struct str unit;	   /* the first unit's name */
+	struct str unit;	     /* the first unit's name */
 	struct str login, full_name; /* the administrator */
-	uint32_t roles;		   /* besides administrator */
-	struct str passphrase;	   /* of the key file; empty: guarded by its mode alone */
+	uint32_t roles;		     /* besides administrator */
+	struct str passphrase;	     /* of the key file; empty: guarded by its mode alone */
 	const struct feature *const *features;
 	const struct clock *clock;
 };

@@ -23,7 +23,7 @@
 #include "store/lock.h"
 
 static const struct setting settings[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "name",         SETTING_TEXT,   "",   0, 0,     "The agency's name." },
 	{ "country",      SETTING_TEXT,   "",   0, 0,     "Its country (ISO 3166-1 alpha-2)." },
 	{ "kind",         SETTING_TEXT,   "",   0, 0,     "police, prosecution, border, fiu, labour_inspection, ngo, court, laboratory, oversight, consulate." },
@@ -39,7 +39,7 @@ static const struct setting settings[] = {
 	{ "workers",      SETTING_NUMBER, "8",  1, 32,    "Threads that answer requests." },
 	{ "linger_us",    SETTING_NUMBER, "500", 0, 20000, "Microseconds a group waits for requests that are on their way." },
 	{ .name = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
 /* GET /healthz: no sign-in, no content; that it answers is the answer. */
@@ -78,11 +78,11 @@ status(struct request *rq, struct reply *reply, struct err *err)
 }
 
 static const struct route routes[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "GET", "/healthz",       ROLES_NOBODY, PURPOSES_ANY, ROUTE_OPEN, 0, healthz, "Say that the node answers." },
 	{ "GET", "/api/v1/status", ROLES_ANY,    PURPOSES_ANY, 0,          0, status,  "Counts and version of the node." },
 	{ .method = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
 MUST_USE static enum rc
@@ -94,7 +94,8 @@ parse_roles(struct str text, uint32_t *out, struct err *err)
 		int role = role_find(name);
 
 		if (role < 0)
-			return fail(err, RC_USAGE, "roles", "takes roles of model/roles.csv, by commas");
+			return fail(err, RC_USAGE, "roles",
+				    "takes roles of model/roles.csv, by commas");
 		*out |= BIT(role);
 	}
 	return RC_OK;
@@ -110,15 +111,15 @@ static enum rc
 run_init(struct cli *cli, struct err *err)
 {
 	struct init_options o = {
-		.dir = cli_node_dir(cli),
-		.name = cli_option(cli, "name"),
-		.country = cli_option(cli, "country"),
-		.kind = or_standard(cli_option(cli, "kind"), "police"),
-		.legal_regime = or_standard(cli_option(cli, "legal-regime"), "other"),
-		.unit = or_standard(cli_option(cli, "unit"), "First desk"),
-		.login = or_standard(cli_option(cli, "login"), "admin"),
-		.full_name = cli_option(cli, "full-name"),
-		.features = cli->features,
+	    .dir = cli_node_dir(cli),
+	    .name = cli_option(cli, "name"),
+	    .country = cli_option(cli, "country"),
+	    .kind = or_standard(cli_option(cli, "kind"), "police"),
+	    .legal_regime = or_standard(cli_option(cli, "legal-regime"), "other"),
+	    .unit = or_standard(cli_option(cli, "unit"), "First desk"),
+	    .login = or_standard(cli_option(cli, "login"), "admin"),
+	    .full_name = cli_option(cli, "full-name"),
+	    .features = cli->features,
 	};
 	enum rc rc;
 
@@ -127,10 +128,10 @@ run_init(struct cli *cli, struct err *err)
 	    (rc = node_init(&o, err)) != RC_OK)
 		return rc;
 	fprintf(cli->out,
-	    "%s: the node of %.*s is there.\n"
-	    "You act in it as %.*s, bound to your system account.\n"
-	    "Next: liaison node serve --node %s\n",
-	    o.dir, STR_ARG(o.name), STR_ARG(o.login), o.dir);
+		"%s: the node of %.*s is there.\n"
+		"You act in it as %.*s, bound to your system account.\n"
+		"Next: liaison node serve --node %s\n",
+		o.dir, STR_ARG(o.name), STR_ARG(o.login), o.dir);
 	if (o.passphrase.n == 0)
 		fprintf(cli->notes, "Its keys are guarded by the file's mode alone; "
 				    "--passphrase-file guards them with a passphrase too.\n");
@@ -156,7 +157,7 @@ run_passphrase(struct cli *cli, struct err *err)
 		new.n--;
 	if (new.n < 8)
 		return fail(err, RC_USAGE, "new-passphrase-file",
-		    "name a file with a passphrase of 8 characters or more");
+			    "name a file with a passphrase of 8 characters or more");
 	if ((rc = node_lock_take(dir, &lock, err)) != RC_OK)
 		return rc;
 	rc = keys_open(str_fmt(cli->arena, "%s/keys.liaison", dir).p, old, &keys, err);
@@ -166,8 +167,9 @@ run_passphrase(struct cli *cli, struct err *err)
 	}
 	node_lock_close(lock);
 	if (rc == RC_OK)
-		fprintf(cli->out, "The key file has its new passphrase. Copies of the old file still "
-				  "open with the old one.\n");
+		fprintf(cli->out,
+			"The key file has its new passphrase. Copies of the old file still "
+			"open with the old one.\n");
 	return rc;
 }
 
@@ -203,7 +205,7 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 {
 	const struct config *c = serve_config(s);
 	struct str address = cli_option(cli, "address");
-	struct listen_options o = { .workers = (unsigned)config_number(c, "workers") };
+	struct listen_options o = {.workers = (unsigned)config_number(c, "workers")};
 	sigset_t set = end_signals();
 	struct job_runner *jobs = NULL;
 	struct listen *l = NULL;
@@ -214,7 +216,8 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	if (address.n == 0)
 		address = config_text(c, "address");
 	o.address = address.n > 0 ? str_z(cli->arena, address) : NULL;
-	if ((rc = cli_number(cli, "port", config_number(c, "port"), 0, 65535, &port, err)) != RC_OK ||
+	if ((rc = cli_number(cli, "port", config_number(c, "port"), 0, 65535, &port, err)) !=
+		RC_OK ||
 	    (rc = read_pem(cli, config_text(c, "tls_certificate"), &o.tls_certificate_pem, err)) !=
 		RC_OK ||
 	    (rc = read_pem(cli, config_text(c, "tls_key"), &o.tls_key_pem, err)) != RC_OK)
@@ -226,8 +229,8 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 		rc = listen_open(s, &o, &l, err);
 	if (rc == RC_OK) {
 		fprintf(cli->out, "Serving %s on %s://%s:%u and %s/liaison.sock\n", serve_dir(s),
-		    o.tls_key_pem ? "https" : "http", o.address ? o.address : "-", listen_port(l),
-		    serve_dir(s));
+			o.tls_key_pem ? "https" : "http", o.address ? o.address : "-",
+			listen_port(l), serve_dir(s));
 		(void)fflush(cli->out);
 		must(sigwait(&set, &sig) == 0);
 		log_info("told to end (signal %d): answering what is open", sig);
@@ -240,7 +243,7 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 static enum rc
 run_serve(struct cli *cli, struct err *err)
 {
-	struct serve_options o = { .dir = cli_node_dir(cli), .features = cli->features };
+	struct serve_options o = {.dir = cli_node_dir(cli), .features = cli->features};
 	struct str store = cli_option(cli, "store");
 	sigset_t set = end_signals();
 	int64_t linger, group_max;
@@ -276,7 +279,7 @@ run_status(struct cli *cli, struct err *err)
 }
 
 static const struct option init_options[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "name",            "NAME",   "the agency's name", false },
 	{ "country",         "CODE",   "its country (ISO 3166-1 alpha-2)", false },
 	{ "kind",            "KIND",   "police, prosecution, border, fiu, labour_inspection, ngo, court, laboratory, oversight or consulate", false },
@@ -286,25 +289,25 @@ static const struct option init_options[] = {
 	{ "full-name",       "NAME",   "their name", false },
 	{ "roles",           "ROLES",  "more roles for them, by commas", false },
 	{ .name = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 static const struct option passphrase_options[] = {
-	{ "new-passphrase-file", "FILE", "the new passphrase, in the first line", false },
-	{ .name = NULL },
+    {"new-passphrase-file", "FILE", "the new passphrase, in the first line", false},
+    {.name = NULL},
 };
 static const struct option serve_options[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "address",         "ADDRESS", "instead of the setting", false },
 	{ "port",            "PORT",    "instead of the setting; 0 takes a free one", false },
 	{ "store",           "URL",     "another database for this run", false },
 	{ "linger-us",       "N",       "microseconds a group of writes waits for more, instead of the setting", false },
 	{ "group-max",       "N",       "writes a commit at most; 1 gives each its own (0: the standard)", false },
 	{ .name = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
 static const struct command commands[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "node", "init",     "", init_options,  run_init,     "Make a new node in the folder --node.",
 	  "Writes liaison.yaml, the key file and an empty database with its log, the agency as organisation, a first unit, and you as first administrator, bound to your system account." },
 	{ "node", "serve",    "", serve_options, run_serve,    "Run the node: answer HTTP and the command line, run jobs.",
@@ -317,16 +320,16 @@ static const struct command commands[] = {
 	{ "node", "jobs",     "", NULL,          tables_jobs,     "Print the table of kinds of jobs.", NULL },
 	{ "node", "gates",    "", NULL,          tables_gates,    "Print the gates that features bring, and those that moves still wait for.", NULL },
 	{ .noun = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
 /* Migrations of the floors below, which have no feature row of their own. */
-const struct feature audit_log_feature = { .name = "audit_log",
-	.migrations = MIGRATION_SET(AUDIT_MIGRATIONS) };
-const struct feature record_store_feature = { .name = "record_store",
-	.migrations = MIGRATION_SET(RECORD_MIGRATIONS) };
-const struct feature serve_feature = { .name = "serve",
-	.migrations = MIGRATION_SET(SERVE_MIGRATIONS) };
+const struct feature audit_log_feature = {.name = "audit_log",
+					  .migrations = MIGRATION_SET(AUDIT_MIGRATIONS)};
+const struct feature record_store_feature = {.name = "record_store",
+					     .migrations = MIGRATION_SET(RECORD_MIGRATIONS)};
+const struct feature serve_feature = {.name = "serve",
+				      .migrations = MIGRATION_SET(SERVE_MIGRATIONS)};
 
-const struct feature node_feature = { .name = "node", .routes = routes, .commands = commands,
-	.settings = settings };
+const struct feature node_feature = {
+    .name = "node", .routes = routes, .commands = commands, .settings = settings};

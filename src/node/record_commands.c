@@ -93,7 +93,8 @@ fields_of(struct cli *cli, struct str type_name, json_t **out, struct err *err)
 			return rc;
 		if (!json_is_object(*out)) {
 			json_decref(*out);
-			return fail_at(err, RC_INVALID, z, 1, 0, "", "takes a JSON object of fields");
+			return fail_at(err, RC_INVALID, z, 1, 0, "",
+				       "takes a JSON object of fields");
 		}
 	} else {
 		*out = json_object();
@@ -107,15 +108,15 @@ fields_of(struct cli *cli, struct str type_name, json_t **out, struct err *err)
 
 static enum rc
 send_json(struct cli *cli, const char *method, struct str target, json_t *body, int64_t if_match,
-    struct cli_answer *answer, struct err *err)
+	  struct cli_answer *answer, struct err *err)
 {
 	struct buf b;
 
 	buf_init(&b, cli->arena);
 	if (body != NULL)
 		json_canonical(body, &b);
-	return cli_call_with(cli, method, target,
-	    body != NULL ? STR("application/json") : STR_NONE, buf_str(&b), if_match, answer, err);
+	return cli_call_with(cli, method, target, body != NULL ? STR("application/json") : STR_NONE,
+			     buf_str(&b), if_match, answer, err);
 }
 
 static enum rc
@@ -133,9 +134,9 @@ run_create(struct cli *cli, struct err *err)
 	must(json_object_set_new(body, "fields", fields) == 0);
 	if (tlp.n > 0)
 		must(json_object_set_new(body, "handling",
-			 json_pack("{s:o}", "tlp", json_from_str(tlp))) == 0);
+					 json_pack("{s:o}", "tlp", json_from_str(tlp))) == 0);
 	rc = send_json(cli, "POST", record_target(cli, cli->arguments.at[0], STR_NONE, ""), body, 0,
-	    &answer, err);
+		       &answer, err);
 	json_decref(body);
 	if (rc == RC_OK)
 		cli_show(cli, answer.json);
@@ -159,21 +160,25 @@ run_show(struct cli *cli, struct err *err)
 		buf_addf(&query, "?version=%.*s", STR_ARG(percent_encode(cli->arena, version)));
 	buf_add_byte(&query, '\0');
 	rc = cli_call(cli, "GET",
-	    record_target(cli, cli->arguments.at[0], cli->arguments.at[1], query.p), NULL, &answer,
-	    err);
+		      record_target(cli, cli->arguments.at[0], cli->arguments.at[1], query.p), NULL,
+		      &answer, err);
 	if (rc == RC_OK)
 		cli_show(cli, answer.json);
 	return rc;
 }
 
-static const struct cli_column list_columns[] = { { "ID", "id", 0 }, { "TITLE", "title", 40 },
-	{ "STATE", "state", 0 }, { "TLP", "handling.tlp", 0 }, { "VERSION", "version", 0 },
-	{ "UPDATED", "updated", 0 }, { NULL, NULL, 0 } };
+static const struct cli_column list_columns[] = {{"ID", "id", 0},
+						 {"TITLE", "title", 40},
+						 {"STATE", "state", 0},
+						 {"TLP", "handling.tlp", 0},
+						 {"VERSION", "version", 0},
+						 {"UPDATED", "updated", 0},
+						 {NULL, NULL, 0}};
 
 static enum rc
 run_list(struct cli *cli, struct err *err)
 {
-	static const char *const names[] = { "state", "cursor", "limit" };
+	static const char *const names[] = {"state", "cursor", "limit"};
 	struct str_list where = cli_options(cli, "where");
 	struct cli_answer answer;
 	struct buf query;
@@ -187,18 +192,18 @@ run_list(struct cli *cli, struct err *err)
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (cli_option(cli, names[i]).n > 0)
 			buf_addf(&query, "&%s=%.*s", names[i],
-			    STR_ARG(percent_encode(cli->arena, cli_option(cli, names[i]))));
+				 STR_ARG(percent_encode(cli->arena, cli_option(cli, names[i]))));
 	for (size_t i = 0; i < where.n; i++) {
 		struct str value = where.at[i], name = str_cut(&value, '=');
 
 		if (value.p == NULL)
 			return fail(err, RC_USAGE, "where", "takes FIELD=VALUE");
 		buf_addf(&query, "&%.*s=%.*s", STR_ARG(percent_encode(cli->arena, name)),
-		    STR_ARG(percent_encode(cli->arena, value)));
+			 STR_ARG(percent_encode(cli->arena, value)));
 	}
 	buf_add_byte(&query, '\0');
 	rc = cli_call(cli, "GET", record_target(cli, cli->arguments.at[0], STR_NONE, query.p), NULL,
-	    &answer, err);
+		      &answer, err);
 	if (rc != RC_OK)
 		return rc;
 	if (cli->json) {
@@ -224,8 +229,8 @@ run_set(struct cli *cli, struct err *err)
 	    (rc = fields_of(cli, cli->arguments.at[0], &fields, err)) != RC_OK)
 		return rc;
 	rc = send_json(cli, "PATCH",
-	    record_target(cli, cli->arguments.at[0], cli->arguments.at[1], ""), fields, version,
-	    &answer, err);
+		       record_target(cli, cli->arguments.at[0], cli->arguments.at[1], ""), fields,
+		       version, &answer, err);
 	json_decref(fields);
 	if (rc == RC_OK)
 		cli_show(cli, answer.json);
@@ -248,15 +253,16 @@ run_move(struct cli *cli, struct err *err)
 	must(json_object_set_new(body, "to", json_from_str(cli->arguments.at[2])) == 0);
 	must(json_object_set_new(body, "fields", fields) == 0);
 	rc = send_json(cli, "POST",
-	    record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/move"), body, version,
-	    &answer, err);
+		       record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/move"),
+		       body, version, &answer, err);
 	json_decref(body);
 	if (rc != RC_OK)
 		return rc;
 	cli_show(cli, answer.json);
 	if (answer.status == 202)
-		fprintf(cli->notes, "Noted: this move takes two people. It is made when somebody else "
-				    "asks for the same.\n");
+		fprintf(cli->notes,
+			"Noted: this move takes two people. It is made when somebody else "
+			"asks for the same.\n");
 	return RC_OK;
 }
 
@@ -272,11 +278,11 @@ run_mark(struct cli *cli, struct err *err)
 	    (rc = cli_number(cli, "version", 0, 1, INT32_MAX, &version, err)) != RC_OK)
 		return rc;
 	body = json_pack("{s:o, s:b, s:b}", "tlp", json_from_str(cli->arguments.at[2]),
-	    "judicial_ok", (int)cli_switch(cli, "judicial-ok"), "onward_ok",
-	    (int)cli_switch(cli, "onward-ok"));
+			 "judicial_ok", (int)cli_switch(cli, "judicial-ok"), "onward_ok",
+			 (int)cli_switch(cli, "onward-ok"));
 	rc = send_json(cli, "POST",
-	    record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/mark"), body, version,
-	    &answer, err);
+		       record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/mark"),
+		       body, version, &answer, err);
 	json_decref(body);
 	if (rc == RC_OK)
 		cli_show(cli, answer.json);
@@ -300,9 +306,10 @@ run_erase(struct cli *cli, struct err *err)
 		if ((rc = cli_call(cli, "GET", target, NULL, &answer, err)) != RC_OK)
 			return rc;
 		cli_show(cli, answer.json);
-		fprintf(cli->notes, "This would be erased in all its versions, for good. Say --yes and "
-				    "--version %lld to do it.\n",
-		    (long long)json_integer_value(json_object_get(answer.json, "version")));
+		fprintf(cli->notes,
+			"This would be erased in all its versions, for good. Say --yes and "
+			"--version %lld to do it.\n",
+			(long long)json_integer_value(json_object_get(answer.json, "version")));
 		return RC_OK;
 	}
 	rc = send_json(cli, "DELETE", target, NULL, version, &answer, err);
@@ -310,25 +317,30 @@ run_erase(struct cli *cli, struct err *err)
 		return rc;
 	rc = cli_wait_job(cli, json_member_str(answer.json, "job"), &answer, err);
 	if (rc == RC_OK)
-		fprintf(cli->notes, "Erased, and its key is destroyed here. Backups of the key file "
-				    "keep it readable for as long as you keep them.\n");
+		fprintf(cli->notes,
+			"Erased, and its key is destroyed here. Backups of the key file "
+			"keep it readable for as long as you keep them.\n");
 	return rc;
 }
 
 static enum rc
 run_links(struct cli *cli, struct err *err)
 {
-	static const struct cli_column columns[] = { { "DIRECTION", "direction", 0 },
-		{ "FIELD", "field", 0 }, { "TYPE", "record.type", 0 }, { "ID", "record.id", 0 },
-		{ "TITLE", "record.title", 40 }, { "STATE", "record.state", 0 }, { NULL, NULL, 0 } };
+	static const struct cli_column columns[] = {{"DIRECTION", "direction", 0},
+						    {"FIELD", "field", 0},
+						    {"TYPE", "record.type", 0},
+						    {"ID", "record.id", 0},
+						    {"TITLE", "record.title", 40},
+						    {"STATE", "record.state", 0},
+						    {NULL, NULL, 0}};
 	struct cli_answer answer;
 	enum rc rc;
 
 	if ((rc = need_arguments(cli, 2, err)) != RC_OK)
 		return rc;
 	rc = cli_call(cli, "GET",
-	    record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/links"), NULL, &answer,
-	    err);
+		      record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/links"),
+		      NULL, &answer, err);
 	if (rc == RC_OK)
 		cli_table(cli, json_object_get(answer.json, "items"), columns);
 	return rc;
@@ -337,10 +349,10 @@ run_links(struct cli *cli, struct err *err)
 static enum rc
 run_search(struct cli *cli, struct err *err)
 {
-	static const struct cli_column columns[] = { { "ALIKE", "alike", 0 }, { "TYPE", "type", 0 },
-		{ "ID", "id", 0 }, { "TITLE", "title", 50 }, { "STATE", "state", 0 },
-		{ NULL, NULL, 0 } };
-	static const char *const names[] = { "name", "identifier", "type", "limit" };
+	static const struct cli_column columns[] = {{"ALIKE", "alike", 0}, {"TYPE", "type", 0},
+						    {"ID", "id", 0},	   {"TITLE", "title", 50},
+						    {"STATE", "state", 0}, {NULL, NULL, 0}};
+	static const char *const names[] = {"name", "identifier", "type", "limit"};
 	struct cli_answer answer;
 	struct buf query;
 	enum rc rc;
@@ -349,11 +361,11 @@ run_search(struct cli *cli, struct err *err)
 	buf_add_z(&query, "/api/v1/search?");
 	if (cli->arguments.n == 1)
 		buf_addf(&query, "name=%.*s",
-		    STR_ARG(percent_encode(cli->arena, cli->arguments.at[0])));
+			 STR_ARG(percent_encode(cli->arena, cli->arguments.at[0])));
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (cli_option(cli, names[i]).n > 0)
 			buf_addf(&query, "&%s=%.*s", names[i],
-			    STR_ARG(percent_encode(cli->arena, cli_option(cli, names[i]))));
+				 STR_ARG(percent_encode(cli->arena, cli_option(cli, names[i]))));
 	rc = cli_call(cli, "GET", buf_str(&query), NULL, &answer, err);
 	if (rc == RC_OK)
 		cli_table(cli, json_object_get(answer.json, "items"), columns);
@@ -361,7 +373,7 @@ run_search(struct cli *cli, struct err *err)
 }
 
 static const struct option fields_options[] = {
-	/* clang-format off */
+    /* clang-format off */
 	{ "set",     "FIELD=VALUE", "a field; repeat it for more, or for more values of a list; JSON is taken as such", true },
 	{ "file",    "FILE",        "a JSON object of fields; - is standard input", false },
 	{ "tlp",     "CODE",        "start stricter than the type: CLEAR, GREEN, AMBER, AMBER+STRICT, RED", false },
@@ -420,7 +432,7 @@ static const struct command commands[] = {
 	{ "record", "search", "[NAME]",        search_options, run_search, "Find records by a name or by an exact identifier.",
 	  "Records about survivors are not found this way: they are in their unit's own list." },
 	{ .noun = NULL },
-	/* clang-format on */
+    /* clang-format on */
 };
 
-const struct feature record_commands_feature = { .name = "record_commands", .commands = commands };
+const struct feature record_commands_feature = {.name = "record_commands", .commands = commands};

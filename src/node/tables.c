@@ -22,8 +22,10 @@ print(struct cli *cli, json_t *rows, const struct cli_column *columns)
 enum rc
 tables_settings(struct cli *cli, struct err *err)
 {
-	static const struct cli_column columns[] = { { "SETTING", "name", 0 },
-		{ "STANDARD", "standard", 0 }, { "MEANING", "text", 0 }, { NULL, NULL, 0 } };
+	static const struct cli_column columns[] = {{"SETTING", "name", 0},
+						    {"STANDARD", "standard", 0},
+						    {"MEANING", "text", 0},
+						    {NULL, NULL, 0}};
 	json_t *rows = json_array();
 
 	(void)err;
@@ -70,9 +72,11 @@ purpose_at(int i)
 enum rc
 tables_routes(struct cli *cli, struct err *err)
 {
-	static const struct cli_column columns[] = { { "METHOD", "method", 0 }, { "PATH", "path", 0 },
-		{ "ROLES", "roles", 0 }, { "PURPOSES", "purposes", 0 }, { "KIND", "kind", 0 },
-		{ "WHAT", "text", 0 }, { NULL, NULL, 0 } };
+	static const struct cli_column columns[] = {
+	    {"METHOD", "method", 0}, {"PATH", "path", 0},
+	    {"ROLES", "roles", 0},   {"PURPOSES", "purposes", 0},
+	    {"KIND", "kind", 0},     {"WHAT", "text", 0},
+	    {NULL, NULL, 0}};
 	json_t *rows = json_array();
 
 	(void)err;
@@ -82,11 +86,14 @@ tables_routes(struct cli *cli, struct err *err)
 
 			set(o, "method", r->method);
 			set(o, "path", r->path);
-			set(o, "roles", (r->flags & ROUTE_OPEN) != 0
+			set(o, "roles",
+			    (r->flags & ROUTE_OPEN) != 0
 				? "open"
 				: names_of(cli->arena, r->roles, ROLES_ANY, role_at, ROLE_COUNT).p);
-			set(o, "purposes", names_of(cli->arena, r->purposes, PURPOSES_ANY, purpose_at,
-					       PURPOSE_COUNT).p);
+			set(o, "purposes",
+			    names_of(cli->arena, r->purposes, PURPOSES_ANY, purpose_at,
+				     PURPOSE_COUNT)
+				.p);
 			set(o, "kind", (r->flags & ROUTE_WRITES) != 0 ? "writes" : "reads");
 			set(o, "text", r->text);
 			must(json_array_append_new(rows, o) == 0);
@@ -98,8 +105,8 @@ tables_routes(struct cli *cli, struct err *err)
 enum rc
 tables_jobs(struct cli *cli, struct err *err)
 {
-	static const struct cli_column columns[] = { { "JOB", "name", 0 }, { "WHAT", "text", 0 },
-		{ NULL, NULL, 0 } };
+	static const struct cli_column columns[] = {
+	    {"JOB", "name", 0}, {"WHAT", "text", 0}, {NULL, NULL, 0}};
 	json_t *rows = json_array();
 
 	(void)err;
@@ -128,8 +135,8 @@ gate_brought(const struct cli *cli, struct str name)
 enum rc
 tables_gates(struct cli *cli, struct err *err)
 {
-	static const struct cli_column columns[] = { { "GATE", "name", 0 }, { "HERE", "here", 0 },
-		{ "HOLDS WHEN", "text", 0 }, { NULL, NULL, 0 } };
+	static const struct cli_column columns[] = {
+	    {"GATE", "name", 0}, {"HERE", "here", 0}, {"HOLDS WHEN", "text", 0}, {NULL, NULL, 0}};
 	struct model *m;
 	json_t *rows;
 	enum rc rc = model_load(cli->arena, model_files, NULL, &m, err);

@@ -1,12 +1,11 @@
 #include "policy/policy.h"
 
-static const struct decision full = { RUNG_FULL, "granted", "your role and purpose allow it",
-	false };
+static const struct decision full = {RUNG_FULL, "granted", "your role and purpose allow it", false};
 
 const char *
 rung_name(enum rung rung)
 {
-	static const char *const names[] = { "none", "existence", "category", "masked", "full" };
+	static const char *const names[] = {"none", "existence", "category", "masked", "full"};
 
 	must((size_t)rung < COUNT_OF(names));
 	return names[rung];
@@ -15,13 +14,13 @@ rung_name(enum rung rung)
 static struct decision
 refuse_openly(const char *rule, const char *why)
 {
-	return (struct decision){ RUNG_NONE, rule, why, true };
+	return (struct decision){RUNG_NONE, rule, why, true};
 }
 
 static struct decision
 look_absent(const char *rule, const char *why)
 {
-	return (struct decision){ RUNG_NONE, rule, why, false };
+	return (struct decision){RUNG_NONE, rule, why, false};
 }
 
 static bool
@@ -47,15 +46,15 @@ decide_type(const struct facts *f)
 	if (f->action == POLICY_MOVE && f->move != NULL && f->move->roles != 0)
 		roles = f->move->roles;
 	if ((f->actor->roles & roles) == 0)
-		return refuse_openly("role",
-		    changes(f->action) ? "none of your roles may change this type of record"
-				       : "none of your roles may read this type of record");
+		return refuse_openly(
+		    "role", changes(f->action) ? "none of your roles may change this type of record"
+					       : "none of your roles may read this type of record");
 	if (!f->access->has_purpose)
-		return refuse_openly("purpose",
-		    "say for which purpose (--purpose, or the header Liaison-Purpose)");
+		return refuse_openly(
+		    "purpose", "say for which purpose (--purpose, or the header Liaison-Purpose)");
 	if (purposes != 0 && (BIT(f->access->purpose) & purposes) == 0)
 		return refuse_openly("purpose",
-		    "this type of record is not open for the purpose you gave");
+				     "this type of record is not open for the purpose you gave");
 	return full;
 }
 
@@ -78,8 +77,9 @@ decide_row(const struct facts *f)
 		return look_absent("quick-note", "a quick note is for its author and supervisor");
 	if (row->guard != GUARD_NONE && !own &&
 	    ((f->actor->roles & (BIT(ROLE_SUPPORT_WORKER) | BIT(ROLE_SUPERVISOR))) == 0 ||
-		!same_unit))
-		return look_absent("guard",
+	     !same_unit))
+		return look_absent(
+		    "guard",
 		    "records about survivors and minors are for the unit that protects them");
 	if (row->handling == TLP_RED && !own && !supervises)
 		return look_absent("handling", "RED: for named persons only");
@@ -91,11 +91,12 @@ decide_row(const struct facts *f)
 		if (!same_unit && row->handling >= TLP_AMBER)
 			return refuse_openly("unit", "ask the unit that keeps the record");
 		if (f->access->reason.n == 0)
-			return refuse_openly("reason", "say why you need the masked value (reason)");
+			return refuse_openly("reason",
+					     "say why you need the masked value (reason)");
 		return full;
 	}
-	return (struct decision){ RUNG_MASKED, "masked",
-		"the record, with masked fields closed until revealed", false };
+	return (struct decision){RUNG_MASKED, "masked",
+				 "the record, with masked fields closed until revealed", false};
 }
 
 struct decision
@@ -105,9 +106,9 @@ policy_decide(const struct facts *f)
 
 	must(f->actor != NULL && f->access != NULL && f->type != NULL);
 	if (f->actor->is_node)
-		return f->row != NULL && f->row->erased ? look_absent("erased",
-							      "the record was erased")
-							: full;
+		return f->row != NULL && f->row->erased
+			   ? look_absent("erased", "the record was erased")
+			   : full;
 	d = decide_type(f);
 	if (d.rung == RUNG_NONE || f->row == NULL)
 		return d;
@@ -129,30 +130,31 @@ policy_field_open(const struct field *field, enum rung rung, bool revealed, bool
 struct handling
 handling_meet(struct handling a, struct handling b)
 {
-	return (struct handling){ a.tlp > b.tlp ? a.tlp : b.tlp, a.judicial_ok && b.judicial_ok,
-		a.onward_ok && b.onward_ok };
+	return (struct handling){a.tlp > b.tlp ? a.tlp : b.tlp, a.judicial_ok && b.judicial_ok,
+				 a.onward_ok && b.onward_ok};
 }
 
 struct handling
 handling_of_type(const struct record_type *type)
 {
-	return (struct handling){ type->handling.tlp, type->handling.judicial_ok,
-		type->handling.onward_ok };
+	return (struct handling){type->handling.tlp, type->handling.judicial_ok,
+				 type->handling.onward_ok};
 }
 
 bool
 policy_group_visible(const struct actor *actor, const struct access *access,
-    const struct record_type *type, bool own_unit, enum guard guard, enum tlp handling)
+		     const struct record_type *type, bool own_unit, enum guard guard,
+		     enum tlp handling)
 {
 	/* The best case of such a row: its owner asks. decide_row sorts the others out. */
-	struct row_facts row = { .unit = actor->unit, .guard = guard, .handling = handling };
-	struct facts f = { actor, access, POLICY_LIST, type, &row, NULL };
+	struct row_facts row = {.unit = actor->unit, .guard = guard, .handling = handling};
+	struct facts f = {actor, access, POLICY_LIST, type, &row, NULL};
 
 	if (own_unit) {
 		row.owner = actor->id;
 	} else {
-		row.unit = (struct id){ { 0 } };
-		row.owner = (struct id){ { 0xff } };
+		row.unit = (struct id){{0}};
+		row.owner = (struct id){{0xff}};
 	}
 	return policy_decide(&f).rung > RUNG_NONE;
 }

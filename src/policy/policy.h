@@ -61,14 +61,14 @@ struct facts {
 	const struct access *access;
 	enum policy_action action;
 	const struct record_type *type;
-	const struct row_facts *row;  /* NULL for POLICY_CREATE and for a whole list */
-	const struct move *move;      /* POLICY_MOVE */
+	const struct row_facts *row; /* NULL for POLICY_CREATE and for a whole list */
+	const struct move *move;     /* POLICY_MOVE */
 };
 
 struct decision {
-	enum rung rung;	   /* RUNG_NONE: denied */
-	const char *rule;  /* stable word: "role", "purpose", "unit", "handling", "guard" ... */
-	const char *why;   /* one sentence for a person, free of data */
+	enum rung rung;	  /* RUNG_NONE: denied */
+	const char *rule; /* stable word: "role", "purpose", "unit", "handling", "guard" ... */
+	const char *why;  /* one sentence for a person, free of data */
 	/*
 	 * The refusal is about the actor (role, purpose), so it may be said openly. When
 	 * false, the answer must look like absence.
@@ -97,7 +97,8 @@ struct handling handling_of_type(const struct record_type *type);
  * confirms each row. own_unit: the rows of the actor's unit.
  */
 bool policy_group_visible(const struct actor *actor, const struct access *access,
-    const struct record_type *type, bool own_unit, enum guard guard, enum tlp handling);
+			  const struct record_type *type, bool own_unit, enum guard guard,
+			  enum tlp handling);
 
 const char *rung_name(enum rung rung);
 

@@ -40,7 +40,7 @@ domain_of(const struct record_type *type, const struct field *field, char *at, s
 	int n = snprintf(at, size, "%.*s.%.*s", STR_ARG(type->name), STR_ARG(field->name));
 
 	must(n > 0 && (size_t)n < size);
-	return (struct str){ at, (size_t)n };
+	return (struct str){at, (size_t)n};
 }
 
 /* A token is made in two steps so that the MACs are computed once for all lengths. */
@@ -50,7 +50,7 @@ struct blind_mac {
 
 static void
 mac_value(const struct door_node *node, const struct record_type *type, const struct field *field,
-    struct str value, struct blind_mac *out)
+	  struct str value, struct blind_mac *out)
 {
 	char name[160];
 	struct str domain = domain_of(type, field, name, sizeof name);
@@ -62,7 +62,7 @@ mac_value(const struct door_node *node, const struct record_type *type, const st
 static struct blind_token
 blind_cut(const struct blind_mac *mac, int bits)
 {
-	struct blind_token t = { { 0 } };
+	struct blind_token t = {{0}};
 
 	must(bits >= 0 && bits <= BLIND_BITS_MAX);
 	memcpy(t.b, mac->tag, 3);
@@ -76,8 +76,8 @@ blind_cut(const struct blind_mac *mac, int bits)
 }
 
 struct blind_token
-blind_make(const struct door_node *node, const struct record_type *type,
-    const struct field *field, struct str value, int bits)
+blind_make(const struct door_node *node, const struct record_type *type, const struct field *field,
+	   struct str value, int bits)
 {
 	struct blind_mac mac;
 
@@ -122,14 +122,13 @@ each_indexed(const struct record_type *type, json_t *fields, each_value *fn, voi
 		json_t *value, *item;
 		size_t k;
 
-		if (!blind_field(field) ||
-		    (value = json_member(fields, field->name)) == NULL)
+		if (!blind_field(field) || (value = json_member(fields, field->name)) == NULL)
 			continue;
 		if (!json_is_array(value)) {
 			fn(ctx, field, blind_value(field, value));
 			continue;
 		}
-		json_array_foreach(value, k, item)
+		json_array_foreach (value, k, item)
 			fn(ctx, field, blind_value(field, item));
 	}
 }
@@ -158,9 +157,9 @@ collect_tokens(void *ctx, const struct field *field, struct str value)
 
 void
 blind_of(const struct door_node *node, struct arena *a, const struct record_type *type,
-    json_t *fields, struct blind_tokens *out)
+	 json_t *fields, struct blind_tokens *out)
 {
-	struct collect c = { node, a, type, bits_now(node, type), false, out };
+	struct collect c = {node, a, type, bits_now(node, type), false, out};
 
 	each_indexed(type, fields, collect_tokens, &c);
 }
@@ -172,30 +171,30 @@ blind_add(struct door *d, struct id id, const struct blind_tokens *tokens, struc
 
 	for (size_t i = 0; i < tokens->n && rc == RC_OK; i++)
 		rc = db_run(d->db, &SQL_RECORD_TOKEN_INSERT,
-		    BINDS(B_BYTES(tokens->at[i].b, BLIND_BYTES), B_ID(id)), NULL, err);
+			    BINDS(B_BYTES(tokens->at[i].b, BLIND_BYTES), B_ID(id)), NULL, err);
 	return rc;
 }
 
 enum rc
 blind_remove(struct door *d, struct id id, const struct record_type *type, json_t *fields,
-    struct err *err)
+	     struct err *err)
 {
-	struct blind_tokens all = { 0 };
-	struct collect c = { d->node, d->arena, type, bits_max(d->node, type), true, &all };
+	struct blind_tokens all = {0};
+	struct collect c = {d->node, d->arena, type, bits_max(d->node, type), true, &all};
 	enum rc rc = RC_OK;
 
 	each_indexed(type, fields, collect_tokens, &c);
 	for (size_t i = 0; i < all.n && rc == RC_OK; i++)
 		rc = db_run(d->db, &SQL_RECORD_TOKEN_DELETE,
-		    BINDS(B_BYTES(all.at[i].b, BLIND_BYTES), B_ID(id)), NULL, err);
+			    BINDS(B_BYTES(all.at[i].b, BLIND_BYTES), B_ID(id)), NULL, err);
 	return rc;
 }
 
 enum rc
 blind_find(struct door *d, const struct record_type *type, const struct field *field,
-    struct str value, size_t limit, struct ids *out, struct err *err)
+	   struct str value, size_t limit, struct ids *out, struct err *err)
 {
-	struct id zero = { { 0 } };
+	struct id zero = {{0}};
 	struct blind_mac mac;
 	enum rc rc = RC_OK;
 
@@ -204,7 +203,8 @@ blind_find(struct door *d, const struct record_type *type, const struct field *f
 		struct blind_token t = blind_cut(&mac, b);
 		struct rows *rows;
 
-		rc = db_select(d->db, &SQL_RECORD_TOKEN_ROWS,
+		rc = db_select(
+		    d->db, &SQL_RECORD_TOKEN_ROWS,
 		    BINDS(B_BYTES(t.b, BLIND_BYTES), B_ID(zero), B_I64((int64_t)(limit - out->n))),
 		    &rows, err);
 		if (rc != RC_OK)
@@ -236,8 +236,8 @@ compare_value(void *ctx, const struct field *field, struct str value)
 bool
 blind_holds(const struct field *field, json_t *fields, struct str value)
 {
-	struct record_type one = { .fields = (struct field *)(uintptr_t)field, .field_count = 1 };
-	struct holds h = { field, value, false };
+	struct record_type one = {.fields = (struct field *)(uintptr_t)field, .field_count = 1};
+	struct holds h = {field, value, false};
 
 	each_indexed(&one, fields, compare_value, &h);
 	return h.found;

@@ -18,7 +18,7 @@ struct blind_token {
 
 int blind_bits(int64_t rows);
 struct blind_token blind_make(const struct door_node *node, const struct record_type *type,
-    const struct field *field, struct str value, int bits);
+			      const struct field *field, struct str value, int bits);
 
 struct blind_tokens {
 	struct blind_token *at;
@@ -26,13 +26,13 @@ struct blind_tokens {
 };
 /* Tokens of all indexed values in fields, at the bits of now. */
 void blind_of(const struct door_node *node, struct arena *a, const struct record_type *type,
-    json_t *fields, struct blind_tokens *out);
+	      json_t *fields, struct blind_tokens *out);
 
 MUST_USE enum rc blind_add(struct door *d, struct id id, const struct blind_tokens *tokens,
-    struct err *err);
+			   struct err *err);
 /* Take away those of fields, whatever bits they were written with. */
 MUST_USE enum rc blind_remove(struct door *d, struct id id, const struct record_type *type,
-    json_t *fields, struct err *err);
+			      json_t *fields, struct err *err);
 
 /* Ids that may hold this value in this field, ascending, at most limit; not yet opened. */
 struct ids {
@@ -40,7 +40,8 @@ struct ids {
 	size_t n, cap;
 };
 MUST_USE enum rc blind_find(struct door *d, const struct record_type *type,
-    const struct field *field, struct str value, size_t limit, struct ids *out, struct err *err);
+			    const struct field *field, struct str value, size_t limit,
+			    struct ids *out, struct err *err);
 
 /* Is the field in the blind index? */
 bool blind_field(const struct field *field);

@@ -13,7 +13,7 @@ static struct type_key
 key_of_type(struct arena *a, const struct door_node *node, const struct record_type *type)
 {
 	unsigned char mac[MAC_BYTES];
-	struct type_key key = { .text = type->name };
+	struct type_key key = {.text = type->name};
 
 	key.keyed = str_eq(type->area, STR("protect")) || type->guard != GUARD_NONE;
 	if (key.keyed) {
@@ -41,7 +41,7 @@ door_node_init(struct arena *a, struct door_node *node, struct db *db, struct er
 
 		if (type == NULL)
 			log_warn("records of a type that the model does not have: %lld",
-			    (long long)rows_i64(rows, 1));
+				 (long long)rows_i64(rows, 1));
 		else
 			node->type_keys[type->index].rows = rows_i64(rows, 1);
 	}
@@ -62,25 +62,25 @@ door_type_of_key(const struct door_node *node, struct str key)
 
 void
 door_open(struct door *d, const struct door_node *node, struct db *db, struct arena *a,
-    const struct actor *actor, const struct access *access, struct audit_group *group)
+	  const struct actor *actor, const struct access *access, struct audit_group *group)
 {
 	*d = (struct door){
-		.node = node,
-		.db = db,
-		.arena = a,
-		.actor = actor,
-		.access = *access,
-		.group = group,
-		.now_ms = clock_now(node->clock),
+	    .node = node,
+	    .db = db,
+	    .arena = a,
+	    .actor = actor,
+	    .access = *access,
+	    .group = group,
+	    .now_ms = clock_now(node->clock),
 	};
 }
 
 void
 door_open_as_node(struct door *inner, const struct door *d, struct str reason)
 {
-	static const struct actor node = { .is_node = true };
-	struct access access = { .reason = reason, .has_case = d->access.has_case,
-		.case_id = d->access.case_id };
+	static const struct actor node = {.is_node = true};
+	struct access access = {
+	    .reason = reason, .has_case = d->access.has_case, .case_id = d->access.case_id};
 
 	must(d->group != NULL);
 	door_open(inner, d->node, d->db, d->arena, &node, &access, d->group);
@@ -106,8 +106,8 @@ entry_fill(const struct door *d, struct audit_entry *entry)
 {
 	entry->time_ms = d->now_ms;
 	entry->actor = d->actor->id;
-	entry->purpose = d->access.has_purpose ? str_from(purpose_name(d->access.purpose))
-					       : STR_NONE;
+	entry->purpose =
+	    d->access.has_purpose ? str_from(purpose_name(d->access.purpose)) : STR_NONE;
 	entry->legal_basis = d->access.legal_basis;
 	entry->reason = d->access.reason;
 	entry->has_case = d->access.has_case;
@@ -149,23 +149,22 @@ door_log_apart(struct door *d, struct audit_entry *entry)
 }
 
 enum rc
-door_may(struct door *d, const struct record_type *type, enum policy_action action,
-    struct err *err)
+door_may(struct door *d, const struct record_type *type, enum policy_action action, struct err *err)
 {
-	struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access, action,
-	    type, NULL, NULL });
+	struct decision decision =
+	    policy_decide(&(struct facts){d->actor, &d->access, action, type, NULL, NULL});
 
 	return decision.rung == RUNG_NONE ? door_refuse(d, &decision, type, NULL, err) : RC_OK;
 }
 
 enum rc
 door_refuse(struct door *d, const struct decision *why, const struct record_type *type,
-    const struct id *record, struct err *err)
+	    const struct id *record, struct err *err)
 {
 	struct audit_entry entry = {
-		.action = AUDIT_DENIED,
-		.type = type != NULL ? d->node->type_keys[type->index].text : STR_NONE,
-		.has_record = record != NULL,
+	    .action = AUDIT_DENIED,
+	    .type = type != NULL ? d->node->type_keys[type->index].text : STR_NONE,
+	    .has_record = record != NULL,
 	};
 
 	if (record != NULL)

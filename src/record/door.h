@@ -24,7 +24,7 @@ struct gate_use;
 
 /* Says whether a gate of a move holds: RC_OK, or RC_CONFLICT with the reason in err. */
 typedef enum rc gate_fn(struct door *door, const struct record *record, const struct gate_use *use,
-    struct err *err);
+			struct err *err);
 /* A gate, as a row of a feature's table. */
 struct gate {
 	const char *name;
@@ -49,11 +49,11 @@ struct door_node {
 	const struct model *model;
 	struct keys *keys;
 	const struct clock *clock;
-	const struct gate *const *gate_tables;	       /* each ends with a NULL name */
+	const struct gate *const *gate_tables; /* each ends with a NULL name */
 	size_t gate_table_count;
 	const struct reaction *const *reaction_tables; /* each ends with a NULL event */
 	size_t reaction_table_count;
-	struct type_key *type_keys; /* one a type, see door_node_init */
+	struct type_key *type_keys;  /* one a type, see door_node_init */
 	struct name_snapshot *names; /* record/search.h */
 };
 
@@ -72,7 +72,7 @@ struct door {
 	struct arena *arena;
 	const struct actor *actor;
 	struct access access;
-	struct audit_group *group; /* set: a changing request, entries go straight in */
+	struct audit_group *group;	 /* set: a changing request, entries go straight in */
 	VEC(struct audit_entry) pending; /* else, and for refusals: to be made durable */
 	VEC(json_t *) held;
 	int64_t now_ms; /* taken once, at door_open */
@@ -80,13 +80,13 @@ struct door {
 
 /* Type keys and row counts from the database; in the arena, which must outlive the node. */
 MUST_USE enum rc door_node_init(struct arena *a, struct door_node *node, struct db *db,
-    struct err *err);
+				struct err *err);
 /* The type whose key stands in a row; NULL: none that this model knows. */
 const struct record_type *door_type_of_key(const struct door_node *node, struct str key);
 
 /* group NULL: reading only. actor, db and arena must outlive the door. */
 void door_open(struct door *d, const struct door_node *node, struct db *db, struct arena *a,
-    const struct actor *actor, const struct access *access, struct audit_group *group);
+	       const struct actor *actor, const struct access *access, struct audit_group *group);
 /*
  * The node's own door in the transaction of d, for what a reaction does: no person's rights,
  * and the log says that the node did it, for which reason. Close it before d.
@@ -99,7 +99,7 @@ json_t *door_hold(struct door *d, json_t *value);
 
 /* Write or collect an entry; time, actor and access are the door's. *index may be NULL. */
 MUST_USE enum rc door_log(struct door *d, struct audit_entry *entry, int64_t *index,
-    struct err *err);
+			  struct err *err);
 /*
  * Append what a reading door collected, or the refusals of a changing one after its changes
  * were rolled back; on the writer's connection.
@@ -112,10 +112,11 @@ void door_log_apart(struct door *d, struct audit_entry *entry);
  * Role and purpose against a type, before any record is looked for: a refusal here is the same
  * whether the record is there or not, so it is said openly.
  */
-MUST_USE enum rc door_may(struct door *d, const struct record_type *type,
-    enum policy_action action, struct err *err);
+MUST_USE enum rc door_may(struct door *d, const struct record_type *type, enum policy_action action,
+			  struct err *err);
 /* A refusal: logged, and told as absence unless it may be said openly. */
 MUST_USE enum rc door_refuse(struct door *d, const struct decision *why,
-    const struct record_type *type, const struct id *record, struct err *err);
+			     const struct record_type *type, const struct id *record,
+			     struct err *err);
 
 #endif

@@ -72,10 +72,10 @@ looser(struct handling given, struct handling floor)
 
 enum rc
 record_draft(struct door *d, const struct record_type *type, json_t *fields,
-    const struct record_new *options, struct record_draft **out, struct err *err)
+	     const struct record_new *options, struct record_draft **out, struct err *err)
 {
 	static const struct record_new none;
-	struct facts facts = { d->actor, &d->access, POLICY_CREATE, type, NULL, NULL };
+	struct facts facts = {d->actor, &d->access, POLICY_CREATE, type, NULL, NULL};
 	struct record_draft *draft = NEW(d->arena, struct record_draft);
 	struct handling handling = handling_of_type(type);
 	struct record_row *row = &draft->row;
@@ -90,30 +90,31 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 		return door_refuse(d, &decision, type, NULL, err);
 	if (options->has_handling && looser(options->handling, handling))
 		return fail(err, RC_DENIED, "handling",
-		    "a record may start stricter than its type says, never looser");
+			    "a record may start stricter than its type says, never looser");
 	if (options->has_handling)
 		handling = options->handling;
 	rc = model_check_fields(d->arena, d->node->model, type, fields,
-	    options->from_import ? CHECK_IMPORT
-				 : options->by_node ? CHECK_UPDATE : CHECK_CREATE,
-	    &canonical, err);
+				options->from_import ? CHECK_IMPORT
+				: options->by_node   ? CHECK_UPDATE
+						     : CHECK_CREATE,
+				&canonical, err);
 	if (rc != RC_OK)
 		return rc;
 	draft->fields = door_hold(d, canonical);
 	draft->from_import = options->from_import;
 	*row = (struct record_row){
-		.id = options->id != NULL ? *options->id : random_id_at(d->now_ms),
-		.type_key = d->node->type_keys[type->index].text,
-		.type_version = (int64_t)type->version,
-		.version = 1,
-		.unit = options->unit != NULL ? *options->unit : d->actor->unit,
-		.owner_key = row_owner_key(d->node, type, d->actor->id),
-		.guard = (int64_t)type->guard,
-		.handling = (int64_t)handling.tlp,
-		.state = type->states.n > 0 ? type->states.at[0] : STR_NONE,
-		.created_ms = d->now_ms,
-		.updated_ms = d->now_ms,
-		.type = type,
+	    .id = options->id != NULL ? *options->id : random_id_at(d->now_ms),
+	    .type_key = d->node->type_keys[type->index].text,
+	    .type_version = (int64_t)type->version,
+	    .version = 1,
+	    .unit = options->unit != NULL ? *options->unit : d->actor->unit,
+	    .owner_key = row_owner_key(d->node, type, d->actor->id),
+	    .guard = (int64_t)type->guard,
+	    .handling = (int64_t)handling.tlp,
+	    .state = type->states.n > 0 ? type->states.at[0] : STR_NONE,
+	    .created_ms = d->now_ms,
+	    .updated_ms = d->now_ms,
+	    .type = type,
 	};
 	if (str_eq_z(row->state, "quick"))
 		row->flags |= ROW_QUICK_NOTE;
@@ -121,7 +122,7 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	row->due_ms = record_due(type, type->states.n > 0 ? 0 : -1, canonical, d->now_ms);
 	row->bucket = keys_bucket(d->arena, type->retention.class, d->now_ms);
 	rc = row_seal(d->node, d->arena, row, canonical, handling, draft->body_hash,
-	    draft->commitment, err);
+		      draft->commitment, err);
 	if (rc != RC_OK)
 		return rc;
 	atomic_fetch_add(&d->node->type_keys[type->index].drafts, 1);
@@ -135,11 +136,11 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 {
 	struct record_row row = draft->row;
 	struct audit_entry entry = {
-		.action = draft->from_import ? AUDIT_IMPORT : AUDIT_CREATE,
-		.has_record = true,
-		.record = row.id,
-		.type = row.type_key,
-		.has_body = true,
+	    .action = draft->from_import ? AUDIT_IMPORT : AUDIT_CREATE,
+	    .has_record = true,
+	    .record = row.id,
+	    .type = row.type_key,
+	    .has_body = true,
 	};
 	enum rc rc;
 
@@ -179,7 +180,7 @@ type_of_id(struct door *d, struct id id, const struct record_type **out, struct 
 enum rc
 record_check_type(struct door *d, struct id id, const struct record_type *type, struct err *err)
 {
-	static const struct decision absent = { RUNG_NONE, "absent", "", false };
+	static const struct decision absent = {RUNG_NONE, "absent", "", false};
 	const struct record_type *found;
 	enum rc rc = type_of_id(d, id, &found, err);
 
@@ -218,12 +219,12 @@ check_reference(struct door *d, const struct field *field, struct str text, stru
 		if (str_eq_z(field->refs.at[i], "any") || str_eq(field->refs.at[i], type->name))
 			return RC_OK;
 	return fail(err, RC_INVALID, str_z(d->arena, field->name),
-	    "names no record of the type wanted here");
+		    "names no record of the type wanted here");
 }
 
 enum rc
 record_check_references(struct door *d, const struct record_type *type, json_t *fields,
-    struct err *err)
+			struct err *err)
 {
 	enum rc rc = RC_OK;
 
@@ -239,7 +240,7 @@ record_check_references(struct door *d, const struct record_type *type, json_t *
 			rc = check_reference(d, field, json_str(value), err);
 			continue;
 		}
-		json_array_foreach(value, k, item)
+		json_array_foreach (value, k, item)
 			if (rc == RC_OK)
 				rc = check_reference(d, field, json_str(item), err);
 	}
@@ -256,14 +257,14 @@ record_add(struct door *d, const struct record_draft *draft, struct err *err)
 
 enum rc
 record_of_draft(struct door *d, const struct record_draft *draft, struct record **out,
-    struct err *err)
+		struct err *err)
 {
 	return record_of_row(d, &draft->row, draft->fields, NULL, RUNG_FULL, NULL, out, err);
 }
 
 enum rc
 record_create(struct door *d, const struct record_type *type, json_t *fields,
-    const struct record_new *options, struct record **out, struct err *err)
+	      const struct record_new *options, struct record **out, struct err *err)
 {
 	struct record_draft *draft;
 	enum rc rc;

@@ -27,9 +27,9 @@ erase_pending(struct db *db, struct arena *a, struct bucket_list *out, struct er
 
 enum rc
 erase_begin(const struct door_node *node, struct str bucket, struct erase_cursor *c,
-    struct err *err)
+	    struct err *err)
 {
-	*c = (struct erase_cursor){ 0 };
+	*c = (struct erase_cursor){0};
 	/* After a crash this makes one generation more; all old ones go together at the end. */
 	return keys_bucket_renew(node->keys, bucket, err);
 }
@@ -43,7 +43,7 @@ struct wrapped_row {
 
 static enum rc
 read_step(struct door *d, struct str bucket, const struct erase_cursor *c,
-    struct wrapped_row *rows_out, size_t *n, struct err *err)
+	  struct wrapped_row *rows_out, size_t *n, struct err *err)
 {
 	struct id until;
 	struct rows *rows;
@@ -52,11 +52,12 @@ read_step(struct door *d, struct str bucket, const struct erase_cursor *c,
 	memset(until.b, 0xff, sizeof until.b);
 	if (c->in_past)
 		rc = db_select(d->db, &SQL_RECORD_PAST_BUCKET_ROWS,
-		    BINDS(B_ID(c->after), B_I64(c->after_version), B_ID(until), B_TEXT(bucket),
-			B_I64(ROWS_A_STEP)),
-		    &rows, err);
+			       BINDS(B_ID(c->after), B_I64(c->after_version), B_ID(until),
+				     B_TEXT(bucket), B_I64(ROWS_A_STEP)),
+			       &rows, err);
 	else
-		rc = db_select(d->db, &SQL_RECORD_BUCKET_ROWS,
+		rc = db_select(
+		    d->db, &SQL_RECORD_BUCKET_ROWS,
 		    BINDS(B_ID(c->after), B_ID(until), B_TEXT(bucket), B_I64(ROWS_A_STEP)), &rows,
 		    err);
 	if (rc != RC_OK)
@@ -64,10 +65,10 @@ read_step(struct door *d, struct str bucket, const struct erase_cursor *c,
 	*n = 0;
 	while ((rc = rows_next(rows, err)) == RC_OK)
 		rows_out[(*n)++].row = (struct record_row){
-			.id = rows_id(rows, 0),
-			.type_key = str_copy(d->arena, rows_text(rows, 1)),
-			.version = rows_i64(rows, 2),
-			.wrapped = str_copy(d->arena, rows_blob(rows, 3)),
+		    .id = rows_id(rows, 0),
+		    .type_key = str_copy(d->arena, rows_text(rows, 1)),
+		    .version = rows_i64(rows, 2),
+		    .wrapped = str_copy(d->arena, rows_blob(rows, 3)),
 		};
 	rows_close(rows);
 	return rc == RC_ABSENT ? RC_OK : rc;
@@ -92,16 +93,17 @@ erase_step(struct door *d, struct str bucket, struct erase_cursor *c, struct err
 			break;
 		if (c->in_past)
 			rc = db_run(d->db, &SQL_RECORD_PAST_REWRAP,
-			    BINDS(B_BLOB(row->wrapped), B_ID(row->id), B_I64(row->version)), NULL, err);
+				    BINDS(B_BLOB(row->wrapped), B_ID(row->id), B_I64(row->version)),
+				    NULL, err);
 		else
-			rc = db_run(d->db, &SQL_RECORD_REWRAP, BINDS(B_BLOB(row->wrapped), B_ID(row->id)),
-			    NULL, err);
+			rc = db_run(d->db, &SQL_RECORD_REWRAP,
+				    BINDS(B_BLOB(row->wrapped), B_ID(row->id)), NULL, err);
 		c->rewrapped++;
 	}
 	if (rc == RC_OK && n < ROWS_A_STEP) {
 		c->done = c->in_past;
 		c->in_past = true;
-		c->after = (struct id){ { 0 } };
+		c->after = (struct id){{0}};
 		c->after_version = 0;
 	}
 	return rc;
@@ -110,7 +112,7 @@ erase_step(struct door *d, struct str bucket, struct erase_cursor *c, struct err
 enum rc
 erase_end(struct door *d, struct str bucket, struct err *err)
 {
-	struct audit_entry entry = { .action = AUDIT_JOB, .type = STR("erase_bucket") };
+	struct audit_entry entry = {.action = AUDIT_JOB, .type = STR("erase_bucket")};
 	enum rc rc = keys_bucket_drop_old(d->node->keys, bucket, err);
 
 	if (rc != RC_OK)

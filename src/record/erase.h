@@ -18,7 +18,7 @@ struct bucket_list {
 MUST_USE enum rc erase_note(struct door *d, struct str bucket, struct err *err);
 /* Buckets that wait. */
 MUST_USE enum rc erase_pending(struct db *db, struct arena *a, struct bucket_list *out,
-    struct err *err);
+			       struct err *err);
 
 struct erase_cursor {
 	struct id after;
@@ -31,9 +31,9 @@ struct erase_cursor {
  * each until done, erase_end after the last commit.
  */
 MUST_USE enum rc erase_begin(const struct door_node *node, struct str bucket,
-    struct erase_cursor *c, struct err *err);
+			     struct erase_cursor *c, struct err *err);
 MUST_USE enum rc erase_step(struct door *d, struct str bucket, struct erase_cursor *c,
-    struct err *err);
+			    struct err *err);
 MUST_USE enum rc erase_end(struct door *d, struct str bucket, struct err *err);
 
 #endif

@@ -13,7 +13,7 @@ static json_t *
 handling_json(const struct handling *h)
 {
 	return json_pack("{s:s, s:b, s:b}", "tlp", tlp_name(h->tlp), "judicial_ok",
-	    (int)h->judicial_ok, "onward_ok", (int)h->onward_ok);
+			 (int)h->judicial_ok, "onward_ok", (int)h->onward_ok);
 }
 
 json_t *

@@ -17,7 +17,7 @@ named(const struct str_list *names, struct str name)
 /* A copy without the fields that stay closed; their names go to r->masked. */
 static json_t *
 open_fields(struct door *d, struct record *r, json_t *fields, const struct str_list *reveal,
-    struct buf *revealed)
+	    struct buf *revealed)
 {
 	json_t *shown = json_object();
 
@@ -45,8 +45,8 @@ open_fields(struct door *d, struct record *r, json_t *fields, const struct str_l
 
 enum rc
 record_of_row(struct door *d, const struct record_row *row, json_t *fields,
-    const struct str_list *reveal, enum rung rung, struct str *revealed_names,
-    struct record **out, struct err *err)
+	      const struct str_list *reveal, enum rung rung, struct str *revealed_names,
+	      struct record **out, struct err *err)
 {
 	struct record *r = NEW(d->arena, struct record);
 	struct row_facts facts = row_facts(d->node, row, d->actor);
@@ -55,20 +55,20 @@ record_of_row(struct door *d, const struct record_row *row, json_t *fields,
 	(void)err;
 	buf_init(&revealed, d->arena);
 	*r = (struct record){
-		.id = row->id,
-		.type = row->type,
-		.version = row->version,
-		.unit = row->unit,
-		.own = id_eq(facts.owner, d->actor->id),
-		.guard = (enum guard)row->guard,
-		.handling = { .tlp = (enum tlp)row->handling },
-		.state = type_state(row->type, row->state),
-		.created_ms = row->created_ms,
-		.updated_ms = row->updated_ms,
-		.due_ms = row->due_ms,
-		.leaf = row->leaf,
-		.erased = facts.erased,
-		.rung = rung,
+	    .id = row->id,
+	    .type = row->type,
+	    .version = row->version,
+	    .unit = row->unit,
+	    .own = id_eq(facts.owner, d->actor->id),
+	    .guard = (enum guard)row->guard,
+	    .handling = {.tlp = (enum tlp)row->handling},
+	    .state = type_state(row->type, row->state),
+	    .created_ms = row->created_ms,
+	    .updated_ms = row->updated_ms,
+	    .due_ms = row->due_ms,
+	    .leaf = row->leaf,
+	    .erased = facts.erased,
+	    .rung = rung,
 	};
 	if (!d->node->type_keys[row->type->index].keyed)
 		r->owner = row->owner_key;
@@ -91,9 +91,10 @@ record_of_row(struct door *d, const struct record_row *row, json_t *fields,
 static enum rc
 find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
 {
-	static const struct decision absent = { RUNG_NONE, "absent", "", false };
-	static const struct decision no_purpose = { RUNG_NONE, "purpose",
-		"say for which purpose (--purpose, or the header Liaison-Purpose)", true };
+	static const struct decision absent = {RUNG_NONE, "absent", "", false};
+	static const struct decision no_purpose = {
+	    RUNG_NONE, "purpose",
+	    "say for which purpose (--purpose, or the header Liaison-Purpose)", true};
 	enum rc rc;
 
 	if (!d->access.has_purpose && !d->actor->is_node)
@@ -105,10 +106,10 @@ find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
 /* A refusal that names a reason tells that the record is there: only those who may read it. */
 static enum rc
 refuse_row(struct door *d, const struct record_row *row, const struct row_facts *known,
-    struct decision why, struct err *err)
+	   struct decision why, struct err *err)
 {
-	struct decision read = policy_decide(&(struct facts){ d->actor, &d->access, POLICY_READ,
-	    row->type, known, NULL });
+	struct decision read = policy_decide(
+	    &(struct facts){d->actor, &d->access, POLICY_READ, row->type, known, NULL});
 
 	why.open_refusal = why.open_refusal && read.rung > RUNG_NONE;
 	return door_refuse(d, &why, row->type, &row->id, err);
@@ -118,16 +119,17 @@ enum rung
 record_rung_shown(struct door *d, const struct record_row *row)
 {
 	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct decision read = policy_decide(&(struct facts){ d->actor, &d->access, POLICY_READ,
-	    row->type, &known, NULL });
+	struct decision read = policy_decide(
+	    &(struct facts){d->actor, &d->access, POLICY_READ, row->type, &known, NULL});
 
-	return read.rung > RUNG_MASKED ? RUNG_MASKED
-	       : read.rung == RUNG_NONE ? RUNG_CATEGORY : read.rung;
+	return read.rung > RUNG_MASKED	? RUNG_MASKED
+	       : read.rung == RUNG_NONE ? RUNG_CATEGORY
+					: read.rung;
 }
 
 enum rc
 record_load_row(struct door *d, struct id id, enum policy_action action, const struct move *move,
-    struct record_row *row, json_t **fields, struct handling *handling, struct err *err)
+		struct record_row *row, json_t **fields, struct handling *handling, struct err *err)
 {
 	struct decision decision;
 	struct row_facts row_known;
@@ -136,8 +138,8 @@ record_load_row(struct door *d, struct id id, enum policy_action action, const s
 	if ((rc = find_row(d, id, row, err)) != RC_OK)
 		return rc;
 	row_known = row_facts(d->node, row, d->actor);
-	decision = policy_decide(&(struct facts){ d->actor, &d->access, action, row->type,
-	    &row_known, move });
+	decision = policy_decide(
+	    &(struct facts){d->actor, &d->access, action, row->type, &row_known, move});
 	if (decision.rung == RUNG_NONE)
 		return refuse_row(d, row, &row_known, decision, err);
 	if ((rc = row_open(d->node, d->arena, row, fields, handling, err)) != RC_OK)
@@ -148,18 +150,18 @@ record_load_row(struct door *d, struct id id, enum policy_action action, const s
 
 static enum rc
 load_found(struct door *d, const struct record_row *row, const struct str_list *reveal,
-    struct record **out, struct err *err)
+	   struct record **out, struct err *err)
 {
 	bool wants = reveal != NULL && reveal->n > 0;
 	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct decision decision = policy_decide(&(struct facts){ d->actor, &d->access,
-	    wants ? POLICY_REVEAL : POLICY_READ, row->type, &known, NULL });
+	struct decision decision = policy_decide(&(struct facts){
+	    d->actor, &d->access, wants ? POLICY_REVEAL : POLICY_READ, row->type, &known, NULL});
 	struct audit_entry entry = {
-		.action = wants ? AUDIT_REVEAL : AUDIT_READ,
-		.has_record = true,
-		.record = row->id,
-		.type = row->type_key,
-		.version = row->version,
+	    .action = wants ? AUDIT_REVEAL : AUDIT_READ,
+	    .has_record = true,
+	    .record = row->id,
+	    .type = row->type_key,
+	    .version = row->version,
 	};
 	struct handling handling;
 	json_t *fields;
@@ -179,7 +181,7 @@ load_found(struct door *d, const struct record_row *row, const struct str_list *
 
 enum rc
 record_load(struct door *d, struct id id, const struct str_list *reveal, struct record **out,
-    struct err *err)
+	    struct err *err)
 {
 	struct record_row row;
 	enum rc rc = find_row(d, id, &row, err);
@@ -189,7 +191,7 @@ record_load(struct door *d, struct id id, const struct str_list *reveal, struct 
 
 enum rc
 record_load_version(struct door *d, struct id id, int64_t version, struct record **out,
-    struct err *err)
+		    struct err *err)
 {
 	struct record_row now, row;
 	struct record *r;

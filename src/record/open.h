@@ -11,13 +11,13 @@
  * gets the names of masked fields that were opened, comma-separated.
  */
 MUST_USE enum rc record_of_row(struct door *d, const struct record_row *row, json_t *fields,
-    const struct str_list *reveal, enum rung rung, struct str *revealed_names,
-    struct record **out, struct err *err);
+			       const struct str_list *reveal, enum rung rung,
+			       struct str *revealed_names, struct record **out, struct err *err);
 
 /* Load for a change: decided, opened, fields held by the door. Logs refusals only. */
 MUST_USE enum rc record_load_row(struct door *d, struct id id, enum policy_action action,
-    const struct move *move, struct record_row *row, json_t **fields, struct handling *handling,
-    struct err *err);
+				 const struct move *move, struct record_row *row, json_t **fields,
+				 struct handling *handling, struct err *err);
 
 /*
  * What somebody who may change this row is given back of it: as a reader would see it, or its
@@ -26,6 +26,6 @@ MUST_USE enum rc record_load_row(struct door *d, struct id id, enum policy_actio
 enum rung record_rung_shown(struct door *d, const struct record_row *row);
 
 MUST_USE enum rc record_check_references(struct door *d, const struct record_type *type,
-    json_t *fields, struct err *err);
+					 json_t *fields, struct err *err);
 
 #endif

@@ -11,16 +11,16 @@ struct record {
 	struct id id;
 	const struct record_type *type;
 	int64_t version;
-	struct id unit, owner;	/* owner zero: not told (a keyed type, somebody else's) */
-	bool own;		/* the actor is its owner */
+	struct id unit, owner; /* owner zero: not told (a keyed type, somebody else's) */
+	bool own;	       /* the actor is its owner */
 	enum guard guard;
 	struct handling handling;
-	int state;		/* position in type->states; -1: the type has none */
+	int state; /* position in type->states; -1: the type has none */
 	int64_t created_ms, updated_ms;
-	int64_t due_ms;		/* 0: no clock runs */
-	int64_t leaf;		/* of the change that made this version */
+	int64_t due_ms; /* 0: no clock runs */
+	int64_t leaf;	/* of the change that made this version */
 	bool erased;
-	bool waits;		/* record_move: a second person has yet to make the same move */
+	bool waits; /* record_move: a second person has yet to make the same move */
 	enum rung rung;
 	json_t *fields;		/* what may be shown; NULL below RUNG_MASKED. The door holds it */
 	struct str_list masked; /* fields that have a value which is not shown */
@@ -29,12 +29,12 @@ struct record {
 
 /* What a new record may be given besides its fields. */
 struct record_new {
-	const struct id *unit;	       /* NULL: the actor's */
-	bool has_handling;	       /* else the type's */
-	struct handling handling;      /* never looser than the type's: RC_DENIED */
-	bool from_import;	       /* aliases of codes are taken */
-	bool by_node;		       /* automatic fields are given, by the node itself */
-	const struct id *id;	       /* given by an importer of our own export, else made */
+	const struct id *unit;	  /* NULL: the actor's */
+	bool has_handling;	  /* else the type's */
+	struct handling handling; /* never looser than the type's: RC_DENIED */
+	bool from_import;	  /* aliases of codes are taken */
+	bool by_node;		  /* automatic fields are given, by the node itself */
+	const struct id *id;	  /* given by an importer of our own export, else made */
 };
 
 /*
@@ -43,7 +43,8 @@ struct record_new {
  */
 struct record_draft;
 MUST_USE enum rc record_draft(struct door *d, const struct record_type *type, json_t *fields,
-    const struct record_new *options, struct record_draft **out, struct err *err);
+			      const struct record_new *options, struct record_draft **out,
+			      struct err *err);
 struct id record_draft_id(const struct record_draft *draft);
 /* Store it, with its leaf; the door must have a group. */
 MUST_USE enum rc record_store(struct door *d, const struct record_draft *draft, struct err *err);
@@ -51,45 +52,46 @@ MUST_USE enum rc record_store(struct door *d, const struct record_draft *draft, 
 MUST_USE enum rc record_add(struct door *d, const struct record_draft *draft, struct err *err);
 /* The record as it will stand. */
 MUST_USE enum rc record_of_draft(struct door *d, const struct record_draft *draft,
-    struct record **out, struct err *err);
+				 struct record **out, struct err *err);
 
 /* Is there a record of this id, whoever may see it? For importers, of ids they made. */
 MUST_USE enum rc record_exists(struct door *d, struct id id, bool *out, struct err *err);
 
 /* Draft and add. */
 MUST_USE enum rc record_create(struct door *d, const struct record_type *type, json_t *fields,
-    const struct record_new *options, struct record **out, struct err *err);
+			       const struct record_new *options, struct record **out,
+			       struct err *err);
 
 /* RC_ABSENT, logged like any absence, when the record is not there or of another type. */
 MUST_USE enum rc record_check_type(struct door *d, struct id id, const struct record_type *type,
-    struct err *err);
+				   struct err *err);
 
 /* reveal: names of masked fields wanted, or n 0. RC_ABSENT also when the actor may not know. */
 MUST_USE enum rc record_load(struct door *d, struct id id, const struct str_list *reveal,
-    struct record **out, struct err *err);
+			     struct record **out, struct err *err);
 
 /*
  * patch as RFC 7396. version is the one seen. RC_STALE: *out is the record as it is now
  * (nothing was changed), else the new version.
  */
 MUST_USE enum rc record_update(struct door *d, struct id id, int64_t version, json_t *patch,
-    struct record **out, struct err *err);
+			       struct record **out, struct err *err);
 /*
  * Into a state; patch (or NULL) sets what the move needs. Gates must hold. A move marked
  * four_eyes is noted at first and made when a second person asks for the same: (*out)->waits.
  */
 MUST_USE enum rc record_move(struct door *d, struct id id, int64_t version, struct str to,
-    json_t *patch, struct record **out, struct err *err);
+			     json_t *patch, struct record **out, struct err *err);
 /* Tighten (whoever may write) or loosen (a supervisor), never below what the type says. */
 MUST_USE enum rc record_mark(struct door *d, struct id id, int64_t version,
-    struct handling handling, struct record **out, struct err *err);
+			     struct handling handling, struct record **out, struct err *err);
 /* The bodies of all versions are gone at once; what the bucket keeps is re-wrapped by the job
  * that record_erase_finish runs (record/erase.h). */
 MUST_USE enum rc record_erase(struct door *d, struct id id, int64_t version, struct err *err);
 
 /* A former version, under today's rights on the record. */
 MUST_USE enum rc record_load_version(struct door *d, struct id id, int64_t version,
-    struct record **out, struct err *err);
+				     struct record **out, struct err *err);
 
 struct record_list {
 	VEC(struct record *) items;
@@ -111,11 +113,11 @@ struct record_filter {
 
 /* Newest first; one leaf for the page, with one about row a record. */
 MUST_USE enum rc record_list(struct door *d, const struct record_filter *filter,
-    struct record_list *out, struct err *err);
+			     struct record_list *out, struct err *err);
 
 /* Records of any type whose exact identifier or reference equals value (canonical text). */
 MUST_USE enum rc record_find_identifier(struct door *d, struct str value, size_t limit,
-    struct record_list *out, struct err *err);
+					struct record_list *out, struct err *err);
 
 /* A link: the record at the other end and the field that holds it. */
 struct record_link {
@@ -129,7 +131,7 @@ struct record_links {
 	bool more; /* over the limit */
 };
 MUST_USE enum rc record_links(struct door *d, struct id id, size_t limit, struct record_links *out,
-    struct err *err);
+			      struct err *err);
 
 /* {"id":..,"type":..,"version":..,"state":..,"title":..,"fields":{..}, ...}; a new reference. */
 json_t *record_json(struct door *d, const struct record *r, struct str lang);

@@ -13,26 +13,26 @@
 
 void
 row_read(const struct door_node *node, struct arena *a, const struct rows *rows,
-    struct record_row *out)
+	 struct record_row *out)
 {
 	*out = (struct record_row){
-		.id = rows_id(rows, 0),
-		.type_key = str_copy(a, rows_text(rows, 1)),
-		.type_version = rows_i64(rows, 2),
-		.version = rows_i64(rows, 3),
-		.unit = rows_id(rows, 4),
-		.owner_key = rows_id(rows, 5),
-		.guard = rows_i64(rows, 6),
-		.handling = rows_i64(rows, 7),
-		.state = str_copy(a, rows_text(rows, 8)),
-		.flags = rows_i64(rows, 9),
-		.due_ms = rows_i64(rows, 10),
-		.created_ms = rows_i64(rows, 11),
-		.updated_ms = rows_i64(rows, 12),
-		.leaf = rows_i64(rows, 13),
-		.bucket = str_copy(a, rows_text(rows, 14)),
-		.wrapped = str_copy(a, rows_blob(rows, 15)),
-		.body = str_copy(a, rows_blob(rows, 16)),
+	    .id = rows_id(rows, 0),
+	    .type_key = str_copy(a, rows_text(rows, 1)),
+	    .type_version = rows_i64(rows, 2),
+	    .version = rows_i64(rows, 3),
+	    .unit = rows_id(rows, 4),
+	    .owner_key = rows_id(rows, 5),
+	    .guard = rows_i64(rows, 6),
+	    .handling = rows_i64(rows, 7),
+	    .state = str_copy(a, rows_text(rows, 8)),
+	    .flags = rows_i64(rows, 9),
+	    .due_ms = rows_i64(rows, 10),
+	    .created_ms = rows_i64(rows, 11),
+	    .updated_ms = rows_i64(rows, 12),
+	    .leaf = rows_i64(rows, 13),
+	    .bucket = str_copy(a, rows_text(rows, 14)),
+	    .wrapped = str_copy(a, rows_blob(rows, 15)),
+	    .body = str_copy(a, rows_blob(rows, 16)),
 	};
 	out->type = door_type_of_key(node, out->type_key);
 }
@@ -49,7 +49,8 @@ row_find(struct door *d, struct id id, struct record_row *out, struct err *err)
 		row_read(d->node, d->arena, rows, out);
 		if (out->type == NULL)
 			rc = fail(err, RC_CONFLICT, "type",
-			    "the record's type is not in this node's model; bring its overlay back");
+				  "the record's type is not in this node's model; bring its "
+				  "overlay back");
 	} else if (rc == RC_ABSENT) {
 		rc = fail(err, RC_ABSENT, "", "there is no such record");
 	}
@@ -65,7 +66,7 @@ row_owner_key(const struct door_node *node, const struct record_type *type, stru
 
 	if (!node->type_keys[type->index].keyed)
 		return owner;
-	keys_index_mac(node->keys, STR("owner"), (struct str){ (char *)owner.b, 16 }, mac);
+	keys_index_mac(node->keys, STR("owner"), (struct str){(char *)owner.b, 16}, mac);
 	memcpy(key.b, mac, 16);
 	return key;
 }
@@ -74,12 +75,12 @@ struct row_facts
 row_facts(const struct door_node *node, const struct record_row *row, const struct actor *actor)
 {
 	struct row_facts f = {
-		.unit = row->unit,
-		.owner = row->owner_key,
-		.guard = (enum guard)row->guard,
-		.handling = (enum tlp)row->handling,
-		.quick_note = (row->flags & ROW_QUICK_NOTE) != 0,
-		.erased = (row->flags & ROW_ERASED) != 0,
+	    .unit = row->unit,
+	    .owner = row->owner_key,
+	    .guard = (enum guard)row->guard,
+	    .handling = (enum tlp)row->handling,
+	    .quick_note = (row->flags & ROW_QUICK_NOTE) != 0,
+	    .erased = (row->flags & ROW_ERASED) != 0,
 	};
 
 	if (node->type_keys[row->type->index].keyed &&
@@ -95,13 +96,13 @@ row_plain(const struct door_node *node, struct arena *a, const struct record_row
 
 	/* A leaf holds no stable personal id: the owner stands there as a MAC of the month. */
 	keys_log_mac(node->keys, row->updated_ms, STR("owner"),
-	    (struct str){ (const char *)row->owner_key.b, sizeof row->owner_key.b }, owner);
+		     (struct str){(const char *)row->owner_key.b, sizeof row->owner_key.b}, owner);
 	return str_fmt(a, "%lld|%lld|%lld|%.*s|%lld|%lld|%lld|%lld|%.*s|%.*s|%.*s",
-	    (long long)row->type_version, (long long)row->guard, (long long)row->handling,
-	    STR_ARG(row->state), (long long)row->flags, (long long)row->due_ms,
-	    (long long)row->created_ms, (long long)row->updated_ms,
-	    STR_ARG(hex_format(a, row->unit.b, 16)), STR_ARG(hex_format(a, owner, 16)),
-	    STR_ARG(row->bucket));
+		       (long long)row->type_version, (long long)row->guard,
+		       (long long)row->handling, STR_ARG(row->state), (long long)row->flags,
+		       (long long)row->due_ms, (long long)row->created_ms,
+		       (long long)row->updated_ms, STR_ARG(hex_format(a, row->unit.b, 16)),
+		       STR_ARG(hex_format(a, owner, 16)), STR_ARG(row->bucket));
 }
 
 struct str
@@ -124,13 +125,13 @@ body_text(struct buf *b, json_t *fields, struct handling handling)
 	buf_add_z(b, "{\"fields\":");
 	json_canonical(fields, b);
 	buf_addf(b, ",\"handling\":{\"judicial_ok\":%s,\"onward_ok\":%s}}",
-	    handling.judicial_ok ? "true" : "false", handling.onward_ok ? "true" : "false");
+		 handling.judicial_ok ? "true" : "false", handling.onward_ok ? "true" : "false");
 }
 
 enum rc
 row_seal(const struct door_node *node, struct arena *a, struct record_row *row, json_t *fields,
-    struct handling handling, unsigned char body_hash[32], unsigned char commitment[32],
-    struct err *err)
+	 struct handling handling, unsigned char body_hash[32], unsigned char commitment[32],
+	 struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
 	struct str aad = row_aad(a, row);
@@ -173,7 +174,7 @@ row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row
 
 enum rc
 row_open(const struct door_node *node, struct arena *a, const struct record_row *row,
-    json_t **fields, struct handling *handling, struct err *err)
+	 json_t **fields, struct handling *handling, struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
 	struct str aad = row_aad(a, row);
@@ -193,9 +194,9 @@ row_open(const struct door_node *node, struct arena *a, const struct record_row 
 	*fields = json_incref(json_object_get(body, "fields"));
 	h = json_object_get(body, "handling");
 	if (handling != NULL)
-		*handling = (struct handling){ (enum tlp)row->handling,
-			json_is_true(json_object_get(h, "judicial_ok")),
-			json_is_true(json_object_get(h, "onward_ok")) };
+		*handling = (struct handling){(enum tlp)row->handling,
+					      json_is_true(json_object_get(h, "judicial_ok")),
+					      json_is_true(json_object_get(h, "onward_ok"))};
 	json_decref(body);
 	return *fields != NULL ? RC_OK
 			       : fail(err, RC_INTEGRITY, "body", "a sealed body has no fields");
@@ -211,12 +212,13 @@ row_insert(struct door *d, struct record_row *row, struct audit_entry *entry, st
 	if ((rc = door_log(d, entry, &row->leaf, err)) != RC_OK)
 		return rc;
 	rc = db_run(d->db, &SQL_RECORD_INSERT,
-	    BINDS(B_ID(row->id), B_TEXT(row->type_key), B_I64(row->type_version),
-		B_I64(row->version), B_ID(row->unit), B_ID(row->owner_key), B_I64(row->guard),
-		B_I64(row->handling), B_TEXT(row->state), B_I64(row->flags), B_I64(row->due_ms),
-		B_I64(row->created_ms), B_I64(row->updated_ms), B_I64(row->leaf),
-		B_TEXT(row->bucket), B_BLOB(row->wrapped), B_BLOB(row->body)),
-	    NULL, err);
+		    BINDS(B_ID(row->id), B_TEXT(row->type_key), B_I64(row->type_version),
+			  B_I64(row->version), B_ID(row->unit), B_ID(row->owner_key),
+			  B_I64(row->guard), B_I64(row->handling), B_TEXT(row->state),
+			  B_I64(row->flags), B_I64(row->due_ms), B_I64(row->created_ms),
+			  B_I64(row->updated_ms), B_I64(row->leaf), B_TEXT(row->bucket),
+			  B_BLOB(row->wrapped), B_BLOB(row->body)),
+		    NULL, err);
 	if (rc == RC_OK)
 		atomic_fetch_add(&d->node->type_keys[row->type->index].rows, 1);
 	return rc;
@@ -224,7 +226,7 @@ row_insert(struct door *d, struct record_row *row, struct audit_entry *entry, st
 
 enum rc
 row_replace(struct door *d, struct record_row *row, int64_t seen, struct audit_entry *entry,
-    struct err *err)
+	    struct err *err)
 {
 	int64_t changed;
 	enum rc rc;
@@ -237,12 +239,12 @@ row_replace(struct door *d, struct record_row *row, int64_t seen, struct audit_e
 	if ((rc = door_log(d, entry, &row->leaf, err)) != RC_OK)
 		return rc;
 	rc = db_run(d->db, &SQL_RECORD_REPLACE,
-	    BINDS(B_I64(row->type_version), B_I64(row->version), B_ID(row->unit),
-		B_ID(row->owner_key), B_I64(row->guard), B_I64(row->handling), B_TEXT(row->state),
-		B_I64(row->flags), B_I64(row->due_ms), B_I64(row->updated_ms), B_I64(row->leaf),
-		B_TEXT(row->bucket), B_BLOB(row->wrapped), B_BLOB(row->body), B_ID(row->id),
-		B_I64(seen)),
-	    &changed, err);
+		    BINDS(B_I64(row->type_version), B_I64(row->version), B_ID(row->unit),
+			  B_ID(row->owner_key), B_I64(row->guard), B_I64(row->handling),
+			  B_TEXT(row->state), B_I64(row->flags), B_I64(row->due_ms),
+			  B_I64(row->updated_ms), B_I64(row->leaf), B_TEXT(row->bucket),
+			  B_BLOB(row->wrapped), B_BLOB(row->body), B_ID(row->id), B_I64(seen)),
+		    &changed, err);
 	/* The caller read this version in the same transaction. */
 	must(rc != RC_OK || changed == 1);
 	return rc;

@@ -25,37 +25,38 @@ struct record_row {
 
 /* Copy the row that stands ready into the arena. */
 void row_read(const struct door_node *node, struct arena *a, const struct rows *rows,
-    struct record_row *out);
+	      struct record_row *out);
 /* RC_ABSENT: none. */
 MUST_USE enum rc row_find(struct door *d, struct id id, struct record_row *out, struct err *err);
 
 /* How an owner stands in a row of this type. */
 struct id row_owner_key(const struct door_node *node, const struct record_type *type,
-    struct id owner);
+			struct id owner);
 /* What policy needs. */
 struct row_facts row_facts(const struct door_node *node, const struct record_row *row,
-    const struct actor *actor);
+			   const struct actor *actor);
 /* The plain columns as the leaf holds them: equal bytes for equal columns. */
 struct str row_plain(const struct door_node *node, struct arena *a, const struct record_row *row);
 
 /* Seal fields and handling into row->body, row->wrapped; hash and commitment come out. */
 MUST_USE enum rc row_seal(const struct door_node *node, struct arena *a, struct record_row *row,
-    json_t *fields, struct handling handling, unsigned char body_hash[32],
-    unsigned char commitment[32], struct err *err);
+			  json_t *fields, struct handling handling, unsigned char body_hash[32],
+			  unsigned char commitment[32], struct err *err);
 /* RC_INTEGRITY: not what was sealed; RC_ABSENT: its bucket is destroyed. *fields is a new
  * reference. */
 MUST_USE enum rc row_open(const struct door_node *node, struct arena *a,
-    const struct record_row *row, json_t **fields, struct handling *handling, struct err *err);
+			  const struct record_row *row, json_t **fields, struct handling *handling,
+			  struct err *err);
 /* Wrap the row's data key again, under the key its bucket has now. */
 MUST_USE enum rc row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row,
-    struct err *err);
+			    struct err *err);
 /* AAD of body and wrapping: id, type key, version. */
 struct str row_aad(struct arena *a, const struct record_row *row);
 
 /* Write row as a new record or as the next version of one, with its leaf. */
 MUST_USE enum rc row_insert(struct door *d, struct record_row *row, struct audit_entry *entry,
-    struct err *err);
+			    struct err *err);
 MUST_USE enum rc row_replace(struct door *d, struct record_row *row, int64_t seen,
-    struct audit_entry *entry, struct err *err);
+			     struct audit_entry *entry, struct err *err);
 
 #endif

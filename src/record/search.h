@@ -29,6 +29,7 @@ struct search_hits {
  * records are found by their own list alone.
  */
 MUST_USE enum rc record_search_name(struct door *d, const struct record_type *type,
-    struct str query, size_t limit, struct search_hits *out, struct err *err);
+				    struct str query, size_t limit, struct search_hits *out,
+				    struct err *err);
 
 #endif

@@ -19,8 +19,7 @@ struct check {
 
 #define PROBLEMS_KEPT 100
 
-PRINTF(2, 3) static void
-problem(struct check *c, const char *fmt, ...)
+PRINTF(2, 3) static void problem(struct check *c, const char *fmt, ...)
 {
 	struct buf b;
 	va_list ap;
@@ -43,7 +42,8 @@ check_body(struct check *c, const struct record_row *row, const struct audit_lea
 
 	sha256(row->body, &hash);
 	if (!leaf->has_body || !hash_eq(&hash, &leaf->body_hash)) {
-		problem(c, "record %s version %lld: its sealed body is not the one leaf %lld logged",
+		problem(
+		    c, "record %s version %lld: its sealed body is not the one leaf %lld logged",
 		    id_format(c->keep, row->id).p, (long long)row->version, (long long)row->leaf);
 		return;
 	}
@@ -54,7 +54,7 @@ check_body(struct check *c, const struct record_row *row, const struct audit_lea
 		json_decref(fields);
 	else if (err.rc != RC_ABSENT) /* absent: its bucket was destroyed, as scheduled */
 		problem(c, "record %s version %lld: its sealed body does not open",
-		    id_format(c->keep, row->id).p, (long long)row->version);
+			id_format(c->keep, row->id).p, (long long)row->version);
 }
 
 /* leaf_plain: of the version's own leaf; a past row erased later keeps its flag from then. */
@@ -69,7 +69,8 @@ check_row(struct check *c, const struct record_row *row, bool past)
 	if (audit_leaf_find(c->db, c->scratch, row->leaf, &leaf, &err) != RC_OK ||
 	    row->leaf >= c->leaves) {
 		problem(c, "record %s version %lld: leaf %lld, which should tell of it, is missing",
-		    id_format(c->keep, row->id).p, (long long)row->version, (long long)row->leaf);
+			id_format(c->keep, row->id).p, (long long)row->version,
+			(long long)row->leaf);
 		return;
 	}
 	c->has_row[row->leaf / 8] |= (unsigned char)(1u << (row->leaf % 8));
@@ -77,19 +78,21 @@ check_row(struct check *c, const struct record_row *row, bool past)
 	if (!leaf.has_record || memcmp(mac, leaf.record_mac, sizeof mac) != 0 ||
 	    leaf.version != row->version || !str_eq(leaf.type, row->type_key)) {
 		problem(c, "record %s version %lld: leaf %lld tells of another record",
-		    id_format(c->keep, row->id).p, (long long)row->version, (long long)row->leaf);
+			id_format(c->keep, row->id).p, (long long)row->version,
+			(long long)row->leaf);
 		return;
 	}
 	if (past && row->body.n == 0)
 		then.flags &= ~(int64_t)ROW_ERASED;
 	if (!str_eq(leaf.plain, row_plain(c->node, c->scratch, &then)))
-		problem(c, "record %s version %lld: its plain columns are not what leaf %lld logged",
+		problem(
+		    c, "record %s version %lld: its plain columns are not what leaf %lld logged",
 		    id_format(c->keep, row->id).p, (long long)row->version, (long long)row->leaf);
 	if (row->body.n > 0)
 		check_body(c, row, &leaf);
 	else if (!past && ((row->flags & ROW_ERASED) == 0 || leaf.action != AUDIT_ERASE))
 		problem(c, "record %s: its body is gone, and no leaf tells of an erasing",
-		    id_format(c->keep, row->id).p);
+			id_format(c->keep, row->id).p);
 	else if (!past)
 		c->report->erased++;
 }
@@ -100,7 +103,7 @@ check_past(struct check *c, const struct record_row *now, struct err *err)
 	struct rows *rows;
 	int64_t n = 0;
 	enum rc rc = db_select(c->db, &SQL_RECORD_PAST_ALL,
-	    BINDS(B_ID(now->id), B_I64(now->version)), &rows, err);
+			       BINDS(B_ID(now->id), B_I64(now->version)), &rows, err);
 
 	if (rc != RC_OK)
 		return rc;
@@ -111,14 +114,14 @@ check_past(struct check *c, const struct record_row *now, struct err *err)
 		check_row(c, &row, true);
 		if (row.body.n == 0 && (now->flags & ROW_ERASED) == 0)
 			problem(c, "record %s version %lld: its body is gone, and it is not erased",
-			    id_format(c->keep, row.id).p, (long long)row.version);
+				id_format(c->keep, row.id).p, (long long)row.version);
 		c->report->past_rows++;
 		n++;
 	}
 	rows_close(rows);
 	if (rc == RC_ABSENT && n != now->version - 1)
 		problem(c, "record %s: %lld of its %lld former versions are there",
-		    id_format(c->keep, now->id).p, (long long)n, (long long)(now->version - 1));
+			id_format(c->keep, now->id).p, (long long)n, (long long)(now->version - 1));
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
@@ -128,7 +131,7 @@ static enum rc
 check_rows(struct check *c, struct err *err)
 {
 	struct record_row *batch = NEW_N(c->keep, struct record_row, ROWS_A_STEP);
-	struct id after = { { 0 } };
+	struct id after = {{0}};
 	size_t n;
 	enum rc rc;
 
@@ -137,8 +140,8 @@ check_rows(struct check *c, struct err *err)
 
 		n = 0;
 		arena_reset(c->scratch);
-		rc = db_select(c->db, &SQL_RECORD_ALL, BINDS(B_ID(after), B_I64(ROWS_A_STEP)), &rows,
-		    err);
+		rc = db_select(c->db, &SQL_RECORD_ALL, BINDS(B_ID(after), B_I64(ROWS_A_STEP)),
+			       &rows, err);
 		if (rc != RC_OK)
 			return rc;
 		while ((rc = rows_next(rows, err)) == RC_OK)
@@ -165,24 +168,28 @@ check_leaf(void *ctx, const struct audit_leaf_row *leaf, struct err *err)
 	(void)err;
 	if (leaf->has_body && leaf->index < c->leaves &&
 	    (c->has_row[leaf->index / 8] & 1u << (leaf->index % 8)) == 0)
-		problem(c, "leaf %lld tells of a record that is not there",
-		    (long long)leaf->index);
+		problem(c, "leaf %lld tells of a record that is not there", (long long)leaf->index);
 	return RC_OK;
 }
 
 enum rc
 record_verify(const struct door_node *node, struct db *db,
-    const struct record_verify_options *options, struct arena *a, struct record_report *report,
-    struct err *err)
+	      const struct record_verify_options *options, struct arena *a,
+	      struct record_report *report, struct err *err)
 {
-	struct audit_verify_options log = { .vkey = options->vkey,
-		.checkpoint = options->checkpoint, .progress = options->progress,
-		.progress_ctx = options->progress_ctx };
-	struct check c = { .node = node, .db = db, .options = options, .keep = a,
-		.report = report, .scratch = arena_new(0) };
+	struct audit_verify_options log = {.vkey = options->vkey,
+					   .checkpoint = options->checkpoint,
+					   .progress = options->progress,
+					   .progress_ctx = options->progress_ctx};
+	struct check c = {.node = node,
+			  .db = db,
+			  .options = options,
+			  .keep = a,
+			  .report = report,
+			  .scratch = arena_new(0)};
 	enum rc rc;
 
-	*report = (struct record_report){ 0 };
+	*report = (struct record_report){0};
 	rc = audit_verify(db, node->keys, &log, a, &report->log, err);
 	if (rc == RC_OK || rc == RC_INTEGRITY) {
 		enum rc log_rc = rc;

@@ -17,7 +17,7 @@ struct record_report {
 };
 
 struct record_verify_options {
-	bool open_bodies; /* decrypt each body too */
+	bool open_bodies;	     /* decrypt each body too */
 	struct str vkey, checkpoint; /* as audit_verify_options */
 	enum rc (*progress)(void *ctx, int64_t done, int64_t all);
 	void *progress_ctx;
@@ -25,7 +25,7 @@ struct record_verify_options {
 
 /* RC_INTEGRITY: the first problem is in err. Run it in one read transaction of the caller's. */
 MUST_USE enum rc record_verify(const struct door_node *node, struct db *db,
-    const struct record_verify_options *options, struct arena *a, struct record_report *report,
-    struct err *err);
+			       const struct record_verify_options *options, struct arena *a,
+			       struct record_report *report, struct err *err);
 
 #endif

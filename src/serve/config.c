@@ -7,9 +7,9 @@
 
 static enum rc
 set_value(const struct setting *s, struct str text, struct config_value *out, const char *path,
-    long line, struct err *err)
+	  long line, struct err *err)
 {
-	*out = (struct config_value){ .name = str_from(s->name), .text = text };
+	*out = (struct config_value){.name = str_from(s->name), .text = text};
 	switch (s->kind) {
 	case SETTING_TEXT: return RC_OK;
 	case SETTING_SWITCH:
@@ -24,7 +24,8 @@ set_value(const struct setting *s, struct str text, struct config_value *out, co
 		    out->number <= s->max)
 			return RC_OK;
 		return fail_at(err, RC_INVALID, path, line, 0, s->name,
-		    "takes a whole number from %lld to %lld", (long long)s->min, (long long)s->max);
+			       "takes a whole number from %lld to %lld", (long long)s->min,
+			       (long long)s->max);
 	}
 	must(!"a setting of a kind");
 	return RC_FAILED;
@@ -42,7 +43,7 @@ known_key(const struct feature *const *features, struct str key)
 
 enum rc
 config_load(struct arena *a, const char *path, const struct feature *const *features,
-    struct config **out, struct err *err)
+	    struct config **out, struct err *err)
 {
 	struct config *c = NEW(a, struct config);
 	struct yaml_node *root;
@@ -53,21 +54,22 @@ config_load(struct arena *a, const char *path, const struct feature *const *feat
 	    (rc = yaml_read(a, path, text, NULL, &root, err)) != RC_OK)
 		return rc;
 	if (root->kind != YAML_MAP)
-		return fail_at(err, RC_INVALID, path, root->line, 0, "", "takes lines of key: value");
+		return fail_at(err, RC_INVALID, path, root->line, 0, "",
+			       "takes lines of key: value");
 	for (size_t i = 0; i < root->n; i++)
 		if (!known_key(features, root->key[i]->text))
 			return fail_at(err, RC_INVALID, path, root->key[i]->line, 0,
-			    str_z(a, str_sub(root->key[i]->text, 0, 60)),
-			    "is no setting; `liaison node settings` lists them");
+				       str_z(a, str_sub(root->key[i]->text, 0, 60)),
+				       "is no setting; `liaison node settings` lists them");
 	for (const struct feature *const *f = features; *f != NULL; f++)
 		for (const struct setting *s = (*f)->settings; s != NULL && s->name; s++) {
 			const struct yaml_node *node = yaml_find(root, s->name);
 
 			if (node != NULL && node->kind != YAML_TEXT)
 				return fail_at(err, RC_INVALID, path, node->line, 0, s->name,
-				    "takes one value");
+					       "takes one value");
 			rc = set_value(s, node ? yaml_text(node) : str_from(s->standard),
-			    VEC_ADD(a, c), path, node ? node->line : 0, err);
+				       VEC_ADD(a, c), path, node ? node->line : 0, err);
 			if (rc != RC_OK)
 				return rc;
 		}

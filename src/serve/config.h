@@ -20,7 +20,8 @@ struct config {
 };
 
 MUST_USE enum rc config_load(struct arena *a, const char *path,
-    const struct feature *const *features, struct config **out, struct err *err);
+			     const struct feature *const *features, struct config **out,
+			     struct err *err);
 /* The setting must be in a table: must(). */
 struct str config_text(const struct config *c, const char *name);
 int64_t config_number(const struct config *c, const char *name);

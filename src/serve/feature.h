@@ -15,8 +15,8 @@ struct request;
  * reads the tables sees all that the node exposes, to whom and for what. The server checks
  * the route's roles and purposes first; record/ then decides about each row.
  */
-#define ROLES_ANY BIT(ROLE_COUNT) /* anybody signed in */
-#define ROLES_NOBODY 0u		  /* with ROUTE_OPEN: no sign-in at all */
+#define ROLES_ANY BIT(ROLE_COUNT)	/* anybody signed in */
+#define ROLES_NOBODY 0u			/* with ROUTE_OPEN: no sign-in at all */
 #define PURPOSES_ANY BIT(PURPOSE_COUNT) /* none need be given here; records still ask */
 
 enum route_flags {
@@ -57,7 +57,7 @@ struct option {
  */
 struct command {
 	const char *noun, *verb;
-	const char *arguments; /* "TYPE ID", "[FILE...]", "" */
+	const char *arguments;	      /* "TYPE ID", "[FILE...]", "" */
 	const struct option *options; /* ends with a NULL name; NULL: none of its own */
 	enum rc (*run)(struct cli *cli, struct err *err);
 	const char *text;    /* one sentence */
@@ -82,7 +82,7 @@ struct setting {
 
 struct feature {
 	const char *name;
-	const struct route *routes;	  /* each table ends with a NULL; NULL: none */
+	const struct route *routes; /* each table ends with a NULL; NULL: none */
 	const struct command *commands;
 	const struct job_kind *jobs;
 	const struct setting *settings;

@@ -18,7 +18,7 @@ file_read(struct arena *a, const char *path, size_t bytes_max, struct str *out, 
 
 	if (fd < 0)
 		return fail_at(err, errno == ENOENT ? RC_ABSENT : RC_UNAVAILABLE, path, 0, 0, "",
-		    "cannot be read: %s", strerror(errno));
+			       "cannot be read: %s", strerror(errno));
 	buf_init(&b, a);
 	for (;;) {
 		n = read(fd, buf_room(&b, 65536), 65536);
@@ -29,10 +29,10 @@ file_read(struct arena *a, const char *path, size_t bytes_max, struct str *out, 
 	(void)close(fd);
 	if (n < 0)
 		return fail_at(err, RC_UNAVAILABLE, path, 0, 0, "", "cannot be read: %s",
-		    strerror(errno));
+			       strerror(errno));
 	if (b.n > bytes_max)
 		return fail_at(err, RC_TOO_LARGE, path, 0, 0, "", "is larger than %zu bytes",
-		    bytes_max);
+			       bytes_max);
 	*out = str_copy(a, buf_str(&b));
 	return RC_OK;
 }

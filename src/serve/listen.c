@@ -28,10 +28,13 @@ call_done(struct call *call)
 		s->open(s->ctx, http_reply_stream(h->request, call->answer_headers));
 	} else {
 		http_reply(h->request,
-		    &(struct http_response){ .status = call->status,
-			.content_type = call->content_type, .headers = call->answer_headers,
-			.body = call->answer, .from_fd = call->from_fd,
-			.body_fd = call->answer_fd, .body_fd_bytes = call->answer_fd_bytes });
+			   &(struct http_response){.status = call->status,
+						   .content_type = call->content_type,
+						   .headers = call->answer_headers,
+						   .body = call->answer,
+						   .from_fd = call->from_fd,
+						   .body_fd = call->answer_fd,
+						   .body_fd_bytes = call->answer_fd_bytes});
 	}
 	call_free(call);
 	free(h);
@@ -46,13 +49,13 @@ work(void *ctx, unsigned worker, struct http_request *request)
 
 	h->request = request;
 	h->call = (struct call){
-		.caller = { .uid = request->peer_uid, .address = request->peer_address },
-		.method = request->method,
-		.path = request->path,
-		.query = request->query,
-		.headers = request->headers,
-		.body = request->body,
-		.done = call_done,
+	    .caller = {.uid = request->peer_uid, .address = request->peer_address},
+	    .method = request->method,
+	    .path = request->path,
+	    .query = request->query,
+	    .headers = request->headers,
+	    .body = request->body,
+	    .done = call_done,
 	};
 	if (header_find(request->headers, "Authorization", &v) && str_starts(v, STR("Bearer ")))
 		h->call.caller.token = str_trim(str_sub(v, 7, v.n));
@@ -85,9 +88,11 @@ enum rc
 listen_open(struct serve *s, const struct listen_options *o, struct listen **out, struct err *err)
 {
 	struct listen *l = heap_zeroed(sizeof *l);
-	struct http_options http = { .address = o->address, .port = o->port,
-		.tls_certificate_pem = o->tls_certificate_pem, .tls_key_pem = o->tls_key_pem,
-		.body_max = body_max };
+	struct http_options http = {.address = o->address,
+				    .port = o->port,
+				    .tls_certificate_pem = o->tls_certificate_pem,
+				    .tls_key_pem = o->tls_key_pem,
+				    .body_max = body_max};
 	enum rc rc;
 
 	l->serve = s;

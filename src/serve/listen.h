@@ -19,7 +19,7 @@ struct listen_options {
 };
 
 MUST_USE enum rc listen_open(struct serve *s, const struct listen_options *options,
-    struct listen **out, struct err *err);
+			     struct listen **out, struct err *err);
 uint16_t listen_port(const struct listen *l);
 /* Takes no more, answers what it has, ends. NULL does nothing. */
 void listen_close(struct listen *l);

@@ -37,7 +37,7 @@ request_query(const struct request *rq, const char *name)
 
 enum rc
 request_number(const struct request *rq, const char *name, int64_t standard, int64_t min,
-    int64_t max, int64_t *out, struct err *err)
+	       int64_t max, int64_t *out, struct err *err)
 {
 	struct str v = request_query(rq, name);
 
@@ -46,7 +46,7 @@ request_number(const struct request *rq, const char *name, int64_t standard, int
 		return RC_OK;
 	if (!str_to_i64(v, out) || *out < min || *out > max)
 		return fail(err, RC_USAGE, name, "takes a whole number from %lld to %lld",
-		    (long long)min, (long long)max);
+			    (long long)min, (long long)max);
 	return RC_OK;
 }
 
@@ -55,7 +55,7 @@ request_version(const struct request *rq, int64_t *out, struct err *err)
 {
 	if (rq->if_match <= 0)
 		return fail(err, RC_VERSION_MISSING, "version",
-		    "say which version you saw (If-Match: \"N\")");
+			    "say which version you saw (If-Match: \"N\")");
 	*out = rq->if_match;
 	return RC_OK;
 }

@@ -9,6 +9,7 @@
  * *method_known: some route has this path with another method.
  */
 const struct route *route_find(struct arena *a, const struct feature *const *features,
-    struct str method, struct str path, struct pairs *segments, bool *path_known);
+			       struct str method, struct str path, struct pairs *segments,
+			       bool *path_known);
 
 #endif

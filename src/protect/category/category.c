@@ -129,8 +129,8 @@ suspend_listings_of(struct door *d, struct id person, struct err *err)
 	/* First what is cheap: nearly nobody is listed, and an import records many people. */
 	enum rc rc = look_holders(d, "listing", "person", person, &listings, err);
 
-	if (rc != RC_OK || listings.n == 0 ||
-	    (rc = person_history(d, person, &h, err)) != RC_OK || !h.marked || h.cleared)
+	if (rc != RC_OK || listings.n == 0 || (rc = person_history(d, person, &h, err)) != RC_OK ||
+	    !h.marked || h.cleared)
 		return rc;
 	for (size_t i = 0; i < listings.n && rc == RC_OK; i++)
 		rc = suspend(d, listings.at[i], err);
