@@ -4,6 +4,7 @@
 #include "model/model.h"
 #include "record/due.h"
 #include "record/erase.h"
+#include "record/look.h"
 #include "record/open.h"
 #include "record/react.h"
 #include "record/record.sql.h"
@@ -169,6 +170,16 @@ gate_find(const struct door_node *node, struct str name)
 			if (str_eq_z(name, g->name))
 				return g;
 	return NULL;
+}
+
+enum rc
+look_gate(struct door *d, const char *name, const struct record *r, struct err *err)
+{
+	struct gate_use use = {.name = str_from(name)};
+	const struct gate *gate = gate_find(d->node, use.name);
+
+	return gate != NULL ? gate->check(d, r, &use, err)
+			    : fail(err, RC_CONFLICT, "gate", "the gate %s is not built yet", name);
 }
 
 /* All must hold; one that no feature brings yet holds nobody's life open: it stays shut. */

@@ -29,6 +29,13 @@ MUST_USE enum rc look_version(struct door *d, struct id id, int64_t version, str
 MUST_USE enum rc look_holders(struct door *d, const char *type, const char *field, struct id id,
 			      struct look_list *out, struct err *err);
 
+/*
+ * Does a gate hold for a record, outside of any move? RC_CONFLICT: it does not, or no feature
+ * brings it, so that nothing opens by omission.
+ */
+MUST_USE enum rc look_gate(struct door *d, const char *gate, const struct record *r,
+			   struct err *err);
+
 /* The ids in a reference field, list or not, added to out. */
 void look_ids(struct door *d, const struct record *r, const char *field, struct ids *out);
 /* A text, code, yes-no or day of the record; empty when it is not set. */

@@ -6,6 +6,7 @@
 #include "match/screening/suspects.h"
 #include "match/screening/screen.h"
 #include "model/model.h"
+#include "record/look.h"
 #include "record/record.h"
 #include "serve/cli.h"
 #include "serve/job.h"
@@ -94,14 +95,23 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 {
 	const struct record_type *type = model_type(d->node->model, STR("alert"));
 	const struct listing *l = &run->listings.at[hit->entry];
-	struct record_new options = {.by_node = true, .unit = &run->job->job.unit};
+	struct record_new options = {.by_node = true};
 	struct screen_explanation *why = NEW(d->arena, struct screen_explanation);
 	json_t *fields = json_object();
-	struct record *r;
-	bool known;
+	struct record *r, *person;
+	bool known, protected_one;
 	enum rc rc;
 
 	door_hold(d, fields);
+	/* Somebody may have been marked since the suspects were read. */
+	if ((rc = suspect_protected(d, s->id, &protected_one, err)) != RC_OK || protected_one)
+		return rc;
+	if ((rc = look_record(d, s->id, &person, err)) != RC_OK)
+		return rc;
+	/* It holds the person's name, so it is for whoever may see the person. */
+	options.unit = &person->unit;
+	options.has_handling = true;
+	options.handling = handling_meet(handling_of_type(type), person->handling);
 	if ((rc = raised_already(d, s, l, &known, err)) != RC_OK)
 		return rc;
 	if (known) {
@@ -130,7 +140,10 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 #define SUSPECTS_A_STEP 50
 #define HITS_MAX 5
 
-/* The node itself reads and raises: the person who started the job sees the alerts only. */
+/*
+ * The node itself reads and raises; whoever started the job sees those alerts that are about
+ * people whom they may see.
+ */
 static enum rc
 screen_some(struct door *d, void *ctx, struct err *err)
 {

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/look.h"
 #include "record/record.h"
 
 /* Each record of a type, page by page; fn sees it while its page is open. */
@@ -123,6 +124,20 @@ names_of(struct arena *a, json_t *fields, struct str_list *out)
 	add_texts(a, json_object_get(fields, "also_called"), out);
 }
 
+enum rc
+suspect_protected(struct door *d, struct id person, bool *out, struct err *err)
+{
+	struct record *r;
+	enum rc rc = look_record(d, person, &r, err);
+
+	*out = true;
+	if (rc != RC_OK)
+		return rc == RC_ABSENT ? RC_OK : rc; /* erased in the meantime */
+	rc = look_gate(d, "never_marked_victim", r, err);
+	*out = rc != RC_OK;
+	return rc == RC_CONFLICT ? RC_OK : rc;
+}
+
 static enum rc
 read_person(struct door *d, struct reading *reading, struct str id_text, struct err *err)
 {
@@ -130,10 +145,17 @@ read_person(struct door *d, struct reading *reading, struct str id_text, struct 
 	struct suspect s = {{{0}}, {0}, STR_NONE, STR_NONE};
 	struct str_list countries = {0};
 	struct record *r;
+	bool protected_one;
 	enum rc rc;
 
 	if (!id_parse(id_text, &s.id))
 		return RC_OK;
+	if ((rc = suspect_protected(d, s.id, &protected_one, err)) != RC_OK)
+		return rc;
+	if (protected_one) {
+		reading->suspects->protected_count++;
+		return RC_OK;
+	}
 	if ((rc = record_load(d, s.id, NULL, &r, err)) != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc; /* erased in the meantime */
 	names_of(a, r->fields, &s.names);

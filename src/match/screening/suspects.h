@@ -39,4 +39,11 @@ struct suspects {
 MUST_USE enum rc suspects_read(struct door *d, struct arena *a, struct suspects *out,
 			       struct err *err);
 
+/*
+ * Was the person ever so marked, in any version of an involvement, or helped as a survivor, or
+ * in an identification, with no later review (the gate never_marked_victim)? When that cannot
+ * be told, or nobody brings the gate, the answer is yes.
+ */
+MUST_USE enum rc suspect_protected(struct door *d, struct id person, bool *out, struct err *err);
+
 #endif
