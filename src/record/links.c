@@ -4,10 +4,14 @@
 #include "record/open.h"
 #include "record/blind.h"
 
-/* A record at the other end, when the actor may see it: silent otherwise, like absence. */
+/*
+ * A record at the other end, when the actor may see it: silent otherwise, like absence. Past
+ * the limit it only says that there is more, and of what the actor may see.
+ */
 static enum rc
 add_link(struct door *d, struct id id, const struct record_type *holder, const struct field *field,
-	 bool outward, const struct id *must_hold, struct record_links *out, struct err *err)
+	 bool outward, const struct id *must_hold, size_t limit, struct record_links *out,
+	 struct err *err)
 {
 	struct handling handling;
 	struct record_link *link;
@@ -30,6 +34,10 @@ add_link(struct door *d, struct id id, const struct record_type *holder, const s
 	door_hold(d, fields);
 	if (must_hold != NULL && !blind_holds(field, fields, id_format(d->arena, *must_hold)))
 		return RC_OK;
+	if (out->items.n == limit) {
+		out->more = true;
+		return RC_OK;
+	}
 	rc = record_of_row(d, &row, fields, NULL, decision.rung, NULL, &r, err);
 	if (rc != RC_OK)
 		return rc;
@@ -56,10 +64,8 @@ links_outward(struct door *d, const struct record *r, size_t limit, struct recor
 			json_t *item = json_is_array(value) ? json_array_get(value, k) : value;
 			struct id id;
 
-			if (out->items.n == limit)
-				out->more = true;
-			else if (id_parse(json_str(item), &id))
-				rc = add_link(d, id, r->type, f, true, NULL, out, err);
+			if (!out->more && id_parse(json_str(item), &id))
+				rc = add_link(d, id, r->type, f, true, NULL, limit, out, err);
 		}
 	}
 	return rc;
@@ -84,13 +90,8 @@ links_inward(struct door *d, const struct record *r, const struct record_type *h
 	struct ids ids = {0};
 	enum rc rc = blind_find(d, holder, field, value, 10000, &ids, err);
 
-	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
-		if (out->items.n == limit) {
-			out->more = true;
-			break;
-		}
-		rc = add_link(d, ids.at[i], holder, field, false, &r->id, out, err);
-	}
+	for (size_t i = 0; i < ids.n && rc == RC_OK && !out->more; i++)
+		rc = add_link(d, ids.at[i], holder, field, false, &r->id, limit, out, err);
 	return rc;
 }
 

@@ -17,7 +17,11 @@ struct page {
 	size_t limit;
 };
 
-/* Decide, open, filter, add. *added says whether it stands in the page. */
+/*
+ * Decide, open, filter, add. *added says whether it stands in the page, or would if the page
+ * were not full: a cursor is given for what the actor may see alone, so that an empty page
+ * after it does not tell of hidden rows.
+ */
 static enum rc
 page_offer(struct page *p, const struct record_row *row, bool *added, struct err *err)
 {
@@ -39,6 +43,9 @@ page_offer(struct page *p, const struct record_row *row, bool *added, struct err
 	door_hold(d, fields);
 	if (p->filter->field != NULL && !blind_holds(p->filter->field, fields, p->filter->value))
 		return RC_OK;
+	*added = true;
+	if (p->out->items.n == p->limit)
+		return RC_OK;
 	rc = record_of_row(d, row, fields, NULL, decision.rung, NULL, &r, err);
 	if (rc != RC_OK)
 		return rc;
@@ -47,7 +54,6 @@ page_offer(struct page *p, const struct record_row *row, bool *added, struct err
 		r->fields = NULL;
 	*VEC_ADD(d->arena, &p->out->items) = r;
 	*VEC_ADD(d->arena, &p->about) = r->id;
-	*added = true;
 	return RC_OK;
 }
 
@@ -179,7 +185,7 @@ list_by_index(struct page *p, struct id before, struct err *err)
 	struct groups groups = {0};
 	size_t looked = 0;
 	struct group *g;
-	bool added;
+	bool added, full;
 	enum rc rc;
 
 	if ((rc = groups_visible(p, before, &groups, err)) != RC_OK)
@@ -189,14 +195,19 @@ list_by_index(struct page *p, struct id before, struct err *err)
 
 		if ((rc = groups_newest(p, &groups, &g, err)) != RC_OK || g == NULL)
 			return rc;
-		if (p->out->items.n == p->limit || looked++ == ROWS_LOOKED_AT_MAX) {
+		if (looked++ == ROWS_LOOKED_AT_MAX) {
 			p->out->next = id_format(p->d->arena, before);
 			return RC_OK;
 		}
+		full = p->out->items.n == p->limit;
 		row = &g->rows[g->at++];
-		before = row->id;
 		if ((rc = page_offer(p, row, &added, err)) != RC_OK)
 			return rc;
+		if (full && added) {
+			p->out->next = id_format(p->d->arena, p->out->items.at[p->limit - 1]->id);
+			return RC_OK;
+		}
+		before = row->id;
 	}
 }
 
@@ -223,19 +234,19 @@ list_by_token(struct page *p, struct id before, struct err *err)
 		qsort(ids.at, ids.n, sizeof *ids.at, newest_first);
 	for (size_t i = 0; i < ids.n; i++) {
 		struct record_row row;
-		bool added;
+		bool added, full = p->out->items.n == p->limit;
 
 		if (id_cmp(ids.at[i], before) >= 0 || (i > 0 && id_eq(ids.at[i], ids.at[i - 1])))
 			continue;
-		if (p->out->items.n == p->limit) {
-			p->out->next = id_format(d->arena, p->out->items.at[p->limit - 1]->id);
-			return RC_OK;
-		}
 		if ((rc = row_find(d, ids.at[i], &row, err)) == RC_ABSENT ||
 		    (rc == RC_OK && row.type != p->filter->type))
 			continue;
 		if (rc != RC_OK || (rc = page_offer(p, &row, &added, err)) != RC_OK)
 			return rc;
+		if (full && added) {
+			p->out->next = id_format(d->arena, p->out->items.at[p->limit - 1]->id);
+			return RC_OK;
+		}
 	}
 	return RC_OK;
 }

@@ -325,6 +325,93 @@ a_name_is_found_across_scripts_by_those_who_may_list_it(void **state)
 	assert_int_equal(named(t, &stranger, STR("Veltar Quonsim"), NULL), 0);
 }
 
+static bool
+more_by_name(struct test_node *t, struct str query, size_t limit)
+{
+	struct door *d = test_node_begin_read(t, &stranger);
+	struct search_hits hits;
+
+	assert_int_equal(record_search_name(d, NULL, query, limit, &hits, NULL), RC_OK);
+	assert_int_equal(hits.items.n, limit);
+	(void)test_node_end_read(t, RC_OK);
+	return hits.more;
+}
+
+static bool
+more_by_list(struct test_node *t, const struct test_person *who, struct str value, size_t limit)
+{
+	const struct record_type *type = test_node_type(t, "person");
+	struct record_filter filter = {.type = type, .limit = limit};
+	struct door *d = test_node_begin_read(t, who);
+	struct record_list page;
+
+	if (value.n > 0) {
+		filter.field = type_field(type, STR("mobile_phone"));
+		filter.value = value;
+	}
+	assert_int_equal(record_list(d, &filter, &page, NULL), RC_OK);
+	assert_int_equal(page.items.n, limit);
+	(void)test_node_end_read(t, RC_OK);
+	return page.next.n > 0;
+}
+
+static bool
+more_by_links(struct test_node *t, const struct test_person *who, struct id id, size_t limit)
+{
+	struct door *d = test_node_begin_read(t, who);
+	struct record_links links;
+
+	assert_int_equal(record_links(d, id, limit, &links, NULL), RC_OK);
+	assert_int_equal(links.items.n, limit);
+	door_close(d);
+	return links.more;
+}
+
+static void
+make_red(struct test_node *t, const struct test_person *who, struct id id)
+{
+	struct door *d = test_node_begin(t, who);
+	struct record *r;
+
+	assert_int_equal(
+	    test_node_end(
+		t, record_mark(d, id, 1, (struct handling){TLP_RED, false, false}, &r, NULL)),
+	    RC_OK);
+}
+
+/* Somebody who plants a record of a name must not hear whether others hold it too. */
+static void
+no_word_that_there_is_more_tells_of_what_is_hidden(void **state)
+{
+	struct test_node *t = *state;
+	struct test_person colleague = test_person(9, 1, BIT(ROLE_ANALYST), PURPOSE_INVESTIGATION);
+	const char *body =
+	    "{'name':'Grevil Quaxtor','mobile_phone':'+99900000031','phones':['@1']}";
+	struct id phone = test_node_create(t, &analyst, "phone", STR("{'phone':'+99900000031'}"));
+	struct str fields = test_fill(t, body, phone, phone);
+	struct str number = STR("+99900000031");
+
+	make_red(t, &analyst, test_node_create(t, &analyst, "person", fields));
+	(void)test_node_create(t, &stranger, "person", test_fill(t, body, phone, phone));
+	assert_false(more_by_name(t, STR("Grevil Quaxtor"), 1));
+	assert_false(more_by_list(t, &stranger, STR_NONE, 1));
+	assert_false(more_by_list(t, &stranger, number, 1));
+	assert_false(more_by_links(t, &stranger, phone, 1));
+	/* Nor to a colleague at the next desk, whose lists pass by RED rows of the unit. */
+	assert_false(more_by_list(t, &colleague, STR_NONE, 1));
+	assert_false(more_by_list(t, &colleague, number, 1));
+	assert_false(more_by_links(t, &colleague, phone, 1));
+	/* What they may see is more, though, and its owner hears of it. */
+	assert_true(more_by_list(t, &analyst, STR_NONE, 1));
+	assert_true(more_by_links(t, &analyst, phone, 1));
+	(void)test_node_create(t, &stranger, "person", test_fill(t, body, phone, phone));
+	assert_true(more_by_name(t, STR("Grevil Quaxtor"), 1));
+	assert_false(more_by_name(t, STR("Grevil Quaxtor"), 2));
+	assert_true(more_by_list(t, &colleague, number, 1));
+	assert_true(more_by_links(t, &colleague, phone, 1));
+	assert_false(more_by_links(t, &colleague, phone, 2));
+}
+
 static void
 tokens_get_longer_as_rows_are_added(void **state)
 {
@@ -405,6 +492,7 @@ main(void)
 	    T(an_identifier_finds_its_records_and_no_neighbour_of_its_token),
 	    T(links_are_found_from_both_ends),
 	    T(a_name_is_found_across_scripts_by_those_who_may_list_it),
+	    T(no_word_that_there_is_more_tells_of_what_is_hidden),
 	    T(tokens_get_longer_as_rows_are_added),
 	    T(a_planted_value_cannot_be_told_by_its_token),
 	};

@@ -337,9 +337,14 @@ score_all(struct name_snapshot *s, struct arena *a, struct str query,
 	*n_out = found.n;
 }
 
-/* A candidate through the door, as a list shows it; absent when the actor may not know. */
+/*
+ * A candidate through the door, as a list shows it; absent when the actor may not know. Past
+ * the limit it only says that there is more: of what the actor may see, so that the word does
+ * not tell of hidden names.
+ */
 static enum rc
-offer(struct door *d, struct id id, double score, struct search_hits *out, struct err *err)
+offer(struct door *d, struct id id, double score, size_t limit, struct search_hits *out,
+      struct err *err)
 {
 	struct handling handling;
 	struct decision decision;
@@ -359,6 +364,10 @@ offer(struct door *d, struct id id, double score, struct search_hits *out, struc
 	    &(struct facts){d->actor, &d->access, POLICY_LIST, row.type, &known, NULL});
 	if (decision.rung == RUNG_NONE)
 		return RC_OK;
+	if (out->items.n == limit) {
+		out->more = true;
+		return RC_OK;
+	}
 	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
@@ -394,13 +403,8 @@ record_search_name(struct door *d, const struct record_type *type, struct str qu
 	for (size_t i = 0; i < n; i++)
 		ids[i] = s->entries.at[found[i].entry].id;
 	must(pthread_mutex_unlock(&s->lock) == 0);
-	for (size_t i = 0; i < n && rc == RC_OK; i++) {
-		if (out->items.n == limit) {
-			out->more = true;
-			break;
-		}
-		rc = offer(d, ids[i], found[i].score, out, err);
-	}
+	for (size_t i = 0; i < n && rc == RC_OK && !out->more; i++)
+		rc = offer(d, ids[i], found[i].score, limit, out, err);
 	if (rc != RC_OK)
 		return rc;
 	for (size_t i = 0; i < out->items.n; i++)
