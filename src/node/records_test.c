@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "format/json.h"
+#include "match/screening/suspects.h"
 #include "node/features.h"
 #include "node/init.h"
 #include "record/record.h"
@@ -367,6 +368,149 @@ marking_a_victim_over_http_suspends_the_listing(void **state)
 	assert_true(holds(a, "non-punishment review"));
 }
 
+/* It would stand in the log, which everybody who oversees has to be able to read. */
+static void
+a_reason_that_is_no_text_is_refused(void **state)
+{
+	static const struct {
+		const char *reason;
+		int status;
+	} cases[] = {{"a%00b", 400}, {"%1b[2J", 400},	   {"a%7f", 400},
+		     {"%ff", 400},   {"two%0alines", 200}, {"%D0%B4%D0%B0", 200}};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_int_equal(ask(*state,
+				     (struct ask){ANALYST, "investigation", "GET",
+						  "/api/v1/records/person", 0, "", cases[i].reason},
+				     NULL),
+				 cases[i].status);
+	assert_int_equal(ask(*state,
+			     (struct ask){SUPERVISOR, "oversight", "GET",
+					  "/api/v1/audit/search?actor=ana", 0, "", NULL},
+			     NULL),
+			 200);
+}
+
+struct screening {
+	struct fixture *f;
+	struct suspects suspects;
+};
+
+static enum rc
+read_suspects(struct door *d, void *ctx, struct err *err)
+{
+	struct screening *s = ctx;
+	struct door inner;
+	enum rc rc;
+
+	door_open_as_node(&inner, d, STR("a test wants it"));
+	rc = suspects_read(&inner, s->f->dir->a, &s->suspects, err);
+	door_close(&inner);
+	return rc;
+}
+
+static struct str
+involved(struct fixture *f, struct str person, struct str incident, const char *category)
+{
+	return made(f, ANALYST, "investigation", "involvement",
+		    str_fmt(f->dir->a,
+			    "{'fields':{'person':'%.*s','in':'%.*s','category':'%s',"
+			    "'category_basis':'assessment'}}",
+			    STR_ARG(person), STR_ARG(incident), category)
+			.p);
+}
+
+/* What somebody is called today does not undo what they were marked as before. */
+static void
+nobody_ever_marked_or_helped_is_screened_as_a_suspect(void **state)
+{
+	static const char person[] = "{'fields':{'name':'Orvek Taluneth'}}";
+	struct fixture *f = *state;
+	struct screening s = {.f = f};
+	struct str incident = made(f, ANALYST, "investigation", "incident",
+				   "{'fields':{'kind':'report','summary':'Wages kept.',"
+				   "'summary_basis':'assessment'}}");
+	struct str suspect = made(f, ANALYST, "investigation", "person", person);
+	struct str marked = made(f, ANALYST, "investigation", "person", person);
+	struct str helped = made(f, ANALYST, "investigation", "person", person);
+	struct str involvement = involved(f, marked, incident, "PRESUMED");
+	struct err err;
+	struct id id;
+
+	(void)involved(f, suspect, incident, "SUSPECT");
+	(void)involved(f, helped, incident, "SUSPECT");
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "PATCH",
+					  path_of(f, "involvement", involvement, ""), 1,
+					  "{'category':'SUSPECT'}", NULL},
+			     NULL),
+			 200);
+	(void)made(f, WORKER, "protection", "survivor",
+		   str_fmt(f->dir->a, "{'fields':{'chosen_name':'Tirelu','person':'%.*s'}}",
+			   STR_ARG(helped))
+		       .p);
+	assert_int_equal(serve_write(f->serve, NULL, NULL, read_suspects, &s, &err), RC_OK);
+	assert_int_equal(s.suspects.n, 1);
+	assert_true(id_parse(suspect, &id) && id_eq(s.suspects.at[0].id, id));
+	assert_int_equal(s.suspects.protected_count, 2);
+}
+
+static int
+ask_by_token(struct fixture *f, struct str token, const char *purpose, const char *method,
+	     const char *path, const char *body)
+{
+	struct pair headers[] = {
+	    {STR("Authorization"), str_fmt(f->dir->a, "Bearer %.*s", STR_ARG(token))},
+	    {STR("Liaison-Purpose"), str_from(purpose)}};
+	struct call call = {.caller = {.uid = -1, .token = token},
+			    .method = str_from(method),
+			    .path = str_from(path),
+			    .headers = {headers, purpose[0] != '\0' ? 2 : 1},
+			    .body = str_from(body)};
+	int status;
+
+	serve_call(f->serve, &call);
+	status = call.status;
+	call_free(&call);
+	return status;
+}
+
+/* A token stolen for a day and one purpose stays that. */
+static void
+a_token_widens_neither_itself_nor_anybody(void **state)
+{
+	static const char all[] = "{\"purposes\":[\"administration\"],\"days\":366}";
+	static const char user[] = "{\"login\":\"other\",\"roles\":[\"analyst\"]}";
+	struct fixture *f = *state;
+	const char *purposes[] = {"{'purposes':['statistics']}", "{'purposes':['administration']}"};
+	struct str tokens[2], answer;
+	struct err err;
+
+	for (size_t i = 0; i < 2; i++) {
+		json_t *json;
+
+		assert_int_equal(ask(f,
+				     (struct ask){ADMIN, "administration", "POST", "/api/v1/tokens",
+						  0, purposes[i], NULL},
+				     &answer),
+				 201);
+		assert_int_equal(json_read(answer, NULL, &json, &err), RC_OK);
+		tokens[i] = str_copy(f->dir->a, json_member_str(json, "token"));
+		json_decref(json);
+		assert_int_equal(ask_by_token(f, tokens[i], "", "POST", "/api/v1/tokens", all),
+				 403);
+		assert_int_equal(ask_by_token(f, tokens[i], "", "POST", "/api/v1/users", user),
+				 403);
+		assert_int_equal(ask_by_token(f, tokens[i], "", "PATCH", "/api/v1/users/ana",
+					      "{\"roles\":[\"administrator\"]}"),
+				 403);
+	}
+	assert_int_equal(
+	    ask_by_token(f, tokens[0], "administration", "POST", "/api/v1/users", user), 403);
+	assert_int_equal(
+	    ask_by_token(f, tokens[1], "administration", "POST", "/api/v1/users", user), 201);
+}
+
 int
 main(void)
 {
@@ -378,6 +522,9 @@ main(void)
 	    T(nothing_but_fields_and_handling_is_taken_at_birth),
 	    T(the_agency_and_its_first_unit_are_there_to_be_changed),
 	    T(marking_a_victim_over_http_suspends_the_listing),
+	    T(a_reason_that_is_no_text_is_refused),
+	    T(nobody_ever_marked_or_helped_is_screened_as_a_suspect),
+	    T(a_token_widens_neither_itself_nor_anybody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,30 @@ me(struct request *rq, struct reply *reply, struct err *err)
 	return RC_OK;
 }
 
+static bool
+by_token(const struct request *rq)
+{
+	struct str v;
+
+	return header_find(rq->headers, "Authorization", &v) && str_starts(v, STR("Bearer "));
+}
+
+/*
+ * A token is bound to purposes, and the asker's system account is not: a token that was made to
+ * count or to screen gives nobody a role. serve/ has compared the purpose with the token's.
+ */
+static enum rc
+check_token(const struct request *rq, struct err *err)
+{
+	const struct access *access = &rq->door.access;
+
+	if (by_token(rq) && (!access->has_purpose || access->purpose != PURPOSE_ADMINISTRATION))
+		return fail(
+		    err, RC_DENIED, "purpose",
+		    "with a token, accounts are kept for the purpose of administration alone");
+	return RC_OK;
+}
+
 static enum rc
 add(struct request *rq, struct reply *reply, struct err *err)
 {
@@ -132,7 +156,8 @@ add(struct request *rq, struct reply *reply, struct err *err)
 	struct id unit;
 	enum rc rc;
 
-	if ((rc = request_text(rq, "login", &login, err)) != RC_OK ||
+	if ((rc = check_token(rq, err)) != RC_OK ||
+	    (rc = request_text(rq, "login", &login, err)) != RC_OK ||
 	    (rc = parse_bits(json_object_get(rq->json, "roles"), "roles", role_find, &roles,
 			     err)) != RC_OK ||
 	    (rc = parse_unit(rq, &unit, err)) != RC_OK ||
@@ -150,8 +175,10 @@ change(struct request *rq, struct reply *reply, struct err *err)
 {
 	json_t *roles = json_object_get(rq->json, "roles"), *uid, *disabled;
 	struct user user;
-	enum rc rc = user_find_login(&rq->door, request_path(rq, "login"), &user, err);
+	enum rc rc = check_token(rq, err);
 
+	if (rc == RC_OK)
+		rc = user_find_login(&rq->door, request_path(rq, "login"), &user, err);
 	if (rc != RC_OK)
 		return rc;
 	if (roles != NULL &&
@@ -174,7 +201,10 @@ change(struct request *rq, struct reply *reply, struct err *err)
 	return RC_OK;
 }
 
-/* For oneself alone: what a token does is logged as done by its user. */
+/*
+ * For oneself alone: what a token does is logged as done by its user. A token makes no token,
+ * or one stolen for a day and a purpose would be one for all purposes and a year.
+ */
 static enum rc
 make_token(struct request *rq, struct reply *reply, struct err *err)
 {
@@ -185,6 +215,10 @@ make_token(struct request *rq, struct reply *reply, struct err *err)
 	struct id id;
 	enum rc rc;
 
+	if (by_token(rq))
+		return fail(
+		    err, RC_DENIED, "token",
+		    "a token makes no tokens; ask over the node's socket (liaison user token)");
 	if (days != NULL) {
 		if (!json_is_integer(days) || json_integer_value(days) < 1 ||
 		    json_integer_value(days) > 366)

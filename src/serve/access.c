@@ -16,6 +16,17 @@ hex(char c)
 
 #define TEXT_MAX 1000
 
+/* A NUL would make the log's sealed detail, which is JSON, one that nobody can read again. */
+static bool
+is_text(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n' && s.p[i] != '\t') ||
+		    s.p[i] == 0x7f)
+			return false;
+	return utf8_is_valid(s);
+}
+
 static enum rc
 decode(struct arena *a, struct str s, const char *name, struct str *out, struct err *err)
 {
@@ -34,8 +45,10 @@ decode(struct arena *a, struct str s, const char *name, struct str *out, struct 
 		}
 	}
 	*out = str_trim(buf_str(&b));
-	if (out->n > TEXT_MAX || !utf8_is_valid(*out))
-		return fail(err, RC_USAGE, name, "takes UTF-8 text of at most %d bytes", TEXT_MAX);
+	if (out->n > TEXT_MAX || !is_text(*out))
+		return fail(err, RC_USAGE, name,
+			    "takes UTF-8 text of at most %d bytes, without control characters",
+			    TEXT_MAX);
 	return RC_OK;
 }
 

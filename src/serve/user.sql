@@ -37,7 +37,7 @@ SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms, mac
 FROM serve_token WHERE hash = :hash;
 
 -- name: serve_token_revoke
-UPDATE serve_token SET revoked_ms = :revoked_ms WHERE id = :id AND revoked_ms = 0;
+UPDATE serve_token SET revoked_ms = :revoked_ms, mac = X'' WHERE id = :id AND revoked_ms = 0;
 
 -- name: serve_token_all
 SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms
