@@ -98,6 +98,7 @@ struct headers_read {
 	struct pair *at;
 	size_t n, max;
 	unsigned hosts, lengths, encodings;
+	bool twice;
 	bool bad, coding_unknown;
 };
 
@@ -114,6 +115,27 @@ is_token(struct str s)
 	return s.n > 0;
 }
 
+/*
+ * Headers that say who asks, what for and of which version: of two, another program on the way
+ * might have looked at the one and we at the other.
+ */
+static bool
+decides(struct str name)
+{
+	return str_eq_ascii_case(name, STR("Authorization")) ||
+	       str_eq_ascii_case(name, STR("If-Match")) ||
+	       (name.n > 8 && str_eq_ascii_case(str_sub(name, 0, 8), STR("Liaison-")));
+}
+
+static bool
+stands_before(const struct headers_read *h, struct str name)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (str_eq_ascii_case(h->at[i].name, name))
+			return true;
+	return false;
+}
+
 static enum MHD_Result
 on_header(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_bytes,
 	  const char *value, size_t value_bytes)
@@ -124,6 +146,7 @@ on_header(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_byte
 	(void)kind;
 	must(h->n < h->max);
 	*pair = (struct pair){{name, name_bytes}, {value, value != NULL ? value_bytes : 0}};
+	h->twice = h->twice || (decides(pair->name) && stands_before(h, pair->name));
 	h->n++;
 	if (!is_token(pair->name) || !text_is_plain(pair->value, true))
 		h->bad = true;
@@ -143,6 +166,9 @@ headers_check(const struct headers_read *h, const char *version, struct err *err
 		return fail(err, RC_USAGE, "", "a header is not UTF-8 or holds control characters");
 	if (h->hosts > 1)
 		return fail(err, RC_USAGE, "Host", "the header Host stands there twice");
+	if (h->twice)
+		return fail(err, RC_USAGE, "header",
+			    "a header that says who asks, and what for, stands there twice");
 	if (h->lengths > 1)
 		return fail(err, RC_USAGE, "Content-Length",
 			    "the header Content-Length stands there twice");
