@@ -391,6 +391,26 @@ a_reason_that_is_no_text_is_refused(void **state)
 			 200);
 }
 
+/* Who looks through the whole log for a supervisor's reasons is not told of survivors. */
+static void
+the_log_at_large_tells_the_overseer_alone_of_types_under_keys(void **state)
+{
+	static const char search[] = "/api/v1/audit/search?limit=50";
+	struct fixture *f = *state;
+	struct str a,
+	    id = made(f, WORKER, "protection", "survivor", "{'fields':{'chosen_name':'Tirelu'}}");
+
+	assert_int_equal(
+	    ask(f, (struct ask){SUPERVISOR, "oversight", "GET", search, 0, "", NULL}, &a), 200);
+	assert_true(holds(a, "\"create\""));
+	assert_false(holds(a, "survivor"));
+	assert_false(holds(a, "~"));
+	assert_false(holds(a, str_z(f->dir->a, id)));
+	assert_int_equal(ask(f, (struct ask){MONITOR, "oversight", "GET", search, 0, "", NULL}, &a),
+			 200);
+	assert_true(holds(a, "\"survivor\""));
+}
+
 struct screening {
 	struct fixture *f;
 	struct suspects suspects;
@@ -523,6 +543,7 @@ main(void)
 	    T(the_agency_and_its_first_unit_are_there_to_be_changed),
 	    T(marking_a_victim_over_http_suspends_the_listing),
 	    T(a_reason_that_is_no_text_is_refused),
+	    T(the_log_at_large_tells_the_overseer_alone_of_types_under_keys),
 	    T(nobody_ever_marked_or_helped_is_screened_as_a_suspect),
 	    T(a_token_widens_neither_itself_nor_anybody),
 	};
