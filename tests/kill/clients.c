@@ -175,6 +175,7 @@ main(int argc, char **argv)
 	    .address = "127.0.0.1", .connections = CLIENTS, .ctx = &r, .duration_ms = 600000};
 	struct load_result result;
 	struct err err;
+	struct str all = STR_NONE;
 	bool checks = argc == 4 && strcmp(argv[1], "check") == 0;
 
 	r.token = getenv("LIAISON_TOKEN");
@@ -182,7 +183,7 @@ main(int argc, char **argv)
 		return 2;
 	o.port = (uint16_t)strtoul(argv[2], NULL, 10);
 	if (checks) {
-		r.rest = file_read(argv[3]);
+		r.rest = all = file_read(argv[3]);
 		o.next = next_read;
 		o.answer = compare;
 	} else {
@@ -196,6 +197,7 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "%s\n", err.text);
 		return 2;
 	}
+	free((void *)(uintptr_t)all.p);
 	if (checks)
 		(void)printf("%llu\n", (unsigned long long)r.present);
 	else
