@@ -112,7 +112,7 @@ make_node(struct demo *d, pid_t *node)
 	if (!show(d, WORDS("node", "init", "--name", "North Coast Police", "--country", "QN",
 			   "--kind", "police", "--legal-regime", "LED", "--unit",
 			   "Trafficking desk", "--login", "mira", "--full-name", "Mira Solvane",
-			   "--roles", "analyst,duty_officer,supervisor")) ||
+			   "--roles", "analyst,duty_officer,supervisor", "--shared-account")) ||
 	    demo_start(&d->sh, WORDS("node", "serve", "--port", "0"), node, &line, &err) != RC_OK)
 		return false;
 	return show(d, WORDS("user", "add", "tomas", "--name", "Tomas Irdel", "--roles",

@@ -56,6 +56,10 @@ write_config(struct arena *a, const struct init_options *o, const char *path, st
 	add_line(&b, "kind", o->kind);
 	add_line(&b, "legal_regime", o->legal_regime);
 	add_line(&b, "origin", origin_of(a, o->name));
+	if (o->shared_account)
+		buf_add_z(
+		    &b, "# One system account may be both of two people: for demonstrations only.\n"
+			"shared_account: yes\n");
 	return file_write(path, buf_str(&b), 0600, err);
 }
 
@@ -171,7 +175,7 @@ node_init(const struct init_options *o, struct err *err)
 	else if (stat(config, &st) == 0 || stat(str_fmt(a, "%s/keys.liaison", o->dir).p, &st) == 0)
 		rc = fail_at(err, RC_CONFLICT, o->dir, 0, 0, "", "there is a node already");
 	else if (mkdir(o->dir, 0700) != 0 && errno != EEXIST)
-		rc = fail_at(err, RC_UNAVAILABLE, o->dir, 0, 0, "", "cannot be made: %s",
+		rc = fail_at(err, RC_FAILED, o->dir, 0, 0, "", "cannot be made: %s",
 			     strerror(errno));
 	else if ((rc = fill(a, o, err)) != RC_OK)
 		take_back(a, o->dir);

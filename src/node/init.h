@@ -15,6 +15,7 @@ struct init_options {
 	struct str unit;	     /* the first unit's name */
 	struct str login, full_name; /* the administrator */
 	uint32_t roles;		     /* besides administrator */
+	bool shared_account;	     /* see the setting */
 	struct str passphrase;	     /* of the key file; empty: guarded by its mode alone */
 	const struct feature *const *features;
 	const struct clock *clock;

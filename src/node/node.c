@@ -37,6 +37,7 @@ static const struct setting settings[] = {
 	{ "tls_certificate", SETTING_TEXT, "",  0, 0,     "PEM file; with tls_key, HTTP becomes HTTPS." },
 	{ "tls_key",      SETTING_TEXT,   "",   0, 0,     "PEM file of its key." },
 	{ "workers",      SETTING_NUMBER, "8",  1, 32,    "Threads that answer requests." },
+	{ "shared_account", SETTING_SWITCH, "no", 0, 0,   "Two users of one system account may be the two people of a move that takes two: for demonstrations." },
 	{ "linger_us",    SETTING_NUMBER, "500", 0, 20000, "Microseconds a group waits for requests that are on their way." },
 	{ .name = NULL },
     /* clang-format on */
@@ -95,7 +96,7 @@ parse_roles(struct str text, uint32_t *out, struct err *err)
 
 		if (role < 0)
 			return fail(err, RC_USAGE, "roles",
-				    "takes roles of model/roles.csv, by commas");
+				    "takes roles, by commas; `liaison user add --help` names them");
 		*out |= BIT(role);
 	}
 	return RC_OK;
@@ -120,6 +121,7 @@ run_init(struct cli *cli, struct err *err)
 	    .login = or_standard(cli_option(cli, "login"), "admin"),
 	    .full_name = cli_option(cli, "full-name"),
 	    .features = cli->features,
+	    .shared_account = cli_switch(cli, "shared-account"),
 	};
 	enum rc rc;
 
@@ -287,6 +289,7 @@ static const struct option init_options[] = {
 	{ "unit",            "NAME",   "the first unit's name", false },
 	{ "login",           "LOGIN",  "the first administrator (standard: admin)", false },
 	{ "full-name",       "NAME",   "their name", false },
+	{ "shared-account",  NULL,     "two users of one system account may be the two people of a move that takes two: for demonstrations", false },
 	{ "roles",           "ROLES",  "more roles for them, by commas", false },
 	{ .name = NULL },
     /* clang-format on */

@@ -18,6 +18,7 @@ struct actor {
 	struct id id;
 	uint32_t roles; /* bits of enum role */
 	struct id unit;
+	int64_t account; /* the system account that acts as them, plus one; 0: none */
 	bool is_node;
 };
 

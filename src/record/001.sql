@@ -62,5 +62,6 @@ CREATE TABLE record_second (
 	id BLOB NOT NULL PRIMARY KEY,
 	wish BLOB NOT NULL,
 	actor BLOB NOT NULL,
+	account BIGINT NOT NULL,
 	at_ms BIGINT NOT NULL
 );

@@ -218,6 +218,50 @@ blind_find(struct door *d, const struct record_type *type, const struct field *f
 	return RC_OK;
 }
 
+struct missing {
+	const struct door_node *node;
+	struct db *db;
+	const struct record_type *type;
+	struct id id;
+	int64_t n;
+	enum rc rc;
+	struct err *err;
+};
+
+/* A value's token may have any of the lengths there were. */
+static void
+look_for_token(void *ctx, const struct field *field, struct str value)
+{
+	struct missing *m = ctx;
+	struct blind_mac mac;
+	int64_t one;
+
+	if (value.n == 0 || m->rc != RC_OK)
+		return;
+	mac_value(m->node, m->type, field, value, &mac);
+	for (int b = bits_max(m->node, m->type); b >= 0; b--) {
+		struct blind_token t = blind_cut(&mac, b);
+
+		m->rc = db_select_i64(m->db, &SQL_RECORD_TOKEN_THERE,
+				      BINDS(B_BYTES(t.b, BLIND_BYTES), B_ID(m->id)), &one, m->err);
+		if (m->rc != RC_ABSENT)
+			return;
+		m->rc = RC_OK;
+	}
+	m->n++;
+}
+
+enum rc
+blind_missing(const struct door_node *node, struct db *db, struct id id,
+	      const struct record_type *type, json_t *fields, int64_t *missing, struct err *err)
+{
+	struct missing m = {.node = node, .db = db, .type = type, .id = id, .err = err};
+
+	each_indexed(type, fields, look_for_token, &m);
+	*missing = m.n;
+	return m.rc;
+}
+
 struct holds {
 	const struct field *field;
 	struct str value;

@@ -43,6 +43,11 @@ MUST_USE enum rc blind_find(struct door *d, const struct record_type *type,
 			    const struct field *field, struct str value, size_t limit,
 			    struct ids *out, struct err *err);
 
+/* How many indexed values of the record have no token: somebody took them out. */
+MUST_USE enum rc blind_missing(const struct door_node *node, struct db *db, struct id id,
+			       const struct record_type *type, json_t *fields, int64_t *missing,
+			       struct err *err);
+
 /* Is the field in the blind index? */
 bool blind_field(const struct field *field);
 /* The text that is indexed of one value: the string itself, or an identifier's value. */

@@ -201,6 +201,29 @@ check_gates(struct door *d, const struct record *r, const struct move *move, str
 	return rc;
 }
 
+/* Refuse a move that the type has not, and say which it has. */
+static enum rc
+no_move(struct door *d, const struct record_row *row, int from, int target, struct err *err)
+{
+	const struct record_type *type = row->type;
+	struct buf open;
+
+	buf_init(&open, d->arena);
+	for (size_t i = 0; from >= 0 && i < type->states.n; i++) {
+		const struct move *move = type_move(type, from, (int)i);
+
+		if (move != NULL && !move->automatic)
+			buf_addf(&open, "%s%.*s", open.n > 0 ? ", " : "",
+				 STR_ARG(type->states.at[i]));
+	}
+	return fail(
+	    err, RC_CONFLICT, "state", "%s from %.*s; moves lead from there to: %s",
+	    target >= 0
+		? str_fmt(d->arena, "no move leads to %.*s", STR_ARG(type->states.at[target])).p
+		: "this type has no such state, to move to",
+	    STR_ARG(row->state), open.n > 0 ? str_z(d->arena, buf_str(&open)) : "nowhere");
+}
+
 /* The state asked for, by name, and the move that leads there. */
 static enum rc
 find_move(struct door *d, const struct record_row *row, struct str to, const struct move **out,
@@ -210,9 +233,7 @@ find_move(struct door *d, const struct record_row *row, struct str to, const str
 
 	*out = target >= 0 && from >= 0 ? type_move(row->type, from, target) : NULL;
 	if (*out == NULL)
-		return fail(err, RC_CONFLICT, "state", "a %.*s does not go from %.*s to %s",
-			    STR_ARG(row->type->name), STR_ARG(row->state),
-			    target >= 0 ? str_z(d->arena, to) : "a state it does not have");
+		return no_move(d, row, from, target, err);
 	if ((*out)->automatic && !d->actor->is_node)
 		return fail(err, RC_CONFLICT, "state", "only a clock or an event makes this move");
 	return RC_OK;
@@ -228,6 +249,7 @@ four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, st
 	struct str own = str_copy(d->arena, (struct str){(const char *)d->actor->id.b, 16});
 	struct rows *rows;
 	struct hash hash;
+	bool same_account = false;
 	struct buf after;
 	enum rc rc;
 
@@ -241,14 +263,22 @@ four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, st
 		return rc;
 	rc = rows_next(rows, err);
 	if (rc == RC_OK && str_eq(rows_blob(rows, 0), hash_str(&hash)) &&
-	    !str_eq(rows_blob(rows, 1), own))
-		*waits = false;
+	    !str_eq(rows_blob(rows, 1), own)) {
+		/* Two logins of one system account are one person, unless the node says no. */
+		same_account = d->actor->account != 0 && rows_i64(rows, 2) == d->actor->account &&
+			       !d->node->shared_account;
+		*waits = same_account;
+	}
 	rows_close(rows);
 	if (rc != RC_OK && rc != RC_ABSENT)
 		return rc;
+	if (same_account)
+		return fail(err, RC_DENIED, "second",
+			    "the first of the two came by the same system account; the second "
+			    "person needs one of their own");
 	return *waits ? db_run(d->db, &SQL_RECORD_SECOND_NOTE,
 			       BINDS(B_ID(c->row.id), B_BLOB(hash_str(&hash)), B_BLOB(own),
-				     B_I64(d->now_ms)),
+				     B_I64(d->actor->account), B_I64(d->now_ms)),
 			       NULL, err)
 		      : db_run(d->db, &SQL_RECORD_SECOND_FORGET, BINDS(B_ID(c->row.id)), NULL, err);
 }

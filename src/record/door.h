@@ -53,6 +53,7 @@ struct door_node {
 	size_t gate_table_count;
 	const struct reaction *const *reaction_tables; /* each ends with a NULL event */
 	size_t reaction_table_count;
+	bool shared_account;	     /* one system account may stand for both of two people */
 	struct type_key *type_keys;  /* one a type, see door_node_init */
 	struct name_snapshot *names; /* record/search.h */
 };

@@ -17,6 +17,7 @@ struct record_draft {
 	struct record_row row;
 	struct blind_tokens tokens;
 	unsigned char body_hash[32], commitment[32];
+	struct handling handling;
 	bool from_import;
 	json_t *fields; /* held by the door */
 };
@@ -102,6 +103,7 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 		return rc;
 	draft->fields = door_hold(d, canonical);
 	draft->from_import = options->from_import;
+	draft->handling = handling;
 	*row = (struct record_row){
 	    .id = options->id != NULL ? *options->id : random_id_at(d->now_ms),
 	    .type_key = d->node->type_keys[type->index].text,
@@ -259,7 +261,12 @@ enum rc
 record_of_draft(struct door *d, const struct record_draft *draft, struct record **out,
 		struct err *err)
 {
-	return record_of_row(d, &draft->row, draft->fields, NULL, RUNG_FULL, NULL, out, err);
+	enum rc rc = record_of_row(d, &draft->row, draft->fields, NULL, RUNG_FULL, NULL, out, err);
+
+	/* The sealed part of it is not read back, so it is told from the draft. */
+	if (rc == RC_OK)
+		(*out)->handling = draft->handling;
+	return rc;
 }
 
 enum rc

@@ -148,9 +148,10 @@ record_load_row(struct door *d, struct id id, enum policy_action action, const s
 	return RC_OK;
 }
 
+/* sealed: the row as its body was sealed to it; row: with the columns that count today. */
 static enum rc
-load_found(struct door *d, const struct record_row *row, const struct str_list *reveal,
-	   struct record **out, struct err *err)
+load_found(struct door *d, const struct record_row *row, const struct record_row *sealed,
+	   const struct str_list *reveal, struct record **out, struct err *err)
 {
 	bool wants = reveal != NULL && reveal->n > 0;
 	struct row_facts known = row_facts(d->node, row, d->actor);
@@ -169,12 +170,13 @@ load_found(struct door *d, const struct record_row *row, const struct str_list *
 
 	if (decision.rung == RUNG_NONE)
 		return refuse_row(d, row, &known, decision, err);
-	if ((rc = row_open(d->node, d->arena, row, &fields, &handling, err)) != RC_OK)
+	if ((rc = row_open(d->node, d->arena, sealed, &fields, &handling, err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
 	rc = record_of_row(d, row, fields, reveal, decision.rung, &entry.fields, out, err);
 	if (rc != RC_OK)
 		return rc;
+	handling.tlp = (enum tlp)row->handling;
 	(*out)->handling = handling;
 	return door_log(d, &entry, NULL, err);
 }
@@ -186,14 +188,14 @@ record_load(struct door *d, struct id id, const struct str_list *reveal, struct 
 	struct record_row row;
 	enum rc rc = find_row(d, id, &row, err);
 
-	return rc == RC_OK ? load_found(d, &row, reveal, out, err) : rc;
+	return rc == RC_OK ? load_found(d, &row, &row, reveal, out, err) : rc;
 }
 
 enum rc
 record_load_version(struct door *d, struct id id, int64_t version, struct record **out,
 		    struct err *err)
 {
-	struct record_row now, row;
+	struct record_row now, row, sealed;
 	struct record *r;
 	struct rows *rows;
 	enum rc rc;
@@ -217,10 +219,11 @@ record_load_version(struct door *d, struct id id, int64_t version, struct record
 		return fail(err, RC_ABSENT, "version", "the record never had this version");
 	if (rc != RC_OK)
 		return rc;
+	sealed = row;
 	/* A version that was more open then is not more open now. */
 	row.unit = now.unit;
 	row.owner_key = now.owner_key;
 	row.guard = now.guard > row.guard ? now.guard : row.guard;
 	row.handling = now.handling > row.handling ? now.handling : row.handling;
-	return load_found(d, &row, NULL, out, err);
+	return load_found(d, &row, &sealed, NULL, out, err);
 }

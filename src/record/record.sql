@@ -63,6 +63,10 @@ SELECT type FROM record WHERE id = :id;
 -- name: record_token_insert
 INSERT INTO record_token (token, id) VALUES (:token, :id) ON CONFLICT DO NOTHING;
 
+-- name: record_token_there
+-- single
+SELECT 1 FROM record_token WHERE token = :token AND id = :id;
+
 -- name: record_token_delete
 DELETE FROM record_token WHERE token = :token AND id = :id;
 
@@ -108,11 +112,13 @@ DELETE FROM record_erase_bucket WHERE bucket = :bucket;
 
 -- name: record_second_find
 -- single
-SELECT wish, actor FROM record_second WHERE id = :id;
+SELECT wish, actor, account FROM record_second WHERE id = :id;
 
 -- name: record_second_note
-INSERT INTO record_second (id, wish, actor, at_ms) VALUES (:id, :wish, :actor, :at_ms)
-ON CONFLICT (id) DO UPDATE SET wish = excluded.wish, actor = excluded.actor, at_ms = excluded.at_ms;
+INSERT INTO record_second (id, wish, actor, account, at_ms)
+VALUES (:id, :wish, :actor, :account, :at_ms)
+ON CONFLICT (id) DO UPDATE SET wish = excluded.wish, actor = excluded.actor,
+	account = excluded.account, at_ms = excluded.at_ms;
 
 -- name: record_second_forget
 DELETE FROM record_second WHERE id = :id;

@@ -118,6 +118,28 @@ row_aad(struct arena *a, const struct record_row *row)
 	return buf_str(&b);
 }
 
+/*
+ * The body is sealed to the plain columns beside it too: whoever writes another owner, unit
+ * or handling into the database gets a record that does not open.
+ */
+static struct str
+body_aad(struct arena *a, const struct record_row *row)
+{
+	struct buf b;
+
+	buf_init(&b, a);
+	buf_add_z(&b, "liaison/body/1");
+	buf_add(&b, row_aad(a, row));
+	buf_add_byte(&b, '\0');
+	buf_add_bytes(&b, row->unit.b, sizeof row->unit.b);
+	buf_add_bytes(&b, row->owner_key.b, sizeof row->owner_key.b);
+	buf_add_u64(&b, (uint64_t)row->guard);
+	buf_add_u64(&b, (uint64_t)row->handling);
+	buf_add_u64(&b, (uint64_t)row->flags);
+	buf_add(&b, row->state);
+	return buf_str(&b);
+}
+
 static void
 body_text(struct buf *b, json_t *fields, struct handling handling)
 {
@@ -144,7 +166,7 @@ row_seal(const struct door_node *node, struct arena *a, struct record_row *row, 
 	buf_init(&sealed, a);
 	buf_init(&wrapped, a);
 	data_key_new(key);
-	envelope_seal(key, aad, buf_str(&plain), &sealed);
+	envelope_seal(key, body_aad(a, row), buf_str(&plain), &sealed);
 	data_key_commitment(key, commitment);
 	rc = keys_wrap(node->keys, row->bucket, aad, key, &wrapped, err);
 	data_key_wipe(key);
@@ -185,7 +207,7 @@ row_open(const struct door_node *node, struct arena *a, const struct record_row 
 	if ((rc = keys_unwrap(node->keys, row->bucket, aad, row->wrapped, key, err)) != RC_OK)
 		return rc;
 	buf_init(&plain, a);
-	rc = envelope_open(key, aad, row->body, &plain, err);
+	rc = envelope_open(key, body_aad(a, row), row->body, &plain, err);
 	data_key_wipe(key);
 	if (rc != RC_OK)
 		return rc;

@@ -50,7 +50,7 @@ MUST_USE enum rc row_open(const struct door_node *node, struct arena *a,
 /* Wrap the row's data key again, under the key its bucket has now. */
 MUST_USE enum rc row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row,
 			    struct err *err);
-/* AAD of body and wrapping: id, type key, version. */
+/* AAD of the wrapping: id, type key, version. */
 struct str row_aad(struct arena *a, const struct record_row *row);
 
 /* Write row as a new record or as the next version of one, with its leaf. */

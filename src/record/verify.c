@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/arena.h"
+#include "record/blind.h"
 #include "record/record.sql.h"
 #include "record/row.h"
 #include "seal/hash.h"
@@ -34,8 +35,10 @@ PRINTF(2, 3) static void problem(struct check *c, const char *fmt, ...)
 }
 
 static void
-check_body(struct check *c, const struct record_row *row, const struct audit_leaf_row *leaf)
+check_body(struct check *c, const struct record_row *row, const struct audit_leaf_row *leaf,
+	   bool past)
 {
+	int64_t missing = 0;
 	struct hash hash;
 	json_t *fields;
 	struct err err;
@@ -50,9 +53,14 @@ check_body(struct check *c, const struct record_row *row, const struct audit_lea
 	if (!c->options->open_bodies)
 		return;
 	c->report->opened++;
-	if (row_open(c->node, c->scratch, row, &fields, NULL, &err) == RC_OK)
+	if (row_open(c->node, c->scratch, row, &fields, NULL, &err) == RC_OK) {
+		if (!past && (blind_missing(c->node, c->db, row->id, row->type, fields, &missing,
+					    &err) != RC_OK ||
+			      missing > 0))
+			problem(c, "record %s: %lld of its values are missing from the index",
+				id_format(c->keep, row->id).p, (long long)missing);
 		json_decref(fields);
-	else if (err.rc != RC_ABSENT) /* absent: its bucket was destroyed, as scheduled */
+	} else if (err.rc != RC_ABSENT) /* absent: its bucket was destroyed, as scheduled */
 		problem(c, "record %s version %lld: its sealed body does not open",
 			id_format(c->keep, row->id).p, (long long)row->version);
 }
@@ -89,7 +97,7 @@ check_row(struct check *c, const struct record_row *row, bool past)
 		    c, "record %s version %lld: its plain columns are not what leaf %lld logged",
 		    id_format(c->keep, row->id).p, (long long)row->version, (long long)row->leaf);
 	if (row->body.n > 0)
-		check_body(c, row, &leaf);
+		check_body(c, row, &leaf, past);
 	else if (!past && ((row->flags & ROW_ERASED) == 0 || leaf.action != AUDIT_ERASE))
 		problem(c, "record %s: its body is gone, and no leaf tells of an erasing",
 			id_format(c->keep, row->id).p);

@@ -98,3 +98,12 @@ config_number(const struct config *c, const char *name)
 {
 	return get(c, name)->number;
 }
+
+bool
+config_is_on(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (str_eq_z(c->at[i].name, name))
+			return c->at[i].number == 1;
+	return false;
+}

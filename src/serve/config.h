@@ -25,5 +25,7 @@ MUST_USE enum rc config_load(struct arena *a, const char *path,
 /* The setting must be in a table: must(). */
 struct str config_text(const struct config *c, const char *name);
 int64_t config_number(const struct config *c, const char *name);
+/* A switch that is on; one that no table has is off. */
+bool config_is_on(const struct config *c, const char *name);
 
 #endif

@@ -224,8 +224,10 @@ prepare(struct work *w, struct db *db, struct err *err)
 	if ((rq->route->flags & ROUTE_OPEN) == 0) {
 		if ((rc = who_asks(w, &token_purposes, err)) != RC_OK)
 			return rc;
-		w->actor =
-		    (struct actor){.id = w->user.id, .roles = w->user.roles, .unit = w->user.unit};
+		w->actor = (struct actor){.id = w->user.id,
+					  .roles = w->user.roles,
+					  .unit = w->user.unit,
+					  .account = w->user.uid + 1};
 		rq->door.actor = &w->actor;
 		rq->user = &w->user;
 	}

@@ -268,7 +268,8 @@ find_actor(struct door *d, void *ctx, struct err *err)
 		return rc;
 	if (user.disabled)
 		return fail(err, RC_DENIED, "user", "the person whose job this is may not act");
-	*o->actor = (struct actor){.id = user.id, .roles = user.roles, .unit = user.unit};
+	*o->actor = (struct actor){
+	    .id = user.id, .roles = user.roles, .unit = user.unit, .account = user.uid + 1};
 	return RC_OK;
 }
 
@@ -276,6 +277,7 @@ struct ending {
 	struct job_run *run;
 	enum job_state state;
 	const char *failure;
+	enum rc why;
 };
 
 static enum rc
@@ -288,6 +290,12 @@ write_end(struct door *d, void *ctx, struct err *err)
 	struct buf result;
 	enum rc rc;
 
+	/* The kind of failure beside the sentence: a command ends with its exit code. */
+	if (e->state == JOB_FAILED) {
+		if (in->result == NULL)
+			in->result = json_object();
+		must(json_object_set_new(in->result, "rc", json_string(rc_name(e->why))) == 0);
+	}
 	buf_init(&result, d->arena);
 	if (in->result != NULL)
 		json_canonical(in->result, &result);
@@ -295,14 +303,17 @@ write_end(struct door *d, void *ctx, struct err *err)
 		    BINDS(B_I64(e->state), B_TEXT(buf_str(&result)), B_TEXT(str_from(e->failure)),
 			  B_I64(d->now_ms), B_ID(e->run->job.id)),
 		    NULL, err);
-	return rc == RC_OK ? job_log(d, &e->run->job, words[e->state], err) : rc;
+	if (rc != RC_OK ||
+	    (rc = job_arguments_wipe(d, &e->run->job, &e->run->access, err)) != RC_OK)
+		return rc;
+	return job_log(d, &e->run->job, words[e->state], err);
 }
 
 static void
 end_job(struct job_run *run, enum rc rc, const struct err *why)
 {
 	struct inside *in = run->inside;
-	struct ending e = {run, JOB_DONE, ""};
+	struct ending e = {run, JOB_DONE, "", rc};
 	struct err err = {.rc = RC_OK};
 
 	/* The node ends, not the job. */
@@ -361,6 +372,9 @@ job_execute(struct serve *s, struct job *job, const struct access *access,
 	in.progress_ctx = ctx;
 	job_changed(s, job->id);
 	rc = serve_write(s, NULL, NULL, find_actor, &opening, &err);
+	if (rc == RC_OK && job->for_two &&
+	    (id_is_zero(job->second) || id_eq(job->second, job->user)))
+		rc = fail(&err, RC_DENIED, "job", "no second person started this job");
 	if (rc == RC_OK && kind == NULL)
 		rc = fail(&err, RC_CONFLICT, "kind", "this node has no such kind of job any more");
 	if (rc == RC_OK)
@@ -384,7 +398,19 @@ struct taking {
 	struct access access;
 	json_t *arguments;
 	bool found;
+	bool lost; /* it does not open, and is failed now */
 };
+
+static enum rc
+give_up(struct door *d, struct taking *t, struct err *err)
+{
+	enum rc rc = db_run(d->db, &SQL_SERVE_JOB_UNREADABLE,
+			    BINDS(B_TEXT(STR(JOB_UNREADABLE)), B_I64(d->now_ms), B_ID(t->job.id)),
+			    NULL, err);
+
+	t->lost = rc == RC_OK;
+	return rc == RC_OK ? job_log(d, &t->job, "failed", err) : rc;
+}
 
 static enum rc
 take_job(struct door *d, void *ctx, struct err *err)
@@ -402,6 +428,8 @@ take_job(struct door *d, void *ctx, struct err *err)
 		return RC_OK;
 	if (rc != RC_OK)
 		return rc;
+	if (t->job.unreadable)
+		return give_up(d, t, err);
 	if (t->job.state != JOB_QUEUED && t->job.state != JOB_RUNNING)
 		return fail(err, RC_CONFLICT, "state", "the job waits for nobody to run it");
 	/* The door drops what it read when it closes. */
@@ -417,6 +445,10 @@ run_one(struct serve *s, struct taking *t, void (*progress)(void *ctx, const str
 {
 	enum rc rc = serve_write(s, NULL, NULL, take_job, t, err);
 
+	if (rc == RC_OK && t->lost) {
+		log_error("jobs: " JOB_UNREADABLE);
+		job_changed(s, t->job.id);
+	}
 	if (rc == RC_OK && t->found) {
 		t->job.state = JOB_RUNNING;
 		t->job.arguments = t->arguments;
@@ -465,7 +497,7 @@ runner_main(void *arg)
 		struct err err = {.rc = RC_OK};
 		enum rc rc = RC_OK;
 
-		while (rc == RC_OK && t.found && !job_runner_is_closing(r->serve)) {
+		while (rc == RC_OK && (t.found || t.lost) && !job_runner_is_closing(r->serve)) {
 			t = (struct taking){.arena = arena_new(0)};
 			rc = run_one(r->serve, &t, NULL, NULL, &err);
 			arena_free(t.arena);

@@ -229,6 +229,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->node.model = s->model;
 	s->node.keys = s->keys;
 	s->node.names = name_snapshot_new();
+	s->node.shared_account = config_is_on(s->config, "shared_account");
 	if ((rc = blob_sweep(str_fmt(s->arena, "%s/blobs", s->dir).p, NULL, err)) != RC_OK ||
 	    (rc = open_store(s, o, err)) != RC_OK ||
 	    (rc = serve_write(s, NULL, NULL, log_start, s, err)) != RC_OK)
