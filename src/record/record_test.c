@@ -404,6 +404,36 @@ four_eyes_are_those_of_two_people_on_one_version(void **state)
 }
 
 static void
+two_logins_of_one_system_account_are_one_person(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "case", STR(CASE));
+	struct test_person first = supervisor, other = second;
+	struct err err;
+	bool waits;
+
+	first.actor.account = other.actor.account = 1001;
+	assert_int_equal(
+	    move(t, &first, id, 1, "closed", "{'closed_with':'all done'}", &waits, &err), RC_OK);
+	assert_int_equal(move(t, &first, id, 2, "open", "{}", &waits, &err), RC_OK);
+	assert_true(waits);
+	assert_int_equal(move(t, &other, id, 2, "open", "{}", &waits, &err), RC_DENIED);
+	assert_true(holds(read_json(t, &analyst, id, NULL), "\"state\":\"closed\""));
+	/* a node of a demonstration says otherwise; and two accounts are two people */
+	t->node.shared_account = true;
+	assert_int_equal(move(t, &other, id, 2, "open", "{}", &waits, &err), RC_OK);
+	assert_false(waits);
+	t->node.shared_account = false;
+	assert_int_equal(move(t, &first, id, 3, "closed", "{'closed_with':'again'}", &waits, &err),
+			 RC_OK);
+	assert_int_equal(move(t, &first, id, 4, "open", "{}", &waits, &err), RC_OK);
+	assert_true(waits);
+	other.actor.account = 1002;
+	assert_int_equal(move(t, &other, id, 4, "open", "{}", &waits, &err), RC_OK);
+	assert_false(waits);
+}
+
+static void
 who_may_write_but_not_read_gets_no_content_back(void **state)
 {
 	struct test_node *t = *state;
@@ -551,6 +581,7 @@ main(void)
 	    T(a_move_wants_its_role_its_needs_and_its_gates),
 	    T(an_automatic_move_is_made_by_the_node_alone),
 	    T(four_eyes_are_those_of_two_people_on_one_version),
+	    T(two_logins_of_one_system_account_are_one_person),
 	    T(who_may_write_but_not_read_gets_no_content_back),
 	    T(denial_and_absence_look_the_same_and_are_logged_alike),
 	    T(types_of_protect_stand_in_the_database_under_keys),
