@@ -151,14 +151,19 @@ check_request(struct request *rq, struct err *err)
 	return RC_OK;
 }
 
+static const char *const argument_names[] = {"format", "type", "safe", "reveal", NULL};
+
 static enum rc
 new_export(struct request *rq, struct reply *reply, struct err *err)
 {
+	json_t *arguments;
 	struct id id;
 	enum rc rc;
 
-	if ((rc = check_request(rq, err)) != RC_OK ||
-	    (rc = job_add(&rq->door, STR("export"), rq->json, true, &id, err)) != RC_OK)
+	if ((rc = check_request(rq, err)) != RC_OK)
+		return rc;
+	arguments = job_arguments(&rq->door, rq->json, argument_names);
+	if ((rc = job_add(&rq->door, STR("export"), arguments, true, &id, err)) != RC_OK)
 		return rc;
 	reply->status = 202;
 	reply->location =

@@ -496,11 +496,15 @@ import_run(struct job_run *run, struct err *err)
 static const struct job_kind jobs[] = {{"import", import_run, "Make records of the rows of files."},
 				       {.name = NULL}};
 
+static const char *const argument_names[] = {"files", "format", "list",	  "fields", "type",
+					     "of",    "again",	"latin1", NULL};
+
 /* POST /api/v1/imports */
 static enum rc
 new_import(struct request *rq, struct reply *reply, struct err *err)
 {
-	struct import probe = {.arguments = rq->json};
+	json_t *arguments = job_arguments(&rq->door, rq->json, argument_names);
+	struct import probe = {.arguments = arguments};
 	enum import_format format;
 	struct job job;
 	struct id id;
@@ -517,7 +521,7 @@ new_import(struct request *rq, struct reply *reply, struct err *err)
 		return fail(err, RC_DENIED, "purpose",
 			    "say for which purpose (--purpose, or the "
 			    "header Liaison-Purpose)");
-	if ((rc = job_add(&rq->door, STR("import"), rq->json, false, &id, err)) != RC_OK ||
+	if ((rc = job_add(&rq->door, STR("import"), arguments, false, &id, err)) != RC_OK ||
 	    (rc = job_find(&rq->door, id, &job, err)) != RC_OK)
 		return rc;
 	reply->status = 201;

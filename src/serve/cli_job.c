@@ -287,6 +287,17 @@ run_here(struct wait *w, struct str target, struct cli_answer *answer, struct er
 }
 
 static enum rc
+rc_of_failure(const json_t *job)
+{
+	struct str name = json_member_str(json_object_get(job, "result"), "rc");
+
+	for (int rc = RC_FAILED; rc < RC_COUNT; rc++)
+		if (str_eq_z(name, rc_name((enum rc)rc)))
+			return (enum rc)rc;
+	return RC_FAILED;
+}
+
+static enum rc
 how_it_ended(const json_t *job, struct err *err)
 {
 	struct str state = json_member_str(job, "state");
@@ -295,7 +306,7 @@ how_it_ended(const json_t *job, struct err *err)
 	if (str_eq(state, STR("stopped")))
 		return fail(err, RC_STOPPED, "", "the job was stopped; what it did so far holds");
 	if (str_eq(state, STR("failed")) && why.n > 0)
-		return fail(err, RC_FAILED, "", "%.*s", STR_ARG(why));
+		return fail(err, rc_of_failure(job), "", "%.*s", STR_ARG(why));
 	if (str_eq(state, STR("failed")))
 		return fail(err, RC_FAILED, "", "the job failed; see: liaison job list");
 	return RC_OK;

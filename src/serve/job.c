@@ -6,6 +6,7 @@
 #include "seal/keys.h"
 #include "seal/random.h"
 #include "serve/job.sql.h"
+#include "serve/user.h"
 
 #define ARGUMENTS_BYTES_MAX 65536
 
@@ -36,23 +37,29 @@ job_kind_find(const struct serve *s, struct str name)
 	return NULL;
 }
 
+/*
+ * What never changes of a job stands in the seal: whoever writes into the row and names another
+ * person, unit or kind of work has a job that opens no more.
+ */
 static struct str
-job_aad(struct arena *a, struct id id)
+job_aad(struct arena *a, const struct job *job)
 {
-	return str_fmt(a, "liaison/job/1/%.*s", STR_ARG(hex_format(a, id.b, sizeof id.b)));
+	return str_fmt(a, "liaison/job/2/%.*s/%.*s/%.*s/%.*s",
+		       STR_ARG(hex_format(a, job->id.b, sizeof job->id.b)),
+		       STR_ARG(hex_format(a, job->user.b, sizeof job->user.b)),
+		       STR_ARG(hex_format(a, job->unit.b, sizeof job->unit.b)), STR_ARG(job->kind));
 }
 
 /* The arguments and what the work is for: file names and reasons are nobody else's business. */
 static void
-body_text(struct door *d, json_t *arguments, struct buf *out)
+body_text(struct door *d, const struct job *job, const struct access *access, struct buf *out)
 {
 	struct json_out o = {.buf = out};
-	const struct access *access = &d->access;
 
 	json_out_object(&o);
 	json_out_key(&o, STR("arguments"));
-	if (arguments != NULL)
-		json_out_value(&o, arguments);
+	if (job->arguments != NULL)
+		json_out_value(&o, job->arguments);
 	else
 		json_out_null(&o);
 	if (access->has_purpose)
@@ -61,30 +68,91 @@ body_text(struct door *d, json_t *arguments, struct buf *out)
 	json_out_key_str(&o, "reason", access->reason);
 	if (access->has_case)
 		json_out_key_str(&o, "case", id_format(d->arena, access->case_id));
+	if (job->for_two)
+		json_out_key_bool(&o, "for_two", true);
+	if (!id_is_zero(job->second))
+		json_out_key_str(&o, "second", id_format(d->arena, job->second));
 	json_out_object_end(&o);
 }
 
+/* What cannot be read back would be a job that nobody can run, show or remove. */
 static enum rc
-seal_body(struct door *d, struct id id, json_t *arguments, struct str bucket, struct buf *wrapped,
-	  struct buf *body, struct err *err)
+check_body(struct str text, struct err *err)
+{
+	json_t *back;
+
+	if (text.n > ARGUMENTS_BYTES_MAX)
+		return fail(err, RC_TOO_LARGE, "options", "takes at most %d bytes",
+			    ARGUMENTS_BYTES_MAX);
+	if (json_read(text, NULL, &back, NULL) != RC_OK)
+		return fail(err, RC_INVALID, "options", "has values that cannot be kept");
+	json_decref(back);
+	return RC_OK;
+}
+
+struct sealed_body {
+	struct str bucket;
+	struct buf wrapped, body;
+};
+
+static enum rc
+seal_body(struct door *d, const struct job *job, const struct access *access,
+	  struct sealed_body *out, struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = job_aad(d->arena, id);
+	struct str aad = job_aad(d->arena, job);
 	struct buf plain;
 	enum rc rc;
 
 	buf_init(&plain, d->arena);
-	body_text(d, arguments, &plain);
-	if (plain.n > ARGUMENTS_BYTES_MAX)
-		return fail(err, RC_TOO_LARGE, "options", "takes at most %d bytes",
-			    ARGUMENTS_BYTES_MAX);
-	buf_init(wrapped, d->arena);
-	buf_init(body, d->arena);
+	body_text(d, job, access, &plain);
+	if ((rc = check_body(buf_str(&plain), err)) != RC_OK)
+		return rc;
+	out->bucket = keys_bucket(d->arena, STR("job"), d->now_ms);
+	buf_init(&out->wrapped, d->arena);
+	buf_init(&out->body, d->arena);
 	data_key_new(key);
-	envelope_seal(key, aad, buf_str(&plain), body);
-	rc = keys_wrap(d->node->keys, bucket, aad, key, wrapped, err);
+	envelope_seal(key, aad, buf_str(&plain), &out->body);
+	rc = keys_wrap(d->node->keys, out->bucket, aad, key, &out->wrapped, err);
 	data_key_wipe(key);
 	return rc;
+}
+
+static enum rc
+set_body(struct door *d, const struct job *job, const struct access *access, struct err *err)
+{
+	struct sealed_body sealed;
+	enum rc rc = seal_body(d, job, access, &sealed, err);
+
+	if (rc != RC_OK)
+		return rc;
+	return db_run(d->db, &SQL_SERVE_JOB_BODY_SET,
+		      BINDS(B_TEXT(sealed.bucket), B_BLOB(buf_str(&sealed.wrapped)),
+			    B_BLOB(buf_str(&sealed.body)), B_ID(job->id)),
+		      NULL, err);
+}
+
+enum rc
+job_arguments_wipe(struct door *d, const struct job *job, const struct access *access,
+		   struct err *err)
+{
+	struct job bare = *job;
+
+	if (!job->for_two || job->unreadable)
+		return RC_OK;
+	bare.arguments = NULL;
+	return set_body(d, &bare, access, err);
+}
+
+json_t *
+job_arguments(struct door *d, json_t *given, const char *const *names)
+{
+	json_t *kept = door_hold(d, json_object()), *value;
+
+	for (size_t i = 0; names[i] != NULL; i++)
+		if ((value = json_object_get(given, names[i])) != NULL)
+			must(json_object_set(kept, names[i], value) == 0);
+	return kept;
 }
 
 enum rc
@@ -97,32 +165,50 @@ job_log(struct door *d, const struct job *job, const char *what, struct err *err
 	return door_log(d, &entry, NULL, err);
 }
 
-enum rc
-job_add(struct door *d, struct str kind, json_t *arguments, bool start, struct id *out,
-	struct err *err)
+static enum rc
+add(struct door *d, const struct job *given, struct id *out, struct err *err)
 {
-	struct serve *s = serve_of_door(d);
-	struct str bucket = keys_bucket(d->arena, STR("job"), d->now_ms);
-	struct job job = {.id = random_id_at(d->now_ms), .kind = kind};
-	struct buf wrapped, body;
+	struct job job = *given;
+	struct sealed_body sealed;
 	enum rc rc;
 
-	must(job_kind_find(s, kind) != NULL);
-	rc = seal_body(d, job.id, arguments, bucket, &wrapped, &body, err);
-	if (rc != RC_OK)
+	must(job_kind_find(serve_of_door(d), job.kind) != NULL);
+	job.id = random_id_at(d->now_ms);
+	job.user = d->actor->id;
+	job.unit = d->actor->unit;
+	if ((rc = seal_body(d, &job, &d->access, &sealed, err)) != RC_OK)
 		return rc;
 	rc = db_run(d->db, &SQL_SERVE_JOB_INSERT,
-		    BINDS(B_ID(job.id), B_TEXT(kind), B_I64(start ? JOB_QUEUED : JOB_WAITING),
-			  B_ID(d->actor->id), B_ID(d->actor->unit), B_TEXT(bucket),
-			  B_BLOB(buf_str(&wrapped)), B_BLOB(buf_str(&body)), B_TEXT(STR("")),
-			  B_I64(d->now_ms)),
+		    BINDS(B_ID(job.id), B_TEXT(job.kind), B_I64(job.state), B_ID(job.user),
+			  B_ID(job.unit), B_TEXT(sealed.bucket), B_BLOB(buf_str(&sealed.wrapped)),
+			  B_BLOB(buf_str(&sealed.body)), B_TEXT(STR("")), B_I64(d->now_ms)),
 		    NULL, err);
 	if (rc != RC_OK || (rc = job_log(d, &job, "added", err)) != RC_OK)
 		return rc;
 	*out = job.id;
-	if (start)
-		job_changed(s, job.id);
 	return RC_OK;
+}
+
+enum rc
+job_add(struct door *d, struct str kind, json_t *arguments, bool start, struct id *out,
+	struct err *err)
+{
+	struct job job = {
+	    .kind = kind, .arguments = arguments, .state = start ? JOB_QUEUED : JOB_WAITING};
+	enum rc rc = add(d, &job, out, err);
+
+	if (rc == RC_OK && start)
+		job_changed(serve_of_door(d), *out);
+	return rc;
+}
+
+enum rc
+job_add_for_two(struct door *d, struct str kind, json_t *arguments, struct id *out, struct err *err)
+{
+	struct job job = {
+	    .kind = kind, .arguments = arguments, .state = JOB_WAITING, .for_two = true};
+
+	return add(d, &job, out, err);
 }
 
 static enum rc
@@ -130,7 +216,7 @@ open_body(struct door *d, const struct rows *rows, struct job *job, struct acces
 	  struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = job_aad(d->arena, job->id), text;
+	struct str aad = job_aad(d->arena, job), text;
 	struct buf plain;
 	json_t *body;
 	int purpose;
@@ -156,23 +242,30 @@ open_body(struct door *d, const struct rows *rows, struct job *job, struct acces
 	}
 	text = json_member_str(body, "case");
 	access->has_case = text.n > 0 && id_parse(text, &access->case_id);
+	job->for_two = json_is_true(json_object_get(body, "for_two"));
+	text = json_member_str(body, "second");
+	if (text.n > 0 && !id_parse(text, &job->second))
+		return fail(err, RC_INTEGRITY, "second", "a job was started by nobody");
 	return RC_OK;
 }
 
-static enum rc
-read_job(struct door *d, const struct rows *rows, struct job *out, struct access *access,
-	 struct err *err)
+/*
+ * Columns outside the seal can be anything, and so can a row that no key opens. Such a job is
+ * shown as failed and never runs; it must not keep others from being seen or run.
+ */
+static void
+read_job(struct door *d, const struct rows *rows, struct job *out, struct access *access)
 {
 	struct str result = rows_text(rows, 12);
 	int64_t state = rows_i64(rows, 2);
-	enum rc rc;
+	bool known = state >= JOB_WAITING && state <= JOB_STOPPED;
+	struct err err;
 
-	if (state < JOB_WAITING || state > JOB_STOPPED)
-		return fail(err, RC_INTEGRITY, "state", "a job has a state that there is not");
+	*access = (struct access){.has_purpose = false};
 	*out = (struct job){
 	    .id = rows_id(rows, 0),
 	    .kind = str_copy(d->arena, rows_text(rows, 1)),
-	    .state = (enum job_state)state,
+	    .state = known ? (enum job_state)state : JOB_FAILED,
 	    .user = rows_id(rows, 3),
 	    .unit = rows_id(rows, 4),
 	    .done = rows_i64(rows, 8),
@@ -184,11 +277,18 @@ read_job(struct door *d, const struct rows *rows, struct job *out, struct access
 	    .created_ms = rows_i64(rows, 15),
 	    .updated_ms = rows_i64(rows, 16),
 	};
-	if ((rc = open_body(d, rows, out, access, err)) != RC_OK || result.n == 0)
-		return rc;
-	if ((rc = json_read(result, NULL, &out->result, err)) == RC_OK)
+	if (!known || open_body(d, rows, out, access, &err) != RC_OK) {
+		*access = (struct access){.has_purpose = false};
+		out->arguments = NULL;
+		out->for_two = false;
+		out->second = (struct id){{0}};
+		out->unreadable = true;
+		out->state = JOB_FAILED;
+		out->failure = STR(JOB_UNREADABLE);
+		return;
+	}
+	if (result.n > 0 && json_read(result, NULL, &out->result, &err) == RC_OK)
 		door_hold(d, out->result);
-	return rc;
 }
 
 static enum rc
@@ -201,7 +301,7 @@ one_job(struct door *d, const struct sql *sql, const struct bind *binds, size_t 
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK)
-		rc = read_job(d, rows, out, access, err);
+		read_job(d, rows, out, access);
 	else if (rc == RC_ABSENT)
 		rc = fail(err, RC_ABSENT, "job", "there is no such job");
 	rows_close(rows);
@@ -227,18 +327,27 @@ may_see(const struct actor *actor, const struct job *job)
 	if (actor->is_node || id_eq(actor->id, job->user) ||
 	    (actor->roles & BIT(ROLE_ADMINISTRATOR)) != 0)
 		return true;
-	return (actor->roles & BIT(ROLE_SUPERVISOR)) != 0 && id_eq(actor->unit, job->unit);
+	/* Any supervisor may be the second person. */
+	return (actor->roles & BIT(ROLE_SUPERVISOR)) != 0 &&
+	       (id_eq(actor->unit, job->unit) || job->for_two);
+}
+
+static enum rc
+find(struct door *d, struct id id, struct job *out, struct access *access, struct err *err)
+{
+	enum rc rc = job_load(d, id, out, access, err);
+
+	if (rc == RC_OK && !may_see(d->actor, out))
+		return fail(err, RC_ABSENT, "job", "there is no such job");
+	return rc;
 }
 
 enum rc
 job_find(struct door *d, struct id id, struct job *out, struct err *err)
 {
 	struct access access;
-	enum rc rc = job_load(d, id, out, &access, err);
 
-	if (rc == RC_OK && !may_see(d->actor, out))
-		return fail(err, RC_ABSENT, "job", "there is no such job");
-	return rc;
+	return find(d, id, out, &access, err);
 }
 
 enum rc
@@ -258,8 +367,7 @@ job_list(struct door *d, size_t limit, struct job_list *out, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
-		if ((rc = read_job(d, rows, VEC_ADD(d->arena, out), &access, err)) != RC_OK)
-			break;
+		read_job(d, rows, VEC_ADD(d->arena, out), &access);
 	rows_close(rows);
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
@@ -271,22 +379,74 @@ job_set_state(struct door *d, struct id id, enum job_state state, struct err *er
 		      BINDS(B_I64(state), B_I64(d->now_ms), B_ID(id)), NULL, err);
 }
 
-/* Only whose job it is may start it: it runs with their rights. */
+/* Two accounts that one system account may act as can be one person. */
+static enum rc
+check_second_account(struct door *d, const struct job *job, struct err *err)
+{
+	struct user owner, second;
+	enum rc rc;
+
+	if (d->node->shared_account)
+		return RC_OK;
+	if ((rc = user_find(d, job->user, &owner, err)) != RC_OK ||
+	    (rc = user_find(d, d->actor->id, &second, err)) != RC_OK)
+		return rc;
+	if (owner.uid >= 0 && owner.uid == second.uid)
+		return fail(err, RC_DENIED, "job",
+			    "the person who gave it and the second act from one system account");
+	return RC_OK;
+}
+
+static enum rc
+may_start_for_two(struct door *d, const struct job *job, struct err *err)
+{
+	const uint32_t seconds = BIT(ROLE_ADMINISTRATOR) | BIT(ROLE_SUPERVISOR);
+
+	if (d->actor->is_node || id_eq(d->actor->id, job->user))
+		return fail(err, RC_DENIED, "job",
+			    "this is started by a second person, not by the one who gave it");
+	if ((d->actor->roles & seconds) == 0)
+		return fail(err, RC_DENIED, "role",
+			    "the second person is an administrator or a supervisor");
+	/* What it needs went with its end. */
+	if (job_has_ended(job->state))
+		return fail(err, RC_CONFLICT, "state", "the job has ended; give a new one");
+	return check_second_account(d, job, err);
+}
+
+/* Only whose job it is may start it, for it runs with their rights; or the second person. */
+static enum rc
+may_start(struct door *d, const struct job *job, struct err *err)
+{
+	if (job->unreadable)
+		return fail(err, RC_CONFLICT, "state", JOB_UNREADABLE);
+	if (job->for_two)
+		return may_start_for_two(d, job, err);
+	if (!id_eq(d->actor->id, job->user) && !d->actor->is_node)
+		return fail(err, RC_DENIED, "job",
+			    "a job acts as the person who gave it, so only they start it");
+	if (job->state == JOB_DONE)
+		return fail(err, RC_CONFLICT, "state", "the job is done");
+	return RC_OK;
+}
+
 enum rc
 job_start(struct door *d, struct id id, struct err *err)
 {
+	struct access access;
 	struct job job;
-	enum rc rc = job_find(d, id, &job, err);
+	enum rc rc = find(d, id, &job, &access, err);
 
-	if (rc != RC_OK)
+	if (rc != RC_OK || (rc = may_start(d, &job, err)) != RC_OK)
 		return rc;
-	if (!id_eq(d->actor->id, job.user) && !d->actor->is_node)
-		return fail(err, RC_DENIED, "job",
-			    "a job acts as the person who gave it, so only they start it");
-	if (job.state == JOB_DONE)
-		return fail(err, RC_CONFLICT, "state", "the job is done");
 	if (job.state == JOB_QUEUED || job.state == JOB_RUNNING)
 		return RC_OK;
+	/* In the seal: a row whose state somebody else changed was still started by nobody. */
+	if (job.for_two) {
+		job.second = d->actor->id;
+		if ((rc = set_body(d, &job, &access, err)) != RC_OK)
+			return rc;
+	}
 	rc = db_run(d->db, &SQL_SERVE_JOB_START,
 		    BINDS(B_I64(JOB_QUEUED), B_TEXT(STR("")), B_I64(d->now_ms), B_ID(id)), NULL,
 		    err);
@@ -299,8 +459,9 @@ job_start(struct door *d, struct id id, struct err *err)
 enum rc
 job_stop(struct door *d, struct id id, struct err *err)
 {
+	struct access access;
 	struct job job;
-	enum rc rc = job_find(d, id, &job, err);
+	enum rc rc = find(d, id, &job, &access, err);
 
 	if (rc != RC_OK)
 		return rc;
@@ -308,6 +469,7 @@ job_stop(struct door *d, struct id id, struct err *err)
 		return fail(err, RC_CONFLICT, "state", "the job has ended");
 	/* The step that comes next finds the row no longer running, and undoes itself. */
 	if ((rc = job_set_state(d, id, JOB_STOPPED, err)) != RC_OK ||
+	    (rc = job_arguments_wipe(d, &job, &access, err)) != RC_OK ||
 	    (rc = job_log(d, &job, "stopped", err)) != RC_OK)
 		return rc;
 	job_changed(serve_of_door(d), id);
@@ -330,5 +492,10 @@ job_json(struct arena *a, const struct job *job)
 		must(json_object_set(o, "result", job->result) == 0);
 	if (job->failure.n > 0)
 		must(json_object_set_new(o, "failure", json_from_str(job->failure)) == 0);
+	if (job->for_two && job->state == JOB_WAITING)
+		must(json_object_set_new(o, "waits_for", json_string("a second person")) == 0);
+	if (!id_is_zero(job->second))
+		must(json_object_set_new(o, "started_by",
+					 json_from_str(id_format(a, job->second))) == 0);
 	return o;
 }

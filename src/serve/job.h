@@ -23,6 +23,9 @@ struct job {
 	int64_t errors;
 	int64_t created_ms, updated_ms;
 	struct str failure; /* of a failed one: a sentence */
+	bool for_two;	    /* a second person starts it, see job_add_for_two */
+	struct id second;   /* who did; zeros: nobody yet */
+	bool unreadable;    /* its row does not open: failed, and it never runs */
 };
 
 /* A job at work. Steps come through it; nothing else changes the database. */
@@ -45,6 +48,15 @@ struct job_error {
 
 MUST_USE enum rc job_add(struct door *d, struct str kind, json_t *arguments, bool start,
 			 struct id *out, struct err *err);
+/*
+ * A job that its owner cannot start: job_start takes another administrator or supervisor, and
+ * not one of the same system account (unless the node's setting shared_account says so). Its
+ * arguments go when it ends, however it ends, so what is secret in them stays no longer.
+ */
+MUST_USE enum rc job_add_for_two(struct door *d, struct str kind, json_t *arguments, struct id *out,
+				 struct err *err);
+/* Of what a request gave, the members with these names (NULL last); held by the door. */
+json_t *job_arguments(struct door *d, json_t *given, const char *const *names);
 MUST_USE enum rc job_start(struct door *d, struct id id, struct err *err);
 MUST_USE enum rc job_stop(struct door *d, struct id id, struct err *err);
 MUST_USE enum rc job_find(struct door *d, struct id id, struct job *out, struct err *err);

@@ -31,6 +31,13 @@ UPDATE serve_job SET state = :state, updated_ms = :now WHERE id = :id;
 -- name: serve_job_start
 UPDATE serve_job SET state = :state, failure = :none, updated_ms = :now WHERE id = :id;
 
+-- name: serve_job_body_set
+UPDATE serve_job SET bucket = :bucket, wrapped = :wrapped, body = :body WHERE id = :id;
+
+-- What does not open has no result worth keeping, and no log but the runner's.
+-- name: serve_job_unreadable
+UPDATE serve_job SET state = 4, failure = :failure, updated_ms = :now WHERE id = :id;
+
 -- name: serve_job_step
 UPDATE serve_job SET done = :done, total = :total, unit_word = :unit_word, cursor = :cursor,
 	errors = :errors, updated_ms = :now

@@ -13,6 +13,11 @@ MUST_USE enum rc job_load(struct door *d, struct id id, struct job *out, struct 
 			  struct err *err);
 /* The next for the runner: one left running, else the first queued. RC_ABSENT: none. */
 MUST_USE enum rc job_next(struct door *d, struct job *out, struct access *access, struct err *err);
+/* Why a job that does not open is failed. */
+#define JOB_UNREADABLE "the job's row cannot be opened: it was changed, or its key is gone"
+/* In a changing door: a job for two has no arguments any more. Others keep theirs. */
+MUST_USE enum rc job_arguments_wipe(struct door *d, const struct job *job,
+				    const struct access *access, struct err *err);
 MUST_USE enum rc job_set_state(struct door *d, struct id id, enum job_state state, struct err *err);
 /* AUDIT_JOB: kind and what happened to it. */
 MUST_USE enum rc job_log(struct door *d, const struct job *job, const char *what, struct err *err);

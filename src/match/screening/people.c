@@ -230,10 +230,12 @@ screen_people(struct job_run *job, struct err *err)
 	return RC_OK;
 }
 
+static const char *const argument_names[] = {"list", "min_score", NULL};
+
 static enum rc
 start(struct request *rq, struct reply *reply, struct err *err)
 {
-	json_t *arguments = rq->json != NULL ? rq->json : door_hold(&rq->door, json_object());
+	json_t *arguments = job_arguments(&rq->door, rq->json, argument_names);
 	struct id id;
 	enum rc rc = job_add(&rq->door, STR("screen_people"), arguments, true, &id, err);
 
