@@ -21,6 +21,7 @@ struct serve {
 	struct keys *keys;
 	struct model *model;
 	struct door_node node;
+	struct str store_url; /* of the database, for connections beside the readers */
 	struct writer *writer;
 	struct audit_group *group; /* of the transaction open on the writer thread */
 	struct db *readers[READERS_MAX];

@@ -337,12 +337,7 @@ job_part_read(struct serve *s, struct door *d, struct id id, int64_t n, struct s
 enum rc
 job_db_open(struct job_run *run, struct db **out, struct err *err)
 {
-	struct serve *s = run->serve;
-	struct str url = config_text(s->config, "store");
-
-	if (url.n == 0)
-		url = str_fmt(run->arena, "sqlite:%s/node.db", s->dir);
-	return db_open_reader(url, 5000, out, err);
+	return db_open_reader(run->serve->store_url, 5000, out, err);
 }
 
 struct removal {

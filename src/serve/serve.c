@@ -174,7 +174,8 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 		url = str_from(o->store_url);
 	else if (url.n == 0)
 		url = str_fmt(s->arena, "sqlite:%s/node.db", s->dir);
-	if ((rc = db_open(url, 5000, &db, err)) != RC_OK)
+	s->store_url = str_copy(s->arena, url);
+	if ((rc = db_open(s->store_url, 5000, &db, err)) != RC_OK)
 		return rc;
 	if ((rc = migrate_all(s, db, err)) != RC_OK ||
 	    (rc = start_log(s, db, err)) != RC_OK ||
