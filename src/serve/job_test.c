@@ -39,7 +39,7 @@ count(struct job_run *run, struct err *err)
 {
 	int64_t n = json_integer_value(json_member(run->job.arguments, STR("n"))), at = 0;
 	int64_t numbers[3];
-	enum rc rc = RC_OK;
+	enum rc rc = RC_OK, waited;
 
 	run->job.total = n;
 	run->job.unit_word = STR("numbers");
@@ -57,8 +57,10 @@ count(struct job_run *run, struct err *err)
 			      str_fmt(run->arena, "%lld", (long long)at), &bad, at % 2 == 0 ? 0 : 1,
 			      err);
 	}
+	/* Steps on their way read numbers, so they end before it does. */
+	waited = job_wait(run, 0, rc == RC_OK ? err : NULL);
 	job_result(run, json_pack("{s:I}", "counted", (json_int_t)at));
-	return rc;
+	return rc != RC_OK ? rc : waited;
 }
 
 static enum rc

@@ -175,6 +175,7 @@ main(int argc, char **argv)
 	    .address = "127.0.0.1", .connections = CLIENTS, .ctx = &r, .duration_ms = 600000};
 	struct load_result result;
 	struct err err;
+	enum rc rc;
 	struct str all = STR_NONE;
 	bool checks = argc == 4 && strcmp(argv[1], "check") == 0;
 
@@ -193,11 +194,12 @@ main(int argc, char **argv)
 		o.next = next_write;
 		o.answer = keep;
 	}
-	if (load_run(&o, &result, &err) != RC_OK) {
+	rc = load_run(&o, &result, &err);
+	free((void *)(uintptr_t)all.p);
+	if (rc != RC_OK) {
 		(void)fprintf(stderr, "%s\n", err.text);
 		return 2;
 	}
-	free((void *)(uintptr_t)all.p);
 	if (checks)
 		(void)printf("%llu\n", (unsigned long long)r.present);
 	else
