@@ -214,8 +214,11 @@ value_code(struct checker *c, const struct code_list *list, struct str s, const 
 	if (code == NULL && c->mode == CHECK_IMPORT && list != NULL)
 		code = code_find_alias(list, s);
 	if (code == NULL)
-		return fail(c->err, RC_INVALID, key, "is not in the list \"%.*s\"",
-			    list == NULL ? 0 : (int)list->name.n, list == NULL ? "" : list->name.p);
+		return list == NULL
+			   ? fail(c->err, RC_INVALID, key, "has no list of codes")
+			   : fail(c->err, RC_INVALID, key,
+				  "is not in the list \"%.*s\"; `liaison model show %.*s` has it",
+				  STR_ARG(list->name), STR_ARG(list->name));
 	if (code->retired && c->mode == CHECK_CREATE)
 		return fail(c->err, RC_INVALID, key, "is retired from the list \"%.*s\"",
 			    STR_ARG(list->name));

@@ -13,6 +13,7 @@ void model_show_text(const struct model *m, const struct record_type *type, stru
 void model_show_json(const struct model *m, const struct record_type *type, struct str lang,
 		     struct buf *out);
 /* One code list: {"name", "codes":[{"code","label","retired"}]}. */
+void model_codes_text(const struct code_list *list, struct str lang, struct buf *out);
 void model_codes_json(const struct code_list *list, struct str lang, struct buf *out);
 void model_reference_markdown(const struct model *m, struct buf *out);
 

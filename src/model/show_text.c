@@ -234,6 +234,24 @@ head_text(const struct record_type *t, struct str lang, struct buf *out)
 }
 
 void
+model_codes_text(const struct code_list *list, struct str lang, struct buf *out)
+{
+	int width = 4;
+
+	for (size_t i = 0; i < list->code_count; i++)
+		width = list->codes[i].code.n > (size_t)width && list->codes[i].code.n < 40
+			    ? (int)list->codes[i].code.n
+			    : width;
+	for (size_t i = 0; i < list->code_count; i++) {
+		const struct code *code = &list->codes[i];
+		struct str label = label_in(&code->label, lang, code->code);
+
+		buf_addf(out, "%-*.*s  %.*s%s\n", width, STR_ARG(code->code), STR_ARG(label),
+			 code->retired ? " (retired)" : "");
+	}
+}
+
+void
 model_show_text(const struct model *m, const struct record_type *t, struct str lang,
 		struct buf *out)
 {

@@ -58,6 +58,7 @@ static enum rc
 run_show(struct cli *cli, struct err *err)
 {
 	const struct record_type *type;
+	const struct code_list *list;
 	struct model *m;
 	struct buf text;
 	enum rc rc = load(cli, &m, err);
@@ -65,10 +66,20 @@ run_show(struct cli *cli, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	type = model_type(m, cli->arguments.at[0]);
-	if (type == NULL)
+	list = type == NULL ? model_list(m, cli->arguments.at[0]) : NULL;
+	if (type == NULL && list == NULL)
 		return fail(err, RC_ABSENT, "",
-			    "no such record type; `liaison model list` names them all");
+			    "no such record type or code list; `liaison model list` names the "
+			    "types, and a type its lists");
 	buf_init(&text, cli->arena);
+	if (list != NULL) {
+		if (cli->json)
+			model_codes_json(list, lang(cli), &text);
+		else
+			model_codes_text(list, lang(cli), &text);
+		print(cli, &text);
+		return RC_OK;
+	}
 	if (cli->json)
 		model_show_json(m, type, lang(cli), &text);
 	else
@@ -125,8 +136,8 @@ static const struct option overlay_options[] = {
 static const struct command commands[] = {
 	{ "model", "list", "", options, run_list, "List the record types.",
 	  "A record type is data: one file says its fields, states, moves, clocks, who may read and write it, and what it is called in other standards. No node is needed." },
-	{ "model", "show", "TYPE", options, run_show, "Show one record type: fields, states, moves, clocks, access.",
-	  "With --json the same as an object, from which forms are made." },
+	{ "model", "show", "NAME", options, run_show, "Show one record type, or one list of codes.",
+	  "Of a type: fields, states, moves, clocks, access. Of a list that a field takes its codes from: each code and its label. With --json the same as an object, from which forms are made." },
 	{ "model", "check", "[DIR]", overlay_options, run_check, "Check a folder of model files, or the model in this program with an overlay.",
 	  "DIR is a whole model, such as model/ of the source. The first mistake is told with file, line, key and remedy, and the exit status is 2.\n\n"
 	  "Without DIR the model in this program is checked together with the folder of --overlay." },
