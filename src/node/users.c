@@ -57,21 +57,34 @@ user_json(struct request *rq, const struct user *u)
 	return o;
 }
 
-/* A list of names as bits; RC_INVALID names the member. */
+/* The whole vocabulary, for whoever named something else. */
 static enum rc
-parse_bits(json_t *list, const char *key, int (*find)(struct str), uint32_t *out, struct err *err)
+not_of(struct arena *a, const char *key, int count, const char *(*name)(int), struct err *err)
+{
+	struct buf all;
+
+	buf_init(&all, a);
+	for (int i = 0; i < count; i++)
+		buf_addf(&all, "%s%s", i > 0 ? ", " : "", name(i));
+	return fail(err, RC_INVALID, key, "takes one or more of: %.*s", STR_ARG(buf_str(&all)));
+}
+
+/* A list of names as bits; RC_INVALID tells which there are. */
+static enum rc
+parse_bits(struct arena *a, json_t *list, const char *key, int (*find)(struct str), int count,
+	   const char *(*name)(int), uint32_t *out, struct err *err)
 {
 	json_t *item;
 	size_t i;
 
 	*out = 0;
 	if (!json_is_array(list))
-		return fail(err, RC_INVALID, key, "takes a list of names");
+		return not_of(a, key, count, name, err);
 	json_array_foreach (list, i, item) {
 		int n = find(json_str(item));
 
 		if (n < 0)
-			return fail(err, RC_INVALID, key, "names none that there is");
+			return not_of(a, key, count, name, err);
 		*out |= BIT(n);
 	}
 	return RC_OK;
@@ -158,8 +171,8 @@ add(struct request *rq, struct reply *reply, struct err *err)
 
 	if ((rc = check_token(rq, err)) != RC_OK ||
 	    (rc = request_text(rq, "login", &login, err)) != RC_OK ||
-	    (rc = parse_bits(json_object_get(rq->json, "roles"), "roles", role_find, &roles,
-			     err)) != RC_OK ||
+	    (rc = parse_bits(rq->arena, json_object_get(rq->json, "roles"), "roles", role_find,
+			     ROLE_COUNT, role_at, &roles, err)) != RC_OK ||
 	    (rc = parse_unit(rq, &unit, err)) != RC_OK ||
 	    (rc = user_add(&rq->door, login, json_member_str(rq->json, "name"), roles, unit,
 			   json_is_integer(uid) ? json_integer_value(uid) : -1, &user, err)) !=
@@ -181,8 +194,8 @@ change(struct request *rq, struct reply *reply, struct err *err)
 		rc = user_find_login(&rq->door, request_path(rq, "login"), &user, err);
 	if (rc != RC_OK)
 		return rc;
-	if (roles != NULL &&
-	    (rc = parse_bits(roles, "roles", role_find, &user.roles, err)) != RC_OK)
+	if (roles != NULL && (rc = parse_bits(rq->arena, roles, "roles", role_find, ROLE_COUNT,
+					      role_at, &user.roles, err)) != RC_OK)
 		return rc;
 	if (json_object_get(rq->json, "unit") != NULL &&
 	    (rc = parse_unit(rq, &user.unit, err)) != RC_OK)
@@ -225,8 +238,8 @@ make_token(struct request *rq, struct reply *reply, struct err *err)
 			return fail(err, RC_INVALID, "days", "takes 1 to 366");
 		expires = rq->door.now_ms + DAY_MS * json_integer_value(days);
 	}
-	if ((rc = parse_bits(json_object_get(rq->json, "purposes"), "purposes", purpose_find,
-			     &purposes, err)) != RC_OK ||
+	if ((rc = parse_bits(rq->arena, json_object_get(rq->json, "purposes"), "purposes",
+			     purpose_find, PURPOSE_COUNT, purpose_at, &purposes, err)) != RC_OK ||
 	    (rc = token_add(&rq->door, rq->user->id, purposes, expires, &token, &id, err)) != RC_OK)
 		return rc;
 	reply->status = 201;
@@ -462,7 +475,7 @@ run_revoke(struct cli *cli, struct err *err)
 static const struct option user_options[] = {
     /* clang-format off */
 	{ "name",           "NAME",  "the person's name", false },
-	{ "roles",          "ROLES", "roles of model/roles.csv, by commas", false },
+	{ "roles",          "ROLES", "by commas: analyst, duty_officer, prosecutor, support_worker, supervisor, coordinator, monitor, administrator", false },
 	{ "unit",           "ID",    "the unit they act in (standard: yours)", false },
 	{ "system-account", "UID",   "the system account that may act as this user", false },
 	{ "close",          NULL,    "close the account", false },

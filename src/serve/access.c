@@ -66,6 +66,17 @@ version(struct str s, int64_t *out, struct err *err)
 	return RC_OK;
 }
 
+static enum rc
+no_purpose(struct arena *a, struct err *err)
+{
+	struct buf all;
+
+	buf_init(&all, a);
+	for (int i = 0; i < PURPOSE_COUNT; i++)
+		buf_addf(&all, "%s%s", i > 0 ? ", " : "", purpose_name((enum purpose)i));
+	return fail(err, RC_USAGE, "purpose", "takes one of: %.*s", STR_ARG(buf_str(&all)));
+}
+
 enum rc
 access_parse(struct request *rq, struct access *out, struct err *err)
 {
@@ -77,8 +88,7 @@ access_parse(struct request *rq, struct access *out, struct err *err)
 		int p = purpose_find(str_trim(v));
 
 		if (p < 0)
-			return fail(err, RC_USAGE, "purpose",
-				    "is none of the purposes in model/purposes.csv");
+			return no_purpose(rq->arena, err);
 		out->purpose = (enum purpose)p;
 		out->has_purpose = true;
 	}
