@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -39,8 +40,13 @@ is_loopback(const struct peer *p)
 static enum rc
 bind_failed(int fd, const char *where, struct err *err)
 {
-	enum rc rc = fail(err, RC_UNAVAILABLE, "listen", "cannot listen on %s: %s", where,
-			  strerrordesc_np(errno));
+	enum rc rc = errno == EADDRINUSE
+			 ? fail(err, RC_CONFLICT, "listen",
+				"another program listens on %s; stop it, or choose another "
+				"(--port, or the setting `port`; 0 takes a free one)",
+				where)
+			 : fail(err, RC_FAILED, "listen", "cannot listen on %s: %s", where,
+				strerrordesc_np(errno));
 
 	if (fd >= 0)
 		(void)close(fd);
@@ -67,8 +73,13 @@ listen_tcp(const char *address, uint16_t wanted_port, bool loopback_only, int *o
 	    (p.at.any.sa_family == AF_INET6 &&
 	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) ||
 	    bind(fd, &p.at.any, p.at_bytes) != 0 || listen(fd, BACKLOG) != 0 ||
-	    getsockname(fd, &p.at.any, &p.at_bytes) != 0)
-		return bind_failed(fd, address, err);
+	    getsockname(fd, &p.at.any, &p.at_bytes) != 0) {
+		char where[96];
+
+		(void)snprintf(where, sizeof where, "%.64s, port %u", address,
+			       (unsigned)wanted_port);
+		return bind_failed(fd, where, err);
+	}
 	*port = ntohs(p.at.any.sa_family == AF_INET ? p.at.v4.sin_port : p.at.v6.sin6_port);
 	*out = fd;
 	return RC_OK;
