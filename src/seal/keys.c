@@ -93,6 +93,12 @@ keys_open(const char *path, struct str passphrase, struct keys **out, struct err
 		goto done;
 	keys->guard = file.guard;
 	keys->checksum = file.checksum;
+	if (file.guard.passphrase && passphrase.n == 0) {
+		rc = fail(err, RC_DENIED, "passphrase",
+			  "a passphrase guards the key file: name the file that holds it "
+			  "(--passphrase-file FILE)");
+		goto done;
+	}
 	if ((rc = keyfile_guard_key(&file.guard, passphrase, keys->p->file_key, err)) != RC_OK ||
 	    (rc = keyfile_open(&file, keys->p->file_key, &keys->p->ring, err)) != RC_OK)
 		goto done;
