@@ -234,6 +234,19 @@ is_block(json_t *value)
 
 static void show(struct arena *a, json_t *object, size_t indent, struct buf *out);
 
+/* A text of several lines keeps them: evidence that sums to a score is read as a column. */
+static void
+show_lines(struct arena *a, struct str text, size_t indent, struct buf *out)
+{
+	while (text.n > 0) {
+		struct str line = str_cut(&text, '\n');
+
+		text_spaces(out, indent);
+		buf_add(out, text_cell(a, line, 0));
+		buf_add_byte(out, '\n');
+	}
+}
+
 static void
 show_member(struct arena *a, struct str key, json_t *value, size_t indent, size_t width,
 	    struct buf *out)
@@ -244,6 +257,11 @@ show_member(struct arena *a, struct str key, json_t *value, size_t indent, size_
 	text_spaces(out, indent);
 	buf_add(out, text_cell(a, key, 0));
 	buf_add_byte(out, ':');
+	if (json_is_string(value) && str_find(json_str(value), STR("\n")) >= 0) {
+		buf_add_byte(out, '\n');
+		show_lines(a, json_str(value), indent + 2, out);
+		return;
+	}
 	if (!is_block(value)) {
 		text_spaces(out, width - text_width(key) + 1);
 		buf_add(out, text_cell(a, plain(a, value), 0));
