@@ -216,12 +216,12 @@ no_move(struct door *d, const struct record_row *row, int from, int target, stru
 			buf_addf(&open, "%s%.*s", open.n > 0 ? ", " : "",
 				 STR_ARG(type->states.at[i]));
 	}
-	return fail(
-	    err, RC_CONFLICT, "state", "%s from %.*s; moves lead from there to: %s",
-	    target >= 0
-		? str_fmt(d->arena, "no move leads to %.*s", STR_ARG(type->states.at[target])).p
-		: "this type has no such state, to move to",
-	    STR_ARG(row->state), open.n > 0 ? str_z(d->arena, buf_str(&open)) : "nowhere");
+	return fail(err, RC_CONFLICT, "state", "%s; from %.*s moves lead to: %s",
+		    target >= 0 ? str_fmt(d->arena, "no move leads to %.*s from here",
+					  STR_ARG(type->states.at[target]))
+				      .p
+				: "this type has no such state",
+		    STR_ARG(row->state), open.n > 0 ? str_z(d->arena, buf_str(&open)) : "none");
 }
 
 /* The state asked for, by name, and the move that leads there. */

@@ -538,6 +538,31 @@ a_reaction_hears_what_is_recorded_and_can_undo_it(void **state)
 }
 
 static void
+a_creation_tells_the_handling_that_a_reader_is_told(void **state)
+{
+	struct test_node *t = *state;
+	struct door *d = test_node_begin(t, &analyst);
+	const struct record_type *type = test_node_type(t, "person");
+	struct record *made, *read;
+	struct handling told;
+	struct id id;
+	struct err err;
+
+	assert_int_equal(record_create(d, type, test_json(d, STR(PERSON)), NULL, &made, &err),
+			 RC_OK);
+	told = made->handling;
+	id = made->id;
+	assert_int_equal(test_node_end(t, RC_OK), RC_OK);
+	assert_true(told.judicial_ok);
+	d = test_node_begin_read(t, &analyst);
+	assert_int_equal(record_load(d, id, NULL, &read, &err), RC_OK);
+	assert_int_equal(read->handling.tlp, told.tlp);
+	assert_int_equal(read->handling.judicial_ok, told.judicial_ok);
+	assert_int_equal(read->handling.onward_ok, told.onward_ok);
+	(void)test_node_end_read(t, RC_OK);
+}
+
+static void
 only_a_supervisor_loosens_handling(void **state)
 {
 	struct test_node *t = *state;
@@ -586,6 +611,7 @@ main(void)
 	    T(denial_and_absence_look_the_same_and_are_logged_alike),
 	    T(types_of_protect_stand_in_the_database_under_keys),
 	    T(a_reaction_hears_what_is_recorded_and_can_undo_it),
+	    T(a_creation_tells_the_handling_that_a_reader_is_told),
 	    T(only_a_supervisor_loosens_handling),
 	};
 
