@@ -3,6 +3,8 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "node/export_inside.h"
+#include "node/sealed_file.h"
+#include "seal/passphrase.h"
 #include "serve/request.h"
 #include "store/db.h"
 
@@ -10,16 +12,51 @@
 #define SHOW_EVERY 1000
 
 static enum rc
+to_sealed(void *ctx, struct str bytes, struct err *err)
+{
+	struct export *ex = ctx;
+
+	(void)err;
+	buf_add(&ex->sealed_out, bytes);
+	return RC_OK;
+}
+
+/* What stands in ex->out is written, and gone from there. */
+static enum rc
+write_part(struct export *ex, struct buf *out, struct arena *a, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	if (out->n > 0)
+		rc = job_part_write(ex->run, ex->parts++, buf_str(out), err);
+	arena_reset(a);
+	buf_init(out, a);
+	return rc;
+}
+
+static enum rc
 send_part(struct export *ex, struct err *err)
 {
 	enum rc rc;
 
-	if (ex->out.n == 0)
-		return RC_OK;
-	rc = job_part_write(ex->run, ex->parts++, buf_str(&ex->out), err);
+	if (ex->sealed == NULL)
+		return write_part(ex, &ex->out, ex->out_arena, err);
+	rc = sealed_file_add(ex->sealed, buf_str(&ex->out), err);
 	arena_reset(ex->out_arena);
 	buf_init(&ex->out, ex->out_arena);
-	return rc;
+	return rc == RC_OK ? write_part(ex, &ex->sealed_out, ex->sealed_arena, err) : rc;
+}
+
+static enum rc
+send_last(struct export *ex, struct err *err)
+{
+	enum rc rc = send_part(ex, err);
+
+	if (rc != RC_OK || ex->sealed == NULL)
+		return rc;
+	if ((rc = sealed_file_end(ex->sealed, err)) != RC_OK)
+		return rc;
+	return write_part(ex, &ex->sealed_out, ex->sealed_arena, err);
 }
 
 enum rc
@@ -75,14 +112,31 @@ format_find(struct str name)
 	return -1;
 }
 
+/* Everything goes by two people, and is never in the clear outside this job. */
+static enum rc
+seal(struct export *ex, struct err *err)
+{
+	const struct job_run *run = ex->run;
+
+	if (!run->job.for_two || id_is_zero(run->job.second) ||
+	    (run->actor->roles & BIT(ROLE_ADMINISTRATOR)) == 0)
+		return fail(err, RC_DENIED, "role",
+			    "a whole node is moved by an administrator and a second person");
+	return sealed_file_new(run->arena, json_member_str(run->job.arguments, "passphrase"),
+			       (struct stream_sink){to_sealed, ex}, &ex->sealed, err);
+}
+
 static enum rc
 export_work(struct export *ex, struct err *err)
 {
 	int format = format_find(ex->format);
 	enum rc rc;
 
-	must(format >= 0);
-	if ((rc = formats[format].run(ex, err)) != RC_OK || (rc = send_part(ex, err)) != RC_OK)
+	if (format < 0)
+		return fail(err, RC_INVALID, "format", "there is no such format any more");
+	if (formats[format].run == export_all && (rc = seal(ex, err)) != RC_OK)
+		return rc;
+	if ((rc = formats[format].run(ex, err)) != RC_OK || (rc = send_last(ex, err)) != RC_OK)
 		return rc;
 	return log_all(ex, err);
 }
@@ -94,6 +148,7 @@ export_run(struct job_run *run, struct err *err)
 	struct export ex = {.run = run,
 			    .model = serve_door_node(run->serve)->model,
 			    .out_arena = arena_new(0),
+			    .sealed_arena = arena_new(0),
 			    .format = json_member_str(run->job.arguments, "format"),
 			    .type = json_member_str(run->job.arguments, "type")};
 	struct err ignored;
@@ -104,6 +159,7 @@ export_run(struct job_run *run, struct err *err)
 	ex.reveal = json_is_true(json_object_get(run->job.arguments, "reveal"));
 	run->job.unit_word = STR("rows");
 	buf_init(&ex.out, ex.out_arena);
+	buf_init(&ex.sealed_out, ex.sealed_arena);
 	if ((rc = job_parts_remove(run->serve, run->job.id, err)) == RC_OK &&
 	    (rc = job_db_open(run, &db, err)) == RC_OK && (rc = db_begin_read(db, err)) == RC_OK) {
 		door_open(&ex.door, serve_door_node(run->serve), db, run->arena, run->actor,
@@ -116,6 +172,8 @@ export_run(struct job_run *run, struct err *err)
 		db_rollback(db);
 	}
 	db_close(db);
+	sealed_file_free(ex.sealed);
+	arena_free(ex.sealed_arena);
 	arena_free(ex.out_arena);
 	job_result(run, json_pack("{s:I, s:I}", "rows", (json_int_t)ex.rows, "parts",
 				  (json_int_t)ex.parts));
@@ -148,28 +206,39 @@ check_request(struct request *rq, struct err *err)
 			    "say why these values leave the node (reason)");
 	if (str_eq_z(format, "all") && (rq->door.actor->roles & BIT(ROLE_ADMINISTRATOR)) == 0)
 		return fail(err, RC_DENIED, "role", "only an administrator moves a whole node");
+	if (str_eq_z(format, "all") &&
+	    json_member_str(rq->json, "passphrase").n < PASSPHRASE_BYTES_MIN)
+		return fail(err, RC_INVALID, "passphrase",
+			    "everything leaves sealed: give a passphrase of %d characters or more",
+			    PASSPHRASE_BYTES_MIN);
 	return RC_OK;
 }
 
 static const char *const argument_names[] = {"format", "type", "safe", "reveal", NULL};
+static const char *const all_names[] = {"format", "passphrase", NULL};
 
 static enum rc
 new_export(struct request *rq, struct reply *reply, struct err *err)
 {
-	json_t *arguments;
+	struct door *d = &rq->door;
 	struct id id;
+	bool all;
 	enum rc rc;
 
 	if ((rc = check_request(rq, err)) != RC_OK)
 		return rc;
-	arguments = job_arguments(&rq->door, rq->json, argument_names);
-	if ((rc = job_add(&rq->door, STR("export"), arguments, true, &id, err)) != RC_OK)
+	all = str_eq_z(json_member_str(rq->json, "format"), "all");
+	rc =
+	    all ? job_add_for_two(d, STR("export"), job_arguments(d, rq->json, all_names), &id, err)
+		: job_add(d, STR("export"), job_arguments(d, rq->json, argument_names), true, &id,
+			  err);
+	if (rc != RC_OK)
 		return rc;
 	reply->status = 202;
 	reply->location =
 	    str_fmt(rq->arena, "/api/v1/jobs/%.*s", STR_ARG(id_format(rq->arena, id)));
 	reply->json = json_pack("{s:o, s:s}", "id", json_from_str(id_format(rq->arena, id)),
-				"state", "queued");
+				"state", all ? "waiting" : "queued");
 	return RC_OK;
 }
 

@@ -8,7 +8,9 @@
  * actor may not see is not in it; masked fields are only with --reveal and a reason; each
  * record that left stands in the log (AUDIT_EXPORT).
  * Formats: htcds (CSV), htcds-json, ftm (FollowTheMoney), ndjson, csv (of one type), and all:
- * every record in every version, for administrators, sealed under a passphrase by the client.
+ * every record in every version, for administrators. That one waits until a second person
+ * starts it (POST /api/v1/jobs/{id}/start), and its parts are one file sealed under the
+ * passphrase of the request (node/sealed_file.h); the node forgets it when the job ends.
  *
  *     POST   /api/v1/exports {"format":"htcds"}
  *     GET    /api/v1/exports/{id}/parts/{n}    until 404

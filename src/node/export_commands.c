@@ -5,7 +5,9 @@
 
 #include "base/arena.h"
 #include "format/json.h"
+#include "net/pair.h"
 #include "node/sealed_file.h"
+#include "seal/passphrase.h"
 #include "serve/cli.h"
 
 /* liaison record export: start the job, wait, fetch its parts into a file. */
@@ -18,8 +20,23 @@ begin(struct cli *cli, struct str *id, bool *all, struct err *err)
 	enum rc rc;
 
 	*all = cli_switch(cli, "all");
-	if (*all)
+	if (*all) {
+		struct str passphrase;
+
 		format = STR("all");
+		rc = sealed_file_passphrase(cli->arena, cli_option(cli, "seal-with"), &passphrase,
+					    err);
+		if (rc == RC_OK && passphrase.n < PASSPHRASE_BYTES_MIN)
+			rc = fail(err, RC_INVALID, "seal-with",
+				  "the passphrase needs %d characters or more",
+				  PASSPHRASE_BYTES_MIN);
+		if (rc != RC_OK) {
+			json_decref(body);
+			return rc;
+		}
+		must(json_object_set_new(body, "passphrase", json_from_str(passphrase)) == 0);
+		explicit_bzero((char *)(uintptr_t)passphrase.p, passphrase.n);
+	}
 	must(json_object_set_new(body, "format", json_from_str(format)) == 0);
 	if (type.n > 0)
 		must(json_object_set_new(body, "type", json_from_str(type)) == 0);
@@ -59,33 +76,9 @@ fetch(struct cli *cli, struct str id, int64_t parts, struct stream_sink sink, st
 	return rc;
 }
 
-static enum rc
-to_seal(void *ctx, struct str bytes, struct err *err)
-{
-	return sealed_file_add(ctx, bytes, err);
-}
-
-static enum rc
-write_parts(struct cli *cli, struct str id, int64_t parts, bool all, FILE *out, struct err *err)
-{
-	struct sealed_file *sealed;
-	enum rc rc;
-
-	if (!all)
-		return fetch(cli, id, parts, (struct stream_sink){to_file, out}, err);
-	if ((rc = sealed_file_new(cli->arena, cli_option(cli, "seal-with"),
-				  (struct stream_sink){to_file, out}, &sealed, err)) != RC_OK)
-		return rc;
-	if ((rc = fetch(cli, id, parts, (struct stream_sink){to_seal, sealed}, err)) == RC_OK)
-		rc = sealed_file_end(sealed, err);
-	sealed_file_free(sealed);
-	return rc;
-}
-
 /* Under a name of its own until it is whole, so that nobody takes half of it for all. */
 static enum rc
-write_file(struct cli *cli, struct str id, int64_t parts, bool all, const char *path,
-	   struct err *err)
+write_file(struct cli *cli, struct str id, int64_t parts, const char *path, struct err *err)
 {
 	const char *part_path = str_fmt(cli->arena, "%s.part", path).p;
 	FILE *out = fopen(part_path, "wbe");
@@ -94,7 +87,7 @@ write_file(struct cli *cli, struct str id, int64_t parts, bool all, const char *
 	if (out == NULL)
 		return fail_at(err, RC_UNAVAILABLE, path, 0, 0, "out", "cannot be written: %s",
 			       strerror(errno));
-	rc = write_parts(cli, id, parts, all, out, err);
+	rc = fetch(cli, id, parts, (struct stream_sink){to_file, out}, err);
 	if (rc == RC_OK && (fflush(out) != 0 || fsync(fileno(out)) != 0))
 		rc = fail(err, RC_UNAVAILABLE, "out", "the file cannot be written: %s",
 			  strerror(errno));
@@ -106,40 +99,111 @@ write_file(struct cli *cli, struct str id, int64_t parts, bool all, const char *
 	return rc;
 }
 
+/* What the job wrote goes into the file, and then from the node. */
 static enum rc
-run_export(struct cli *cli, struct err *err)
+take(struct cli *cli, struct str id, json_t *job, struct err *err)
 {
-	struct str id, path = cli_option(cli, "out");
-	struct cli_answer answer, ignored;
+	struct str path = cli_option(cli, "out");
+	json_t *result = json_object_get(job, "result");
+	int64_t parts = json_integer_value(json_object_get(result, "parts"));
+	struct cli_answer ignored;
 	struct err why;
-	json_t *result;
-	bool all;
-	int64_t parts;
 	enum rc rc;
 
-	if (cli_switch(cli, "all") && (path.n == 0 || cli_option(cli, "seal-with").n == 0))
-		return fail(err, RC_USAGE, "seal-with",
-			    "an export of everything is sealed: say --out FILE and --seal-with "
-			    "FILE, which holds the passphrase");
-	if ((rc = begin(cli, &id, &all, err)) != RC_OK ||
-	    (rc = cli_wait_job(cli, id, &answer, err)) != RC_OK)
-		return rc;
-	result = json_object_get(answer.json, "result");
-	parts = json_integer_value(json_object_get(result, "parts"));
 	if (path.n == 0)
 		rc = fetch(cli, id, parts, (struct stream_sink){to_file, cli->out}, err);
 	else
-		rc = write_file(cli, id, parts, all, str_z(cli->arena, path), err);
-	(void)(cli_call(cli, "DELETE", str_fmt(cli->arena, "/api/v1/exports/%.*s", STR_ARG(id)),
-			NULL, &ignored, &why) == RC_OK);
+		rc = write_file(cli, id, parts, str_z(cli->arena, path), err);
+	/* A file that could not be written can be fetched again. */
 	if (rc != RC_OK)
 		return rc;
+	(void)(cli_call(cli, "DELETE", str_fmt(cli->arena, "/api/v1/exports/%.*s", STR_ARG(id)),
+			NULL, &ignored, &why) == RC_OK);
 	if (cli->json && path.n > 0)
-		cli_show(cli, answer.json);
+		cli_show(cli, job);
 	else
 		fprintf(cli->notes, "%lld rows were written.\n",
 			(long long)json_integer_value(json_object_get(result, "rows")));
 	return RC_OK;
+}
+
+static enum rc
+run_fetch(struct cli *cli, struct str id, struct err *err)
+{
+	struct cli_answer answer;
+	enum rc rc;
+
+	id = percent_encode(cli->arena, id);
+	rc = cli_call(cli, "GET", str_fmt(cli->arena, "/api/v1/jobs/%.*s", STR_ARG(id)), NULL,
+		      &answer, err);
+	if (rc != RC_OK)
+		return rc;
+	if (!str_eq_z(json_member_str(answer.json, "kind"), "export"))
+		return fail(err, RC_INVALID, "fetch", "this job is no export");
+	if (!str_eq_z(json_member_str(answer.json, "state"), "done"))
+		return fail(err, RC_CONFLICT, "state", "the job is not done: %.*s",
+			    STR_ARG(json_member_str(answer.json, "state")));
+	return take(cli, id, answer.json, err);
+}
+
+static void
+tell_how(struct cli *cli, struct str id)
+{
+	fprintf(cli->notes,
+		"Another administrator or supervisor starts this:\n"
+		"  liaison job resume %.*s\n",
+		STR_ARG(id));
+}
+
+static void
+tell_later(struct cli *cli, struct str id)
+{
+	json_t *o = json_pack("{s:o, s:s}", "id", json_from_str(id), "state", "waiting");
+
+	if (cli->json)
+		cli_show(cli, o);
+	else
+		fprintf(cli->out, "%.*s\n", STR_ARG(id));
+	json_decref(o);
+	fprintf(cli->notes,
+		"When it is done, fetch it:\n"
+		"  liaison record export --fetch %.*s --out FILE\n",
+		STR_ARG(id));
+}
+
+static enum rc
+run_export(struct cli *cli, struct err *err)
+{
+	struct str id, job = cli_option(cli, "fetch");
+	bool leave = cli_switch(cli, "no-wait");
+	struct cli_answer answer;
+	bool all;
+	enum rc rc;
+
+	if (job.n > 0)
+		return run_fetch(cli, job, err);
+	if (cli_switch(cli, "all") && cli_option(cli, "seal-with").n == 0)
+		return fail(err, RC_USAGE, "seal-with",
+			    "an export of everything is sealed: say --seal-with FILE, which holds "
+			    "the passphrase");
+	if (cli_switch(cli, "all") && !leave && cli_option(cli, "out").n == 0)
+		return fail(err, RC_USAGE, "out", "say where it goes (--out FILE), or --no-wait");
+	if ((rc = begin(cli, &id, &all, err)) != RC_OK)
+		return rc;
+	if (all)
+		tell_how(cli, id);
+	if (leave) {
+		tell_later(cli, id);
+		return RC_OK;
+	}
+	rc = cli_wait_job(cli, id, &answer, err);
+	/* Without a node that serves, nobody else can start it while this command stands. */
+	if (rc == RC_CONFLICT && all &&
+	    str_eq_z(json_member_str(answer.json, "state"), "waiting")) {
+		tell_later(cli, id);
+		return RC_OK;
+	}
+	return rc == RC_OK ? take(cli, id, answer.json, err) : rc;
 }
 
 static const struct option export_options[] = {
@@ -150,6 +214,8 @@ static const struct option export_options[] = {
     {"reveal", NULL, "masked fields too; needs --reason", false},
     {"all", NULL, "every record in every version; for administrators, needs --reason", false},
     {"seal-with", "FILE", "--all: seal under the passphrase in this file", false},
+    {"no-wait", NULL, "give the job, and fetch its file later", false},
+    {"fetch", "JOB", "write the file of a job that is done", false},
     {.name = NULL},
 };
 
@@ -157,7 +223,8 @@ const struct command export_commands[] = {
     /* clang-format off */
 	{ "record", "export", "", export_options, run_export, "Write records as a file.",
 	  "What you may not see is not in it; masked fields are in it only with --reveal. Each record that left stands in the log.\n\n"
-	  "With --all the file is sealed under a passphrase (Argon2id) and goes into an empty node only: liaison record import FILE --seal-with FILE." },
+	  "With --all the file is sealed under a passphrase (Argon2id) and goes into an empty node only: liaison record import FILE --seal-with FILE.\n\n"
+	  "A second person starts an export of everything: an administrator or supervisor with a system account of their own (liaison job resume JOB). Only who gave it can fetch the file." },
 	{ .noun = NULL },
     /* clang-format on */
 };

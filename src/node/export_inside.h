@@ -19,6 +19,9 @@ struct export
 	bool safe; /* CSV for people: no cell is a formula */
 	bool reveal;
 	struct str format, type;
+	struct sealed_file *sealed; /* all: what leaves is sealed; NULL: it leaves as it is */
+	struct buf sealed_out;	    /* in sealed_arena */
+	struct arena *sealed_arena;
 };
 
 /* A row more is in ex->out. */

@@ -12,22 +12,31 @@ struct sealed_file {
 	struct stream *stream;
 };
 
-static enum rc
-key_from(struct arena *a, struct str path, const unsigned char *salt,
-	 unsigned char key[DATA_KEY_BYTES], struct err *err)
+enum rc
+sealed_file_passphrase(struct arena *a, struct str path, struct str *out, struct err *err)
 {
-	struct str text, line;
+	struct str text;
 	enum rc rc;
 
 	if (path.n == 0)
 		return fail(err, RC_USAGE, "seal-with", "say which file holds the passphrase");
-	if ((rc = file_read(a, str_z(a, path), PASSPHRASE_FILE_MAX, &text, err)) != RC_OK)
+	if ((rc = file_read(a, str_z(a, path), PASSPHRASE_FILE_MAX, &text, err)) == RC_OK)
+		*out = str_trim(str_cut(&text, '\n'));
+	return rc;
+}
+
+static enum rc
+key_from(struct arena *a, struct str path, const unsigned char *salt,
+	 unsigned char key[DATA_KEY_BYTES], struct err *err)
+{
+	struct str passphrase;
+	enum rc rc = sealed_file_passphrase(a, path, &passphrase, err);
+
+	if (rc != RC_OK)
 		return rc;
-	line = text;
-	line = str_trim(str_cut(&line, '\n'));
-	rc = passphrase_key(line, salt, key, err);
+	rc = passphrase_key(passphrase, salt, key, err);
 	/* It lies in an arena: nobody shall find it there afterwards. */
-	explicit_bzero((char *)(uintptr_t)text.p, text.n);
+	explicit_bzero((char *)(uintptr_t)passphrase.p, passphrase.n);
 	return rc;
 }
 
@@ -38,8 +47,8 @@ aad(void)
 }
 
 enum rc
-sealed_file_new(struct arena *a, struct str path, struct stream_sink sink, struct sealed_file **out,
-		struct err *err)
+sealed_file_new(struct arena *a, struct str passphrase, struct stream_sink sink,
+		struct sealed_file **out, struct err *err)
 {
 	struct sealed_file *s = NEW(a, struct sealed_file);
 	unsigned char key[DATA_KEY_BYTES];
@@ -48,7 +57,7 @@ sealed_file_new(struct arena *a, struct str path, struct stream_sink sink, struc
 
 	memcpy(head, MAGIC, 16);
 	random_bytes(head + 16, PASSPHRASE_SALT_BYTES);
-	if ((rc = key_from(a, path, (unsigned char *)head + 16, key, err)) != RC_OK)
+	if ((rc = passphrase_key(passphrase, (unsigned char *)head + 16, key, err)) != RC_OK)
 		return rc;
 	s->stream = stream_seal_new(key, aad(), sink);
 	data_key_wipe(key);

@@ -13,10 +13,12 @@ struct arena;
 
 #define SEALED_FILE_HEAD 32
 
+/* The passphrase in a file; whoever is done with it wipes it. RC_USAGE: no path is given. */
+MUST_USE enum rc sealed_file_passphrase(struct arena *a, struct str path, struct str *out,
+					struct err *err);
 /* RC_INVALID: a passphrase under 12 characters. Sealed bytes go to the sink. */
-MUST_USE enum rc sealed_file_new(struct arena *a, struct str passphrase_path,
-				 struct stream_sink sink, struct sealed_file **out,
-				 struct err *err);
+MUST_USE enum rc sealed_file_new(struct arena *a, struct str passphrase, struct stream_sink sink,
+				 struct sealed_file **out, struct err *err);
 /* Opening: head is the file's first SEALED_FILE_HEAD bytes; plain bytes go to the sink. */
 MUST_USE enum rc sealed_file_open(struct arena *a, struct str passphrase_path, struct str head,
 				  struct stream_sink sink, struct sealed_file **out,

@@ -21,7 +21,7 @@ categories=$(L record list involvement --json | jq -r '.. | .category? // empty'
 same categories "$categories" "SUSPECT UNDETERMINED VICTIM "
 
 story "The same file again is refused, unless somebody means it"
-expect_exit 1 L record import "$work/a.csv"
+expect_exit 5 L record import "$work/a.csv"
 has "$said" "--again"
 expect_exit 0 L record import "$work/a.csv" --again
 

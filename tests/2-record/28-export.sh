@@ -3,7 +3,7 @@
 # masked values leave only with a reason, and the log knows; everything moves to another node.
 set -eu
 . "$(dirname "$0")/../lib.sh"
-need jq curl
+need jq curl sqlite3
 
 node_init
 cat >"$work/in.csv" <<'CSV'
@@ -61,9 +61,33 @@ incident=$(L record list incident --json | jq -r '.items[0].id')
 expect_exit 0 L record set incident "$incident" --set danger_to_life=yes --version 1
 echo "correct horse battery" >"$work/words"
 echo "another horse battery" >"$work/other"
+admin=$(L user list --purpose administration --json | jq -r '.[0].login')
+LIAISON_AS=$admin
+export LIAISON_AS
+expect_exit 0 L user add bert --name "Bert" --roles supervisor --system-account "$(id -u)" --purpose administration
+moving=(--purpose administration --reason "moving")
 expect_exit 2 L record export --all --out "$work/all"
 expect_exit 4 L record export --all --out "$work/all" --seal-with "$work/words" --purpose administration
-expect_exit 0 L record export --all --out "$work/all" --seal-with "$work/words" --purpose administration --reason "moving"
+echo short >"$work/short"
+expect_exit 2 L record export --all --out "$work/all" --seal-with "$work/short" "${moving[@]}"
+
+story "One person alone moves nothing; the second needs a system account of their own"
+expect_exit 0 L record export --all --out "$work/all" --seal-with "$work/words" "${moving[@]}"
+has "$said" "job resume"
+[ ! -e "$work/all" ] || wrong "one person alone had everything"
+job=$(L job list --json | jq -r '.[0].id')
+same "its state" "$(L job show "$job" --json | jq -r '.state + ", " + .waits_for')" "waiting, a second person"
+expect_exit 4 L job resume "$job"
+has "$said" "second person"
+expect_exit 4 L job resume "$job" --as bert
+has "$said" "one system account"
+expect_exit 5 L record export --fetch "$job" --out "$work/all" "${moving[@]}"
+echo "shared_account: yes" >>"$node/liaison.yaml"
+expect_exit 0 L job resume "$job" --as bert --json
+same "who started it" "$(L job show "$job" --json | jq -r .started_by)" "$(L user list --purpose administration --json | jq -r '.[] | select(.login == "bert") | .id')"
+expect_exit 5 L record export --fetch "$job" --out "$work/bert" --as bert "${moving[@]}"
+expect_exit 0 L record export --fetch "$job" --out "$work/all" "${moving[@]}"
+expect_exit 5 L job resume "$job" --as bert
 ! grep -q Tarn "$work/all" || wrong "a name stands open in the sealed file"
 expect_exit 7 L record import "$work/all" --seal-with "$work/other" --purpose administration --reason "moving"
 cp "$work/all" "$work/bad"
@@ -71,27 +95,46 @@ printf 'X' | dd of="$work/bad" bs=1 seek=$(($(stat -c %s "$work/bad") - 9)) conv
 expect_exit 7 L record import "$work/bad" --seal-with "$work/words" --purpose administration --reason "moving"
 
 story "It goes into an empty node alone, and is there as it was: fields, versions, states, times"
-expect_exit 1 L record import "$work/all" --seal-with "$work/words" --purpose administration --reason "moving"
+expect_exit 5 L record import "$work/all" --seal-with "$work/words" --purpose administration --reason "moving"
 has "$said" empty
-plain() { # every version of every record, as the node tells an administrator
+served() { # a node that serves: one person waits while another starts it
 	node_start
-	u="--silent --unix-socket $node/liaison.sock -H Liaison-Purpose:administration -H Liaison-Reason:comparing"
-	# shellcheck disable=SC2086
-	id=$(curl $u -X POST http://x/api/v1/exports -H 'Content-Type: application/json' -d '{"format":"all"}' | jq -r .id)
-	for _ in $(seq 100); do
-		# shellcheck disable=SC2086
-		[ "$(curl $u "http://x/api/v1/jobs/$id" | jq -r .state)" != done ] || break
+	"$liaison" --node "$node" record export --all --out "$1" --seal-with "$work/words" "${moving[@]}" 2>"$work/how" &
+	exporting=$!
+	for _ in $(seq 200); do
+		! grep -q "job resume" "$work/how" || break
 		sleep 0.05
 	done
+	second=$(sed -n 's/.*job resume //p' "$work/how")
+	u="--silent --unix-socket $node/liaison.sock -H Liaison-User:$admin -H Liaison-Purpose:administration -H Liaison-Reason:comparing"
 	# shellcheck disable=SC2086
-	curl $u "http://x/api/v1/exports/$id/parts/0" | grep '"id"' | sort
+	same "what stands there before" "$(curl $u -o /dev/null -w '%{http_code}' "http://x/api/v1/exports/$second/parts/0")" 409
+	L job resume "$second" --as bert >/dev/null
+	wait $exporting || wrong "$(cat "$work/how")"
+	# shellcheck disable=SC2086
+	same "without a passphrase" "$(curl $u -o /dev/null -w '%{http_code}' -X POST http://x/api/v1/exports -H 'Content-Type: application/json' -d '{"format":"all"}')" 422
 	node_stop
+}
+served "$work/served"
+cmp -s -n 16 "$work/served" "$work/all" || wrong "what the node gave is no sealed file"
+! grep -q '"fields"' "$work/served" || wrong "the node gave it in the clear"
+plain() { # every version of every record: what stands beside the seal, and what is in it
+	sqlite3 "$node/node.db" "SELECT hex(id), version, type_version, hex(unit), guard, handling, state,
+		flags, due_ms, created_ms, updated_ms, bucket FROM record UNION ALL
+		SELECT hex(id), version, type_version, hex(unit), guard, handling, state,
+		flags, due_ms, 0, updated_ms, bucket FROM record_past" | sort
+	L record export --format ndjson --reveal --reason comparing 2>/dev/null | tee "$work/bodies" | sort
+	for v in 1 2; do L record show incident "$incident" --version $v --json | jq -cS '[.type, .version, .fields]'; done
 }
 plain >"$work/was"
 node=$work/moved
+unset LIAISON_AS
+unit=$(jq -r 'select(.type == "incident") | .unit' "$work/bodies" | head -1)
 node_init
 expect_exit 0 L record import "$work/all" --seal-with "$work/words" --purpose administration --reason "moving"
+new=$(L user list --purpose administration --json | jq -r '.[0].login')
+expect_exit 0 L user set "$new" --unit "$unit" --purpose administration
 plain >"$work/is"
-same "lines that are not there" "$(comm -23 "$work/was" "$work/is" | wc -l)" 0
-same "lines that were not there: the new node's own" "$(comm -13 "$work/was" "$work/is" | wc -l)" 2
+same "lines that are not there" "$(comm -23 <(sort "$work/was") <(sort "$work/is") | wc -l)" 0
+same "lines that were not there: the new node's own unit and organisation, twice each" "$(comm -13 <(sort "$work/was") <(sort "$work/is") | wc -l)" 4
 expect_exit 0 L audit verify --open
