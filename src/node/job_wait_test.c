@@ -252,7 +252,7 @@ wait_for_all_kinds_of_ends(void)
 	int64_t done = 0;
 
 	walk_and_see((const char *const[]){"test", "walk", "--steps", "5", NULL}, 0, "done 5\n");
-	walk_and_see((const char *const[]){"test", "walk", "--fails-at", "3", NULL}, 1,
+	walk_and_see((const char *const[]){"test", "walk", "--fails-at", "3", NULL}, 2,
 		     "failed 2\n");
 	child_start(&c, (const char *const[]){"test", "walk", "--steps", "2000", NULL});
 	child_has_started(&c);

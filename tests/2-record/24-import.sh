@@ -59,7 +59,7 @@ first=$(L record list incident --json | jq '[.. | .title? // empty] | length')
 
 story "Somebody without the role for it imports nothing, and is told so"
 "$liaison" --node "$node" user add carla --name Carla --roles monitor --system-account "$(id -u)" --as admin >/dev/null
-expect_exit 1 L record import "$work/e.csv" --again --as carla
+expect_exit 4 L record import "$work/e.csv" --again --as carla
 has "$said" "none of your roles"
 same incidents "$(L record list incident --as admin --json | jq '[.. | .title? // empty] | length')" "$first"
 
