@@ -117,7 +117,7 @@ collect_tables(struct serve *s)
 static enum rc
 migrate_all(struct serve *s, struct db *db, struct err *err)
 {
-	VEC(struct migration_set) sets = { 0 };
+	VEC(struct migration_set) sets = {0};
 
 	for (size_t i = 0; s->features[i] != NULL; i++)
 		if (s->features[i]->migrations.n > 0)
@@ -137,7 +137,7 @@ open_model(struct serve *s, struct err *err)
 	struct str overlay = config_text(s->config, "overlay");
 
 	return model_load(s->arena, model_files, overlay.n > 0 ? str_z(s->arena, overlay) : NULL,
-	    &s->model, err);
+			  &s->model, err);
 }
 
 /* A new database gets its log before its first record. */
@@ -162,11 +162,11 @@ static enum rc
 open_store(struct serve *s, const struct serve_options *o, struct err *err)
 {
 	struct str url = config_text(s->config, "store");
-	const struct write_group_hooks hooks = { group_begin, group_end, group_after, s };
-	const struct writer_options options = { .group_max = o->group_max,
-		.linger_us = o->linger_us >= 0
-				 ? o->linger_us
-				 : (int)config_number(s->config, "linger_us") };
+	const struct write_group_hooks hooks = {group_begin, group_end, group_after, s};
+	const struct writer_options options = {
+	    .group_max = o->group_max,
+	    .linger_us =
+		o->linger_us >= 0 ? o->linger_us : (int)config_number(s->config, "linger_us")};
 	struct db *db;
 	enum rc rc;
 
@@ -177,8 +177,7 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	s->store_url = str_copy(s->arena, url);
 	if ((rc = db_open(s->store_url, 5000, &db, err)) != RC_OK)
 		return rc;
-	if ((rc = migrate_all(s, db, err)) != RC_OK ||
-	    (rc = start_log(s, db, err)) != RC_OK ||
+	if ((rc = migrate_all(s, db, err)) != RC_OK || (rc = start_log(s, db, err)) != RC_OK ||
 	    (rc = door_node_init(s->arena, &s->node, db, err)) != RC_OK) {
 		db_close(db);
 		return rc;
@@ -201,10 +200,10 @@ static enum rc
 log_start(struct door *d, void *ctx, struct err *err)
 {
 	struct serve *s = ctx;
-	struct audit_entry entry = { .action = AUDIT_START, .type = STR("start") };
+	struct audit_entry entry = {.action = AUDIT_START, .type = STR("start")};
 
 	entry.plain = str_fmt(d->arena, "liaison %s|model %.*s", LIAISON_VERSION,
-	    STR_ARG(hex_format(d->arena, s->model->hash, sizeof s->model->hash)));
+			      STR_ARG(hex_format(d->arena, s->model->hash, sizeof s->model->hash)));
 	return door_log(d, &entry, NULL, err);
 }
 
@@ -222,10 +221,9 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->users_generation = 1;
 	collect_tables(s);
 	if ((rc = config_load(s->arena, str_fmt(s->arena, "%s/liaison.yaml", s->dir).p, s->features,
-		 &s->config, err)) != RC_OK ||
+			      &s->config, err)) != RC_OK ||
 	    (rc = node_lock_take(s->dir, &s->lock, err)) != RC_OK ||
-	    (rc = open_keys(s, o->passphrase, err)) != RC_OK ||
-	    (rc = open_model(s, err)) != RC_OK)
+	    (rc = open_keys(s, o->passphrase, err)) != RC_OK || (rc = open_model(s, err)) != RC_OK)
 		goto fail;
 	s->node.model = s->model;
 	s->node.keys = s->keys;
@@ -296,15 +294,15 @@ write_call_run(struct write_item *item, struct db *db, struct err *err)
 
 enum rc
 serve_write(struct serve *s, const struct actor *actor, const struct access *access,
-    serve_write_fn *fn, void *ctx, struct err *err)
+	    serve_write_fn *fn, void *ctx, struct err *err)
 {
 	struct write_call w = {
-		.item.run = write_call_run,
-		.serve = s,
-		.actor = actor != NULL ? actor : &s->node_actor,
-		.fn = fn,
-		.ctx = ctx,
-		.arena = arena_new(0),
+	    .item.run = write_call_run,
+	    .serve = s,
+	    .actor = actor != NULL ? actor : &s->node_actor,
+	    .fn = fn,
+	    .ctx = ctx,
+	    .arena = arena_new(0),
 	};
 	enum rc rc;
 

@@ -16,19 +16,19 @@ struct serve;
 struct config;
 
 struct serve_options {
-	const char *dir;	/* the node's folder */
-	struct str passphrase;	/* of the key file; empty: none */
+	const char *dir;		       /* the node's folder */
+	struct str passphrase;		       /* of the key file; empty: none */
 	const struct feature *const *features; /* ends with NULL; node/features.c */
 	const struct clock *clock;	       /* NULL: the machine's */
-	const char *store_url;	/* NULL: sqlite in the folder, or what its liaison.yaml says */
-	int linger_us;		/* see writer_options; -1: the setting */
-	int group_max;		/* likewise; 0: the writer's standard */
-	unsigned readers;	/* connections for reading; 0: 1 */
+	const char *store_url; /* NULL: sqlite in the folder, or what its liaison.yaml says */
+	int linger_us;	       /* see writer_options; -1: the setting */
+	int group_max;	       /* likewise; 0: the writer's standard */
+	unsigned readers;      /* connections for reading; 0: 1 */
 };
 
 /* RC_CONFLICT: another process has the folder. *out is the caller's. */
 MUST_USE enum rc serve_open(const struct serve_options *options, struct serve **out,
-    struct err *err);
+			    struct err *err);
 void serve_close(struct serve *s);
 
 const struct door_node *serve_door_node(const struct serve *s);
@@ -41,10 +41,10 @@ struct audit_group *serve_group(struct serve *s);
 
 /* Who asks: how they came in, and what they showed. */
 struct caller {
-	struct str token;    /* "Authorization: Bearer ..." */
-	int64_t uid;	     /* of the Unix socket's peer or of this process; -1: none */
-	struct str login;    /* among the users bound to that uid; empty: the only one */
-	struct str address;  /* "127.0.0.1" or "" */
+	struct str token;   /* "Authorization: Bearer ..." */
+	int64_t uid;	    /* of the Unix socket's peer or of this process; -1: none */
+	struct str login;   /* among the users bound to that uid; empty: the only one */
+	struct str address; /* "127.0.0.1" or "" */
 };
 
 /* A request before it is looked at, and its answer. Borrowed until done. */
@@ -83,6 +83,7 @@ size_t serve_body_max(const struct serve *s, struct str method, struct str path)
  */
 typedef enum rc serve_write_fn(struct door *d, void *ctx, struct err *err);
 MUST_USE enum rc serve_write(struct serve *s, const struct actor *actor,
-    const struct access *access, serve_write_fn *fn, void *ctx, struct err *err);
+			     const struct access *access, serve_write_fn *fn, void *ctx,
+			     struct err *err);
 
 #endif
