@@ -201,6 +201,8 @@ test_fill(struct test_node *t, const char *text, struct id a, struct id b)
 		text++;
 		buf_add(&out, id_format(t->a, *text == '1' ? a : b));
 	}
+	buf_add_byte(&out, '\0'); /* for those who print .p */
+	out.n--;
 	return buf_str(&out);
 }
 
