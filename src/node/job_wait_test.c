@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -170,6 +171,8 @@ child_start(struct child *c, const char *const *words)
 	c->pid = fork();
 	assert_true(c->pid >= 0);
 	if (c->pid == 0) {
+		/* A test that fails must leave nobody behind who holds its output open. */
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		(void)setenv("LIAISON_NODE", house.dir, 1);
 		_exit(cli_run(argc, argv, house.features, c->out, c->notes));
 	}

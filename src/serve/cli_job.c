@@ -149,7 +149,7 @@ ask_stop(const struct wait *w)
  * so that its state is told truly; the second ends this process at once. A handler can reach
  * nothing but a global.
  */
-static volatile sig_atomic_t interrupts;
+static _Atomic int interrupts;
 
 static void
 on_interrupt(int signal_number)
