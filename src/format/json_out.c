@@ -102,7 +102,8 @@ add_real(struct buf *buf, double value)
 	}
 	while (n > 1 && digits[n - 1] == '0')
 		n--;
-	point = atoi(strchr(text, 'e') + 1) + 1; /* the decimal point stands behind this digit */
+	point = (int)strtol(strchr(text, 'e') + 1, NULL, 10) +
+		1; /* the decimal point stands behind this digit */
 	if (value < 0)
 		buf_add_byte(buf, '-');
 	if (point > 21 || point < -5) {

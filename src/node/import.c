@@ -437,7 +437,7 @@ set_result(struct import *im)
 	json_t *o = im->result != NULL ? im->result : json_object();
 	int64_t failed = im->failed + im->bad_rows;
 
-	import_set(o, "rows", json_integer((json_int_t)(im->taken + failed)));
+	import_set(o, "rows", json_integer((json_int_t)im->taken + (json_int_t)failed));
 	import_set(o, "taken", json_integer((json_int_t)im->taken));
 	import_set(o, "failed", json_integer((json_int_t)failed));
 	import_set(o, "records", json_integer((json_int_t)im->records));

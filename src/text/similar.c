@@ -28,7 +28,7 @@ jaro(const struct letters *a, const struct letters *b)
 	int longer = a->n > b->n ? a->n : b->n;
 	int window = longer / 2 > 0 ? longer / 2 - 1 : 0;
 	uint64_t in_a = 0, in_b = 0;
-	int common = 0, moved = 0;
+	int common = 0, moved = 0, transposed;
 	double m;
 
 	for (int i = 0; i < a->n; i++) {
@@ -55,7 +55,8 @@ jaro(const struct letters *a, const struct letters *b)
 		k++;
 	}
 	m = common;
-	return (m / a->n + m / b->n + (m - moved / 2) / m) / 3;
+	transposed = moved / 2; /* whole pairs, as Jaro counts them */
+	return (m / a->n + m / b->n + (m - transposed) / m) / 3;
 }
 
 double
