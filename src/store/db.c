@@ -185,6 +185,18 @@ db_commit(struct db *db, struct err *err)
 	return db->driver->control(db, DB_COMMIT, err);
 }
 
+enum rc
+db_commit_later(struct db *db, struct err *err)
+{
+	return db->driver->commit_later(db, err);
+}
+
+enum rc
+db_settle(struct db *db, struct err *err)
+{
+	return db->driver->settle(db, err);
+}
+
 void
 db_rollback(struct db *db)
 {

@@ -83,8 +83,16 @@ MUST_USE enum rc db_select_i64(struct db *db, const struct sql *sql, const struc
 /* Transactions. db_begin takes the write lock at once (BEGIN IMMEDIATE). */
 MUST_USE enum rc db_begin(struct db *db, struct err *err);
 MUST_USE enum rc db_begin_read(struct db *db, struct err *err);
-/* Durable when it returns RC_OK. */
+/* Durable when it returns RC_OK (but see db_commit_later). */
 MUST_USE enum rc db_commit(struct db *db, struct err *err);
+/*
+ * From now on db_commit() makes changes visible and keeps them from a killed process;
+ * db_settle() makes all that was committed before it durable. One other thread may call
+ * db_settle() while this one goes on. After it failed nothing is known about the disk:
+ * fsync(2) may forget what it could not write, so a second try proves nothing.
+ */
+MUST_USE enum rc db_commit_later(struct db *db, struct err *err);
+MUST_USE enum rc db_settle(struct db *db, struct err *err);
 void db_rollback(struct db *db);
 /* One level of savepoint inside a transaction. */
 MUST_USE enum rc db_savepoint(struct db *db, struct err *err);

@@ -36,6 +36,9 @@ struct db_driver {
 	enum rc (*select)(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
 			  struct rows **out, struct err *err);
 	enum rc (*control)(struct db *db, enum db_control what, struct err *err);
+	/* As db.h says; settle comes from another thread, at any time after commit_later. */
+	enum rc (*commit_later)(struct db *db, struct err *err);
+	enum rc (*settle)(struct db *db, struct err *err);
 	/* Is the transaction still there (a full disk may have ended it)? */
 	bool (*in_transaction)(const struct db *db);
 	/* Prepare without running. */

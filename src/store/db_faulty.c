@@ -75,6 +75,19 @@ faulty_control(struct db *db, enum db_control what, struct err *err)
 	return f->inner->driver->control(f->inner, what, err);
 }
 
+static enum rc
+faulty_commit_later(struct db *db, struct err *err)
+{
+	return db_commit_later(((struct faulty *)db)->inner, err);
+}
+
+/* Its faults are the disk's: sync_ms and fail_sync_at. */
+static enum rc
+faulty_settle(struct db *db, struct err *err)
+{
+	return db_settle(((struct faulty *)db)->inner, err);
+}
+
 static bool
 faulty_in_transaction(const struct db *db)
 {
@@ -196,6 +209,8 @@ const struct db_driver db_driver_faulty = {
     .run = faulty_run,
     .select = faulty_select,
     .control = faulty_control,
+    .commit_later = faulty_commit_later,
+    .settle = faulty_settle,
     .in_transaction = faulty_in_transaction,
     .check = faulty_check,
     .script = faulty_script,

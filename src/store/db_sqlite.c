@@ -1,44 +1,21 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
+#include "store/db_sqlite.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <sqlite3.h>
 
 #include "base/arena.h"
-#include "store/db_driver.h"
 
 /*
- * The SQLite driver: WAL with a sync at every commit. One connection is used by one thread at
+ * The SQLite driver: WAL, synced at every commit or when db_settle asks. One connection is used by one thread at
  * a time, so SQLite's own mutexes are off. Statements are prepared on first use and kept,
  * found again by the address of their struct sql.
  */
-enum {
-	PAGE_BYTES = 4096,
-	/* 16 MiB of WAL before it is copied back: measured, see bench/store/group.c. */
-	CHECKPOINT_PAGES = 4000,
-	WRITER_CACHE_KIB = 65536,
-	READER_CACHE_KIB = 8192,
-	/* Readers map the file; the writer does not, so that a failing disk is an error to it. */
-	READER_MAP_BYTES = 256 << 20,
-	VALUE_BYTES_MAX = 64 << 20,
-};
-
 struct statement {
 	struct rows rows;
 	const struct sql *sql;
 	struct sqlite *db;
 	sqlite3_stmt *stmt;
 	bool is_open, at_end;
-};
-
-struct sqlite {
-	struct db db;
-	sqlite3 *h;
-	struct statement **table; /* open addressing by address, never more than half full */
-	size_t cap, n;
 };
 
 /* clang-format off */
@@ -83,8 +60,8 @@ rc_of(int code)
 }
 
 /* SQLite's own messages name tables and columns, never values. */
-static enum rc
-fail_sqlite(struct sqlite *s, const char *what, struct err *err)
+enum rc
+sqlite_fail(struct sqlite *s, const char *what, struct err *err)
 {
 	int code = sqlite3_extended_errcode(s->h);
 
@@ -109,8 +86,8 @@ slot_of(const struct sqlite *s, const struct sql *sql)
 	return i;
 }
 
-static void
-table_grow(struct sqlite *s)
+void
+sqlite_table_grow(struct sqlite *s)
 {
 	struct statement **old = s->table;
 	size_t n = s->cap;
@@ -134,7 +111,7 @@ statement_find(struct sqlite *s, const struct sql *sql, struct statement **out, 
 	if (st == NULL) {
 		if (sqlite3_prepare_v3(s->h, sql->text[DB_SQLITE], -1, SQLITE_PREPARE_PERSISTENT,
 				       &stmt, &tail) != SQLITE_OK)
-			return fail_sqlite(s, sql->name, err);
+			return sqlite_fail(s, sql->name, err);
 		must(stmt != NULL && *tail == '\0');
 		must(sqlite3_bind_parameter_count(stmt) == sql->params);
 		st = heap_zeroed(sizeof *st);
@@ -142,7 +119,7 @@ statement_find(struct sqlite *s, const struct sql *sql, struct statement **out, 
 		    .rows.driver = &db_driver_sqlite, .sql = sql, .db = s, .stmt = stmt};
 		s->table[i] = st;
 		if (++s->n * 2 > s->cap)
-			table_grow(s);
+			sqlite_table_grow(s);
 	}
 	*out = st;
 	return RC_OK;
@@ -169,7 +146,7 @@ bind_all(struct statement *st, const struct bind *binds, size_t n, bool keep, st
 		case BIND_BLOB: code = sqlite3_bind_blob64(st->stmt, at, p, b->s.n, life); break;
 		}
 		if (code != SQLITE_OK)
-			return fail_sqlite(st->db, st->sql->name, err);
+			return sqlite_fail(st->db, st->sql->name, err);
 	}
 	return RC_OK;
 }
@@ -200,7 +177,7 @@ sqlite_run(struct db *db, const struct sql *sql, const struct bind *binds, size_
 		while ((code = sqlite3_step(st->stmt)) == SQLITE_ROW)
 			;
 		if (code != SQLITE_DONE)
-			rc = fail_sqlite(s, sql->name, err);
+			rc = sqlite_fail(s, sql->name, err);
 		else if (changed != NULL)
 			*changed = sqlite3_changes64(s->h);
 	}
@@ -243,7 +220,7 @@ sqlite_next(struct rows *rows, struct err *err)
 		return RC_OK;
 	/* Another step would start the statement again. */
 	st->at_end = true;
-	return code == SQLITE_DONE ? RC_ABSENT : fail_sqlite(st->db, st->sql->name, err);
+	return code == SQLITE_DONE ? RC_ABSENT : sqlite_fail(st->db, st->sql->name, err);
 }
 
 static int64_t
@@ -327,10 +304,10 @@ sqlite_script(struct db *db, const char *text, struct err *err)
 
 	return sqlite3_exec(s->h, text, NULL, NULL, NULL) == SQLITE_OK
 		   ? RC_OK
-		   : fail_sqlite(s, "migration", err);
+		   : sqlite_fail(s, "migration", err);
 }
 
-static void
+void
 sqlite_close(struct db *db)
 {
 	struct sqlite *s = (struct sqlite *)db;
@@ -346,145 +323,6 @@ sqlite_close(struct db *db)
 	free(s);
 }
 
-/* One PRAGMA that a connection is made with; the words are ours, the number may be an option. */
-static bool
-pragma(struct sqlite *s, const char *name, int64_t value)
-{
-	char text[96];
-
-	(void)snprintf(text, sizeof text, "PRAGMA %s=%lld", name, (long long)value);
-	return sqlite3_exec(s->h, text, NULL, NULL, NULL) == SQLITE_OK;
-}
-
-static bool
-go_wal(struct sqlite *s)
-{
-	sqlite3_stmt *stmt;
-	bool ok = false;
-
-	if (sqlite3_prepare_v2(s->h, "PRAGMA journal_mode=WAL", -1, &stmt, NULL) != SQLITE_OK)
-		return false;
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		ok = strcmp((const char *)sqlite3_column_text(stmt, 0), "wal") == 0;
-	(void)sqlite3_finalize(stmt);
-	return ok;
-}
-
-struct tuning {
-	int64_t page_bytes, checkpoint_pages, cache_kib;
-};
-
-static enum rc
-tuning_parse(struct str options, struct tuning *t, struct err *err)
-{
-	struct str key;
-	int64_t value;
-	bool ok;
-
-	while (db_option_next(&options, &key, &value, &ok)) {
-		if (ok && str_eq_z(key, "page_bytes") && value >= 512 && value <= 65536 &&
-		    (value & (value - 1)) == 0)
-			t->page_bytes = value;
-		else if (ok && str_eq_z(key, "checkpoint_pages") && value <= 1000000)
-			t->checkpoint_pages = value;
-		else if (ok && str_eq_z(key, "cache_kib") && value <= 16 << 20)
-			t->cache_kib = value;
-		else
-			return fail(err, RC_INVALID, "url",
-				    "after ? stand page_bytes, checkpoint_pages or cache_kib with "
-				    "a number");
-	}
-	return RC_OK;
-}
-
-static enum rc
-configure(struct sqlite *s, const struct db_open_options *o, const struct tuning *t,
-	  struct err *err)
-{
-	sqlite3_extended_result_codes(s->h, 1);
-	sqlite3_busy_timeout(s->h, o->timeout_ms);
-	sqlite3_limit(s->h, SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX);
-	must(sqlite3_db_config(s->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK);
-	must(sqlite3_db_config(s->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) == SQLITE_OK);
-	must(sqlite3_db_config(s->h, SQLITE_DBCONFIG_DQS_DML, 0, NULL) == SQLITE_OK);
-	must(sqlite3_db_config(s->h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK);
-	if (!o->reader && (!pragma(s, "page_size", t->page_bytes) || !go_wal(s)))
-		return sqlite3_errcode(s->h) == SQLITE_OK
-			   ? fail(err, RC_UNAVAILABLE, "url", "this disk cannot hold a WAL")
-			   : fail_sqlite(s, "open", err);
-	/* synchronous 2 is FULL: a commit is on the disk when it returns. temp_store 2 is
-	 * memory: no sorted rows in files of /tmp. secure_delete 2 (FAST) overwrites what
-	 * costs no extra page. */
-	if (!pragma(s, "synchronous", 2) || !pragma(s, "foreign_keys", 1) ||
-	    !pragma(s, "temp_store", 2) || !pragma(s, "cell_size_check", 1) ||
-	    !pragma(s, "cache_size", -t->cache_kib) ||
-	    !pragma(s, "mmap_size", o->reader ? READER_MAP_BYTES : 0) ||
-	    !pragma(s, "wal_autocheckpoint", o->reader ? 0 : t->checkpoint_pages) ||
-	    !pragma(s, "journal_size_limit", 256 << 20) || !pragma(s, "query_only", o->reader) ||
-	    sqlite3_exec(s->h, "PRAGMA secure_delete=FAST; SELECT 1 FROM sqlite_schema LIMIT 1",
-			 NULL, NULL, NULL) != SQLITE_OK)
-		return fail_sqlite(s, "open", err);
-	return RC_OK;
-}
-
-/*
- * Each allocation is counted under one lock of the whole process, which nobody here asks for.
- * It can be turned off before the library is first used; the faulty driver may have been first.
- */
-static void
-library_setup(void)
-{
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-}
-
-static enum rc
-sqlite_open(const struct db_open_options *o, struct db **out, struct err *err)
-{
-	struct tuning tuning = {PAGE_BYTES, CHECKPOINT_PAGES,
-				o->reader ? READER_CACHE_KIB : WRITER_CACHE_KIB};
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct sqlite *s;
-	char path[4096];
-	enum rc rc;
-	int fd;
-
-	must(pthread_once(&once, library_setup) == 0);
-	if ((rc = tuning_parse(o->options, &tuning, err)) != RC_OK)
-		return rc;
-	if (o->place.n == 0 || o->place.n >= sizeof path || o->place.p[0] == ':' ||
-	    str_chr(o->place, '\0') >= 0)
-		return fail(err, RC_INVALID, "url", "after sqlite: stands the path of a file");
-	memcpy(path, o->place.p, o->place.n);
-	path[o->place.n] = '\0';
-	/*
-	 * SQLite would make the file readable by others; WAL and index take its mode. A file
-	 * that is there is not opened here: closing it would drop the locks that other
-	 * connections of this process hold on it (fcntl(2)).
-	 */
-	if (access(path, F_OK) != 0) {
-		fd = o->reader ? -1 : open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		if (fd >= 0)
-			close(fd);
-		else if (o->reader || errno != EEXIST)
-			return fail(err, RC_UNAVAILABLE, "url", "the database file: %s",
-				    strerror(errno));
-	}
-	s = heap_zeroed(sizeof *s);
-	s->db.driver = &db_driver_sqlite;
-	table_grow(s);
-	if (sqlite3_open_v2(path, &s->h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, o->vfs) !=
-	    SQLITE_OK)
-		rc = fail_sqlite(s, "open", err);
-	else
-		rc = configure(s, o, &tuning, err);
-	if (rc != RC_OK) {
-		sqlite_close(&s->db);
-		return rc;
-	}
-	*out = &s->db;
-	return RC_OK;
-}
-
 const struct db_driver db_driver_sqlite = {
     .scheme = "sqlite",
     .engine = DB_SQLITE,
@@ -493,6 +331,8 @@ const struct db_driver db_driver_sqlite = {
     .run = sqlite_run,
     .select = sqlite_select,
     .control = sqlite_control,
+    .commit_later = sqlite_commit_later,
+    .settle = sqlite_settle,
     .in_transaction = sqlite_in_transaction,
     .check = sqlite_check,
     .script = sqlite_script,

@@ -1,5 +1,6 @@
 #include "store/faulty_vfs.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -12,7 +13,8 @@ struct faulty_vfs {
 	sqlite3_vfs vfs;
 	sqlite3_vfs *real;
 	struct faults faults;
-	int64_t syncs, written;
+	atomic_int_fast64_t syncs; /* by the writer and by who settles its commits */
+	int64_t written;
 	char name[40];
 };
 
@@ -60,7 +62,7 @@ f_sync(sqlite3_file *f, int flags)
 {
 	struct faulty_vfs *v = ((struct file *)f)->vfs;
 
-	if (++v->syncs == v->faults.fail_sync_at)
+	if (atomic_fetch_add(&v->syncs, 1) + 1 == v->faults.fail_sync_at)
 		return SQLITE_IOERR_FSYNC;
 	if (v->faults.sync_ms > 0) {
 		struct timespec t = {v->faults.sync_ms / 1000, v->faults.sync_ms % 1000 * 1000000};
@@ -199,7 +201,7 @@ faulty_vfs_name(const struct faulty_vfs *v)
 int64_t
 faulty_vfs_syncs(const struct faulty_vfs *v)
 {
-	return v->syncs;
+	return atomic_load(&v->syncs);
 }
 
 void

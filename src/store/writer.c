@@ -1,34 +1,12 @@
-#include "store/writer.h"
+#include "store/writer_inside.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
-#include "base/log.h"
-#include "store/db_driver.h"
+#include "store/db.h"
 
 enum { GROUP_MAX = 256 };
-
-struct queue {
-	struct write_item *first, **end;
-};
-
-struct writer {
-	struct db *db;
-	struct write_group_hooks hooks;
-	struct writer_options options;
-	pthread_t thread;
-
-	pthread_mutex_t lock; /* guards what follows */
-	pthread_cond_t wake;
-	struct queue queue;
-	int expected;
-	bool closing, is_waiting;
-	struct writer_counts counts;
-};
 
 /* A thread in writer_call; lies on its stack. */
 struct write_waiter {
@@ -37,23 +15,23 @@ struct write_waiter {
 	bool done;
 };
 
-static void
-queue_init(struct queue *q)
+void
+write_queue_init(struct write_queue *q)
 {
 	q->first = NULL;
 	q->end = &q->first;
 }
 
-static void
-queue_add(struct queue *q, struct write_item *item)
+void
+write_queue_add(struct write_queue *q, struct write_item *item)
 {
 	item->next = NULL;
 	*q->end = item;
 	q->end = &item->next;
 }
 
-static struct write_item *
-queue_take(struct queue *q)
+struct write_item *
+write_queue_take(struct write_queue *q)
 {
 	struct write_item *item = q->first;
 
@@ -63,8 +41,8 @@ queue_take(struct queue *q)
 }
 
 /* After this the item is the submitter's again and may be gone. */
-static void
-item_finish(struct write_item *item)
+void
+write_item_finish(struct write_item *item)
 {
 	struct write_waiter *waiter = item->waiter;
 
@@ -80,164 +58,40 @@ item_finish(struct write_item *item)
 	pthread_mutex_unlock(&waiter->lock);
 }
 
-static struct timespec
-after_us(int us)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += us / 1000000;
-	t.tv_nsec += (long)(us % 1000000) * 1000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	return t;
-}
-
-/*
- * The next item of the group that is open, or NULL when the group is to end. Only waiting
- * counts against the linger: while items run, others come anyhow.
- */
-static struct write_item *
-take_more(struct writer *w, int64_t *linger_us)
-{
-	struct write_item *item;
-
-	pthread_mutex_lock(&w->lock);
-	while (w->queue.first == NULL && *linger_us > 0 && w->expected > 0 && !w->closing) {
-		struct timespec until = after_us((int)*linger_us);
-		int64_t before = monotonic_us();
-
-		w->is_waiting = true;
-		(void)pthread_cond_timedwait(&w->wake, &w->lock, &until);
-		w->is_waiting = false;
-		*linger_us -= monotonic_us() - before;
-	}
-	item = queue_take(&w->queue);
-	pthread_mutex_unlock(&w->lock);
-	return item;
-}
-
-/* The first item of a group, or NULL when the writer is to end. */
-static struct write_item *
-take_first(struct writer *w)
-{
-	struct write_item *item;
-
-	pthread_mutex_lock(&w->lock);
-	while (w->queue.first == NULL && !w->closing) {
-		w->is_waiting = true;
-		pthread_cond_wait(&w->wake, &w->lock);
-		w->is_waiting = false;
-	}
-	item = queue_take(&w->queue);
-	pthread_mutex_unlock(&w->lock);
-	return item;
-}
-
-/* Run one item in its savepoint. False: the whole transaction is lost. */
+/* A thread that signals do not reach: they go to those who expect them. */
 static bool
-item_run(struct writer *w, struct write_item *item, struct err *group_err)
+start(pthread_t *thread, const char *name, void *(*fn)(void *), struct writer *w)
 {
-	if (item->run == NULL)
-		return true;
-	if ((item->rc = db_savepoint(w->db, &item->err)) == RC_OK) {
-		item->rc = item->run(item, w->db, &item->err);
-		if (item->rc == RC_OK && (item->rc = db_release(w->db, &item->err)) == RC_OK)
-			return true;
-		if (db_in_transaction(w->db) && db_rollback_to(w->db, group_err) == RC_OK)
-			return true;
-	} else if (db_in_transaction(w->db)) {
-		return true;
-	}
-	(void)fail(group_err, RC_UNAVAILABLE, "",
-		   "the store gave up the group this was written in; nothing of it is there");
-	return false;
-}
+	sigset_t all, before;
+	int code;
 
-/* One transaction of all that is there. Fills list with the items it took, first to last. */
-static enum rc
-group_run(struct writer *w, struct write_item *first, struct queue *list, struct err *err)
-{
-	int64_t linger_us = w->options.linger_us;
-	enum rc rc = db_begin(w->db, err);
-	bool begun;
-	int n = 0;
-
-	if (rc == RC_OK && w->hooks.begin != NULL)
-		rc = w->hooks.begin(w->hooks.ctx, w->db, err);
-	/* When the store does not answer, all who wait hear so now, not one after the other. */
-	begun = rc == RC_OK;
-	if (!begun)
-		linger_us = 0;
-	for (struct write_item *item = first; item != NULL;) {
-		queue_add(list, item);
-		item->rc = RC_OK;
-		if (rc == RC_OK && !item_run(w, item, err))
-			rc = RC_UNAVAILABLE;
-		if (++n == w->options.group_max || (begun && rc != RC_OK))
-			break;
-		item = take_more(w, &linger_us);
-	}
-	if (rc == RC_OK && w->hooks.end != NULL)
-		rc = w->hooks.end(w->hooks.ctx, w->db, err);
-	if (rc == RC_OK)
-		rc = db_commit(w->db, err);
-	if (rc != RC_OK)
-		db_rollback(w->db);
-	if (w->hooks.after != NULL)
-		w->hooks.after(w->hooks.ctx, rc == RC_OK);
-	return rc;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	code = pthread_create(thread, NULL, fn, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (code == 0)
+		(void)pthread_setname_np(*thread, name);
+	return code == 0;
 }
 
 static void
-group_finish(struct writer *w, struct queue *list, enum rc rc, const struct err *err)
+end_groups(struct writer *w)
 {
-	uint64_t items = 0, failed = 0;
-
-	for (struct write_item *item = list->first; item != NULL; item = item->next) {
-		/* An item's own failure says more than the group's. */
-		if (rc != RC_OK && item->rc == RC_OK) {
-			item->rc = rc;
-			item->err = *err;
-		}
-		items++;
-		failed += item->rc != RC_OK;
-	}
-	/* Counted before anybody hears of it, so that a client sees its own write in them. */
 	pthread_mutex_lock(&w->lock);
-	w->counts.groups++;
-	w->counts.items += items;
-	w->counts.failed += failed;
+	w->closing = true;
+	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
-	for (struct write_item *item; (item = queue_take(list)) != NULL;)
-		item_finish(item);
+	pthread_join(w->groups, NULL);
 }
 
-static void *
-writer_main(void *arg)
+static void
+writer_free(struct writer *w)
 {
-	struct writer *w = arg;
-	struct write_item *first;
-	bool is_failing = false;
-
-	while ((first = take_first(w)) != NULL) {
-		struct queue list;
-		struct err err = {.rc = RC_OK};
-		enum rc rc;
-
-		queue_init(&list);
-		rc = group_run(w, first, &list, &err);
-		/* A full disk fails group after group: the operator hears of it once. */
-		if (rc != RC_OK && !is_failing)
-			log_error("writing fails: %s", err.text);
-		else if (rc == RC_OK && is_failing)
-			log_info("writing works again");
-		is_failing = rc != RC_OK;
-		group_finish(w, &list, rc, &err);
-	}
-	return NULL;
+	db_close(w->db);
+	pthread_cond_destroy(&w->wake);
+	pthread_cond_destroy(&w->given_on);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
 }
 
 enum rc
@@ -246,9 +100,9 @@ writer_open(struct db *db, const struct write_group_hooks *hooks,
 {
 	struct writer *w = heap_zeroed(sizeof *w);
 	pthread_condattr_t attr;
-	sigset_t all, before;
-	int code;
+	enum rc rc;
 
+	*out = NULL;
 	w->db = db;
 	if (hooks != NULL)
 		w->hooks = *hooks;
@@ -256,26 +110,24 @@ writer_open(struct db *db, const struct write_group_hooks *hooks,
 		w->options = *options;
 	if (w->options.group_max <= 0)
 		w->options.group_max = GROUP_MAX;
-	queue_init(&w->queue);
+	write_queue_init(&w->queue);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&w->wake, &attr);
 	pthread_condattr_destroy(&attr);
-	/* Signals go to the threads that expect them. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	code = pthread_create(&w->thread, NULL, writer_main, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (code != 0) {
-		*out = NULL;
-		pthread_cond_destroy(&w->wake);
-		pthread_mutex_destroy(&w->lock);
-		db_close(db);
-		free(w);
-		return fail(err, RC_FAILED, "", "the writer's thread did not start (%d)", code);
+	pthread_cond_init(&w->given_on, NULL);
+	rc = db_commit_later(db, err);
+	if (rc == RC_OK && !start(&w->groups, "writer", writer_groups_main, w))
+		rc = fail(err, RC_FAILED, "", "the writer's thread did not start");
+	if (rc == RC_OK && !start(&w->settler, "settler", writer_settle_main, w)) {
+		end_groups(w);
+		rc = fail(err, RC_FAILED, "", "the settler's thread did not start");
 	}
-	(void)pthread_setname_np(w->thread, "writer");
+	if (rc != RC_OK) {
+		writer_free(w);
+		return rc;
+	}
 	*out = w;
 	return RC_OK;
 }
@@ -290,15 +142,17 @@ writer_submit(struct writer *w, struct write_item *item)
 	item->err = (struct err){.rc = RC_OK};
 	pthread_mutex_lock(&w->lock);
 	closing = w->closing;
-	if (!closing)
-		queue_add(&w->queue, item);
+	if (!closing) {
+		write_queue_add(&w->queue, item);
+		w->in_flight++;
+	}
 	wake = w->is_waiting && !closing;
 	if (wake)
 		pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
 	if (closing) {
 		item->rc = fail(&item->err, RC_UNAVAILABLE, "", "the node is stopping");
-		item_finish(item);
+		write_item_finish(item);
 	}
 }
 
@@ -308,7 +162,8 @@ writer_call(struct writer *w, struct write_item *item, struct err *err)
 	struct write_waiter waiter = {.done = false};
 
 	must(item->done == NULL);
-	must(!pthread_equal(pthread_self(), w->thread));
+	must(!pthread_equal(pthread_self(), w->groups));
+	must(!pthread_equal(pthread_self(), w->settler));
 	pthread_mutex_init(&waiter.lock, NULL);
 	pthread_cond_init(&waiter.woken, NULL);
 	item->waiter = &waiter;
@@ -352,13 +207,7 @@ writer_close(struct writer *w)
 {
 	if (w == NULL)
 		return;
-	pthread_mutex_lock(&w->lock);
-	w->closing = true;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
-	pthread_join(w->thread, NULL);
-	db_close(w->db);
-	pthread_cond_destroy(&w->wake);
-	pthread_mutex_destroy(&w->lock);
-	free(w);
+	end_groups(w);
+	pthread_join(w->settler, NULL);
+	writer_free(w);
 }

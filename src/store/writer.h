@@ -9,17 +9,19 @@
 struct db;
 
 /*
- * writer: the one thread that changes the database. Items queue up while a group commits and
- * form the next group: one transaction, each item in its own SAVEPOINT, one durable commit,
- * then every item's done() in order. An item that fails is rolled back alone; a commit that
- * fails fails all items of its group (nothing of them is there).
+ * writer: the one thread that changes the database, and one that waits for the disk. Items
+ * queue up and form groups: one transaction, each item in its own SAVEPOINT, one sync, then
+ * every item's done(), all in the order of submission. While a group is synced the next one
+ * runs. An item that fails is rolled back alone; a commit that fails fails all items of its
+ * group (nothing of them is there). A sync that fails ends all writing until the database is
+ * opened again: what was in flight may or may not be there, and says so.
  */
 struct writer;
 
 struct write_item {
 	/* On the writer thread inside the transaction; may be NULL. RC_OK keeps its changes. */
 	enum rc (*run)(struct write_item *item, struct db *db, struct err *err);
-	/* On the writer thread after the group is durable (or failed). The item is the
+	/* On the settler's thread, after the group is durable (or failed). The item is the
 	 * submitter's again; done may free it. */
 	void (*done)(struct write_item *item, enum rc rc, const struct err *err);
 	/* The writer's own. */
@@ -34,7 +36,7 @@ struct write_group_hooks {
 	enum rc (*begin)(void *ctx, struct db *db, struct err *err);
 	/* After the last item; failing it fails the group. */
 	enum rc (*end)(void *ctx, struct db *db, struct err *err);
-	/* After commit (committed) or rollback. */
+	/* After commit (committed) or rollback, on the writer thread; not yet durable. */
 	void (*after)(void *ctx, bool committed);
 	void *ctx;
 };
@@ -54,7 +56,7 @@ MUST_USE enum rc writer_open(struct db *db, const struct write_group_hooks *hook
 			     struct err *err);
 /* Any thread. After writer_close started, done() is called with RC_UNAVAILABLE. */
 void writer_submit(struct writer *w, struct write_item *item);
-/* Submit and wait for done; item->done must be NULL. Never on the writer thread itself. */
+/* Submit and wait for done; item->done must be NULL. Never on the writer's own threads. */
 MUST_USE enum rc writer_call(struct writer *w, struct write_item *item, struct err *err);
 /*
  * How many more items are on their way (workers now busy); lets a group wait for them. Say +1

@@ -279,6 +279,102 @@ a_full_disk_fails_writes_and_the_node_goes_on(void **state)
 	free(pairs);
 }
 
+/*
+ * Sync after sync fails, under eight items in groups of two. Who was told that it is there
+ * finds it there after the next start; after the first failure nobody is told so any more.
+ */
+static void
+after_a_sync_that_failed_nothing_is_said_to_be_written(void **state)
+{
+	int64_t refused = 0, lost = 0;
+
+	(void)state;
+	for (int at = 1; at < 12; at++) {
+		struct test_dir *t = test_dir_new();
+		struct writer_options options = {2, 0};
+		bool is_lost = false;
+		struct pair pairs[8];
+		struct db *db;
+		struct writer *w;
+		int64_t n;
+
+		pairs_init(pairs, 8);
+		db_close(db_new(t, NULL));
+		if (db_open(str_fmt(t->a, "faulty:sqlite:%s/node.db?fail_sync_at=%d", t->path, at),
+			    5000, &db, NULL) != RC_OK ||
+		    writer_open(db, NULL, &options, &w, NULL) != RC_OK) {
+			test_dir_free(t);
+			continue;
+		}
+		for (int i = 0; i < 8; i++) {
+			writer_submit(w, &pairs[i].item);
+			while (i % 2 == 1 && atomic_load(&pairs[i].done) == 0)
+				(void)poll(NULL, 0, 1);
+		}
+		writer_close(w);
+		db = db_new(t, NULL);
+		for (int i = 0; i < 8; i++) {
+			assert_int_equal(atomic_load(&pairs[i].done), 1);
+			assert_true(pairs[i].said == RC_UNAVAILABLE ||
+				    (pairs[i].said == RC_OK && !is_lost));
+			/* One within the commit undoes it; that of the settler is the end. */
+			is_lost |= strstr(pairs[i].item.err.text, "may or may not") != NULL;
+			lost += is_lost;
+			refused += pairs[i].said != RC_OK;
+			assert_int_equal(
+			    db_select_i64(db, &has, BINDS(B_I64(pairs[i].key)), &n, NULL), RC_OK);
+			assert_true(n == 1 || pairs[i].said != RC_OK);
+		}
+		db_close(db);
+		/* A new start writes again. */
+		pairs_init(pairs, 1);
+		pairs[0].key = 100;
+		writer_new(db_new(t, NULL), NULL, 0, 0, &w);
+		writer_submit(w, &pairs[0].item);
+		writer_close(w);
+		assert_int_equal(pairs[0].said, RC_OK);
+		assert_int_equal(number_of(t, &count_low), number_of(t, &count_pairs));
+		test_dir_free(t);
+	}
+	assert_true(lost > 10 && refused >= lost);
+}
+
+/* The disk takes a third of a second: the next group runs meanwhile, and nobody hears early. */
+static void
+the_writer_goes_on_while_the_disk_is_busy(void **state)
+{
+	struct test_dir *t = *state;
+	struct pair pairs[2];
+	struct writer *w;
+	struct db *reader;
+	int64_t n = 0, start;
+
+	pairs_init(pairs, 2);
+	writer_new(db_new(t, "sync_ms=300"), NULL, 0, 0, &w);
+	assert_int_equal(
+	    db_open_reader(str_fmt(t->a, "sqlite:%s/node.db", t->path), 5000, &reader, NULL),
+	    RC_OK);
+	start = monotonic_ms();
+	writer_submit(w, &pairs[0].item);
+	while (n == 0 && monotonic_ms() < start + 5000)
+		assert_int_equal(db_select_i64(reader, &has, BINDS(B_I64(pairs[0].key)), &n, NULL),
+				 RC_OK);
+	/* It is there for readers, who acknowledge nothing themselves; but not yet durable. */
+	assert_int_equal(n, 1);
+	assert_int_equal(atomic_load(&pairs[0].done), 0);
+	writer_submit(w, &pairs[1].item);
+	while (atomic_load(&pairs[0].done) == 0)
+		(void)poll(NULL, 0, 1);
+	assert_true(monotonic_ms() - start >= 290);
+	assert_int_equal(atomic_load(&pairs[1].done), 0);
+	while (atomic_load(&pairs[1].done) == 0)
+		(void)poll(NULL, 0, 1);
+	assert_true(monotonic_ms() - start >= 590);
+	assert_int_equal(writer_counts(w).groups, 2);
+	db_close(reader);
+	writer_close(w);
+}
+
 struct client {
 	pthread_t thread;
 	struct writer *w;
@@ -532,6 +628,8 @@ main(void)
 		T(hooks_stand_around_each_group_and_can_fail_it),
 		T(whichever_call_fails_each_item_hears_the_truth),
 		T(a_full_disk_fails_writes_and_the_node_goes_on),
+		T(after_a_sync_that_failed_nothing_is_said_to_be_written),
+		T(the_writer_goes_on_while_the_disk_is_busy),
 		T(many_threads_write_in_groups),
 		T(a_group_waits_for_expected_items_but_not_for_ever),
 		T(items_without_work_wait_for_their_group),

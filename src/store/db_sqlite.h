@@ -1,0 +1,27 @@
+#ifndef STORE_DB_SQLITE_H
+#define STORE_DB_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "store/db_driver.h"
+
+struct statement;
+
+/* db_sqlite: what the two files of the SQLite driver share; for them alone. */
+struct sqlite {
+	struct db db;
+	sqlite3 *h;
+	sqlite3_file *wal;	  /* of the connection; after commit_later */
+	struct statement **table; /* open addressing by address, never more than half full */
+	size_t cap, n;
+};
+
+enum rc sqlite_open(const struct db_open_options *o, struct db **out, struct err *err);
+enum rc sqlite_commit_later(struct db *db, struct err *err);
+enum rc sqlite_settle(struct db *db, struct err *err);
+void sqlite_close(struct db *db);
+void sqlite_table_grow(struct sqlite *s);
+/* What the connection's last call failed of. */
+enum rc sqlite_fail(struct sqlite *s, const char *what, struct err *err);
+
+#endif

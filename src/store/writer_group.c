@@ -1,0 +1,209 @@
+#include "store/writer_inside.h"
+
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/db_driver.h"
+
+/*
+ * The first half of a write: the thread that changes the database. A group stays open while
+ * the one before it is on its way to the disk: its own sync could not begin earlier.
+ */
+
+/* A commit costs about as much as so many items: fewer are not worth one of their own. */
+#define GROUP_WORTH 16
+
+static struct timespec
+after_us(int us)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += us / 1000000;
+	t.tv_nsec += (long)(us % 1000000) * 1000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	return t;
+}
+
+/* Under the lock. Wait to be woken; until may be NULL. */
+static void
+wait_awake(struct writer *w, const struct timespec *until)
+{
+	w->is_waiting = true;
+	if (until != NULL)
+		(void)pthread_cond_timedwait(&w->wake, &w->lock, until);
+	else
+		pthread_cond_wait(&w->wake, &w->lock);
+	w->is_waiting = false;
+}
+
+/*
+ * Whether the group that is open, of n items, has its fair share of those on their way here.
+ * Clients who wait for their answers come in waves: when one group takes them all, the writer
+ * stands idle until they have been answered and asked again. Two waves keep it at work.
+ */
+static bool
+is_enough(struct writer *w, int n)
+{
+	int now = w->in_flight + w->expected;
+
+	if (now > w->most_in_flight)
+		w->most_in_flight = now;
+	return n >= w->options.group_max || (n >= GROUP_WORTH && n >= w->most_in_flight / 2);
+}
+
+/*
+ * The next item of the group that is open, or NULL when the group is to end. Only waiting
+ * counts against the linger: while items run or the disk is busy, others come anyhow.
+ */
+static struct write_item *
+take_more(struct writer *w, int n, int64_t *linger_us)
+{
+	struct write_item *item = NULL;
+
+	pthread_mutex_lock(&w->lock);
+	while (w->queue.first == NULL && !w->closing && !is_enough(w, n)) {
+		if (w->has_given || w->is_settling) {
+			wait_awake(w, NULL);
+		} else if (*linger_us > 0 && w->expected > 0) {
+			struct timespec until = after_us((int)*linger_us);
+			int64_t before = monotonic_us();
+
+			wait_awake(w, &until);
+			*linger_us -= monotonic_us() - before;
+		} else {
+			break;
+		}
+	}
+	if (!is_enough(w, n))
+		item = write_queue_take(&w->queue);
+	pthread_mutex_unlock(&w->lock);
+	return item;
+}
+
+/* The first item of a group, or NULL when the writer is to end. */
+static struct write_item *
+take_first(struct writer *w, bool *lost)
+{
+	struct write_item *item;
+
+	pthread_mutex_lock(&w->lock);
+	while (w->queue.first == NULL && !w->closing)
+		wait_awake(w, NULL);
+	item = write_queue_take(&w->queue);
+	/* What was most is forgotten bit by bit, as clients go. */
+	w->most_in_flight -= w->most_in_flight / 32;
+	*lost = w->lost;
+	pthread_mutex_unlock(&w->lock);
+	return item;
+}
+
+static void
+give(struct writer *w, const struct write_group *g)
+{
+	pthread_mutex_lock(&w->lock);
+	while (w->has_given)
+		wait_awake(w, NULL);
+	w->given = *g; /* never empty, so nothing in it points into itself */
+	w->has_given = true;
+	pthread_cond_signal(&w->given_on);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* Run one item in its savepoint. False: the whole transaction is lost. */
+static bool
+item_run(struct writer *w, struct write_item *item, struct err *group_err)
+{
+	if (item->run == NULL)
+		return true;
+	if ((item->rc = db_savepoint(w->db, &item->err)) == RC_OK) {
+		item->rc = item->run(item, w->db, &item->err);
+		if (item->rc == RC_OK && (item->rc = db_release(w->db, &item->err)) == RC_OK)
+			return true;
+		if (db_in_transaction(w->db) && db_rollback_to(w->db, group_err) == RC_OK)
+			return true;
+	} else if (db_in_transaction(w->db)) {
+		return true;
+	}
+	(void)fail(group_err, RC_UNAVAILABLE, "",
+		   "the store gave up the group this was written in; nothing of it is there");
+	return false;
+}
+
+static enum rc
+group_open(struct writer *w, bool lost, struct err *err)
+{
+	enum rc rc;
+
+	if (lost)
+		return fail(err, RC_UNAVAILABLE, "",
+			    "nothing is written any more since the disk did not confirm a "
+			    "write; look at the disk and start the node again");
+	rc = db_begin(w->db, err);
+	if (rc == RC_OK && w->hooks.begin != NULL)
+		rc = w->hooks.begin(w->hooks.ctx, w->db, err);
+	return rc;
+}
+
+/* One transaction of all that is there. */
+static void
+group_run(struct writer *w, struct write_item *first, bool lost, struct write_group *g)
+{
+	int64_t linger_us = w->options.linger_us;
+	enum rc rc = group_open(w, lost, &g->err);
+	/* When the store does not answer, all who wait hear so now, not one after the other. */
+	bool begun = rc == RC_OK;
+	int n = 0;
+
+	if (!begun)
+		linger_us = 0;
+	for (struct write_item *item = first; item != NULL;) {
+		write_queue_add(&g->items, item);
+		item->rc = RC_OK;
+		if (rc == RC_OK && !item_run(w, item, &g->err))
+			rc = RC_UNAVAILABLE;
+		if (begun && rc != RC_OK)
+			break;
+		item = take_more(w, ++n, &linger_us);
+	}
+	if (rc == RC_OK && w->hooks.end != NULL)
+		rc = w->hooks.end(w->hooks.ctx, w->db, &g->err);
+	if (rc == RC_OK)
+		rc = db_commit(w->db, &g->err);
+	if (rc != RC_OK)
+		db_rollback(w->db);
+	if (w->hooks.after != NULL)
+		w->hooks.after(w->hooks.ctx, rc == RC_OK);
+	g->rc = rc;
+}
+
+void *
+writer_groups_main(void *arg)
+{
+	struct writer *w = arg;
+	struct write_item *first;
+	bool is_failing = false, lost;
+
+	while ((first = take_first(w, &lost)) != NULL) {
+		struct write_group g = {.rc = RC_OK};
+
+		write_queue_init(&g.items);
+		group_run(w, first, lost, &g);
+		/* A full disk fails group after group: the operator hears of it once. */
+		if (g.rc != RC_OK && !is_failing && !lost)
+			log_error("writing fails: %s", g.err.text);
+		else if (g.rc == RC_OK && is_failing)
+			log_info("writing works again");
+		is_failing = g.rc != RC_OK;
+		give(w, &g);
+	}
+	pthread_mutex_lock(&w->lock);
+	w->ended = true;
+	pthread_cond_signal(&w->given_on);
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
