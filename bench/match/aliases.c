@@ -11,6 +11,8 @@
 #include "match/screening/list.h"
 #include "match/screening/screen.h"
 
+#define HITS 40
+
 struct tally {
 	const struct screen_index *index;
 	struct screen_worker *worker;
@@ -26,16 +28,18 @@ ask(void *ctx, const struct list_entry *entry, struct err *err)
 	(void)err;
 	for (size_t i = 0; i < entry->names.n; i++) {
 		struct screen_query q = {.names = &entry->names.at[i].text, .name_count = 1};
-		struct screen_hit hits[5];
-		size_t n = screen_search(t->index, t->worker, &q, 5, 0, hits);
+		struct screen_hit hits[HITS];
+		size_t n = screen_search(t->index, t->worker, &q, HITS, 0, hits);
 
 		t->names++;
-		/* Another entry may bear the very same name: as good a first place as its own. */
+		/* Other entries may bear the very same name: a place shared is the best of them. */
 		for (size_t k = 0; k < n; k++)
 			if (str_eq(hits[k].entry_id, entry->id)) {
-				t->five++;
+				bool five = hits[k].bits >= hits[k < 4 ? k : 4].bits - 1e-9;
+
+				t->five += five;
 				t->first += hits[k].bits >= hits[0].bits - 1e-9;
-				found = true;
+				found |= five;
 				break;
 			}
 	}

@@ -78,7 +78,8 @@ pair_of(const struct asked_name *asked, size_t i, const struct other_name *other
 	if (initial_fits(a, b) && !word_is_weak(a) && !word_is_weak(b)) {
 		out->what = SCREEN_WHAT_INITIAL;
 		out->note = "initial";
-		out->bits = screen_weights.initial_fits;
+		out->bits = a->key.n == b->key.n ? screen_weights.initial_same
+						 : screen_weights.initial_fits;
 		return true;
 	}
 	if ((likeness = word_likeness(a, b)) == WORD_APART)
@@ -102,14 +103,17 @@ static bool
 join_of(const struct word *one, const struct word *both, double rarities, struct pairing *out)
 {
 	enum likeness likeness;
+	double most;
 
 	if (!may_join(one->key.n, both->key.n))
 		return false;
 	likeness = word_likeness(one, both);
 	if (likeness > WORD_SKELETON)
 		return false;
-	if (rarities > screen_weights.token_max * 1.5)
-		rarities = screen_weights.token_max * 1.5;
+	/* The same letters without the gap are both parts; letters nearly so are one likeness. */
+	most = screen_weights.token_max * (likeness == WORD_SAME ? 1.5 : 1);
+	if (rarities > most)
+		rarities = most;
 	out->what = SCREEN_WHAT_TOKEN;
 	out->note = likeness == WORD_SAME ? "joined" : "joined, similar";
 	out->bits = rarities - screen_weights.join_cost - screen_weights.likeness_cost[likeness];

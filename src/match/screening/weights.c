@@ -7,6 +7,7 @@ const struct weights screen_weights = {
     .token_max = 13,
     .join_cost = 2.5,
     .initial_fits = 1.5,
+    .initial_same = 2,
     .initial_missing = -1.5,
     .asked_missing = -5.5,
     .asked_rarity = -0.55,

@@ -15,7 +15,7 @@ struct weights {
 	double likeness_crowd[WORD_APART]; /* times as many names are that alike */
 	double token_max;		   /* the most that one token can say */
 	double join_cost;		   /* two parts written as one */
-	double initial_fits, initial_missing;
+	double initial_fits, initial_same, initial_missing; /* same: both sides have one letter */
 	double asked_missing,
 	    asked_rarity; /* a part asked without counterpart: base, per bit of rarity */
 	double listed_missing, listed_rarity; /* a listed part without counterpart */
