@@ -1,6 +1,7 @@
 #include "protect/category/category.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "format/json.h"
 #include "model/model.h"
 #include "protect/category/people.h"
@@ -84,16 +85,16 @@ non_punishment_reviewed(struct door *d, const struct record *r, const struct gat
 	return rc;
 }
 
-/* On these a person is looked for to be helped, or their papers are. */
+/* On some a person is looked for to be helped, or their papers are. r: a listing, or its alert. */
 static enum rc
-list_accuses(struct door *d, const struct record *listing, bool *out, struct err *err)
+list_accuses(struct door *d, const struct record *r, bool *out, struct err *err)
 {
 	struct ids lists = {0};
 	struct record *list;
 	enum rc rc;
 
 	*out = true;
-	look_ids(d, listing, "list", &lists);
+	look_ids(d, r, "list", &lists);
 	if (lists.n == 0)
 		return RC_OK;
 	rc = look_record(d, lists.at[0], &list, err);
@@ -103,11 +104,26 @@ list_accuses(struct door *d, const struct record *listing, bool *out, struct err
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
+/*
+ * By the node. Whoever may read the record reads the reason in its log, so it is the same
+ * whatever was recorded, and of whom.
+ */
 static enum rc
-suspend(struct door *d, const struct record *listing, struct err *err)
+into_suspended(struct door *d, const struct record *r, struct err *err)
 {
 	struct door inner;
 	struct record *now;
+	enum rc rc;
+
+	door_open_as_node(&inner, d, STR("what it rests on is to be looked at again"));
+	rc = record_move(&inner, r->id, r->version, STR("suspended"), NULL, &now, err);
+	door_close(&inner);
+	return rc;
+}
+
+static enum rc
+suspend(struct door *d, const struct record *listing, struct err *err)
+{
 	bool accuses;
 	enum rc rc;
 
@@ -115,25 +131,83 @@ suspend(struct door *d, const struct record *listing, struct err *err)
 		return RC_OK;
 	if ((rc = list_accuses(d, listing, &accuses, err)) != RC_OK || !accuses)
 		return rc;
-	door_open_as_node(&inner, d, STR("rights, rule 5: a review has to close first"));
-	rc = record_move(&inner, listing->id, listing->version, STR("suspended"), NULL, &now, err);
-	door_close(&inner);
+	return into_suspended(d, listing, err);
+}
+
+/* One that waits for a person; what a person decided on stays, with their reasons. */
+static bool
+is_open(const struct record *alert)
+{
+	return alert->state == type_state(alert->type, STR("new")) ||
+	       alert->state == type_state(alert->type, STR("taken"));
+}
+
+/*
+ * The open alerts that name a person or listing. Past LOOK_MAX the first ones count: neither a
+ * mark nor a delisting is refused for the number of alerts.
+ */
+static enum rc
+alerts_of(struct door *d, const char *field, struct id id, struct look_list *out, struct err *err)
+{
+	struct look_list all = {0};
+	enum rc rc = look_holders(d, "alert", field, id, &all, err);
+
+	if (rc == RC_CONFLICT) {
+		log_warn("more than %d alerts name one record; the first are suspended", LOOK_MAX);
+		rc = RC_OK;
+	}
+	for (size_t i = 0; i < all.n && rc == RC_OK; i++)
+		if (is_open(all.at[i]))
+			*VEC_ADD(d->arena, out) = all.at[i];
 	return rc;
 }
 
+/* A reaction to an earlier one may have moved it: what counts is how it stands now. */
 static enum rc
-suspend_listings_of(struct door *d, struct id person, struct err *err)
+suspend_alert(struct door *d, struct id id, struct err *err)
 {
-	struct look_list listings = {0};
+	struct record *now;
+	enum rc rc = look_record(d, id, &now, err);
+
+	if (rc != RC_OK)
+		return rc == RC_ABSENT ? RC_OK : rc;
+	return is_open(now) ? into_suspended(d, now, err) : RC_OK;
+}
+
+/* Rule 5, of one person: nothing accuses them any longer, neither a listing nor an alert. */
+static enum rc
+suspend_what_accuses(struct door *d, struct id person, struct err *err)
+{
+	struct look_list listings = {0}, alerts = {0};
 	struct person_history h;
+	bool accuses;
 	/* First what is cheap: nearly nobody is listed, and an import records many people. */
 	enum rc rc = look_holders(d, "listing", "person", person, &listings, err);
 
-	if (rc != RC_OK || listings.n == 0 || (rc = person_history(d, person, &h, err)) != RC_OK ||
+	if (rc != RC_OK || (rc = alerts_of(d, "person", person, &alerts, err)) != RC_OK ||
+	    listings.n + alerts.n == 0 || (rc = person_history(d, person, &h, err)) != RC_OK ||
 	    !h.marked || h.cleared)
 		return rc;
 	for (size_t i = 0; i < listings.n && rc == RC_OK; i++)
 		rc = suspend(d, listings.at[i], err);
+	for (size_t i = 0; i < alerts.n && rc == RC_OK; i++)
+		if ((rc = list_accuses(d, alerts.at[i], &accuses, err)) == RC_OK && accuses)
+			rc = suspend_alert(d, alerts.at[i]->id, err);
+	return rc;
+}
+
+/*
+ * An alert rests on its listing. That it is suspended with every listing that no longer counts
+ * also keeps a suspended alert from telling of whom it was raised.
+ */
+static enum rc
+listing_ended(struct door *d, const struct record *listing, struct err *err)
+{
+	struct look_list alerts = {0};
+	enum rc rc = alerts_of(d, "listing", listing->id, &alerts, err);
+
+	for (size_t i = 0; i < alerts.n && rc == RC_OK; i++)
+		rc = suspend_alert(d, alerts.at[i]->id, err);
 	return rc;
 }
 
@@ -146,7 +220,7 @@ person_was_recorded(struct door *d, const struct record *r, struct err *err)
 
 	look_ids(d, r, "person", &people);
 	for (size_t i = 0; i < people.n && rc == RC_OK; i++)
-		rc = suspend_listings_of(d, people.at[i], err);
+		rc = suspend_what_accuses(d, people.at[i], err);
 	return rc;
 }
 
@@ -157,7 +231,7 @@ identification_was_recorded(struct door *d, const struct record *r, struct err *
 	enum rc rc = people_named(d, r, &people, err);
 
 	for (size_t i = 0; i < people.n && rc == RC_OK; i++)
-		rc = suspend_listings_of(d, people.at[i], err);
+		rc = suspend_what_accuses(d, people.at[i], err);
 	return rc;
 }
 
@@ -169,10 +243,12 @@ static const struct gate gates[] = {
 	{ .name = NULL },
 };
 static const struct reaction reactions[] = {
-	{ "involvement_recorded",    person_was_recorded,         "Somebody marked a victim, presumed or undetermined: their active listings are suspended at once." },
-	{ "survivor_recorded",       person_was_recorded,         "Somebody is helped as a survivor: their active listings are suspended at once." },
-	{ "identification_recorded", identification_was_recorded, "An identification is under way: active listings of the person are suspended at once." },
+	{ "involvement_recorded",    person_was_recorded,         "Somebody marked a victim, presumed or undetermined: their active listings and open alerts are suspended at once." },
+	{ "survivor_recorded",       person_was_recorded,         "Somebody is helped as a survivor: their active listings and open alerts are suspended at once." },
+	{ "identification_recorded", identification_was_recorded, "An identification is under way: active listings and open alerts of the person are suspended at once." },
 	{ "listing_recorded",        person_was_recorded,         "A listing of somebody so marked starts suspended." },
+	{ "listing_suspended",       listing_ended,               "Open alerts of a listing that no longer counts are suspended with it." },
+	{ "listing_delisted",        listing_ended,               "Open alerts of a listing that no longer counts are suspended with it." },
 	{ .event = NULL },
 };
 /* clang-format on */

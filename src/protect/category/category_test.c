@@ -196,6 +196,95 @@ being_helped_or_identified_suspends_too(void **state)
 	assert_true(is(t, lb, "suspended"));
 }
 
+/* As screening raises it. */
+static struct id
+alert(struct test_node *t, struct id who, struct id from, struct id on)
+{
+	struct record_new options = {.by_node = true, .unit = &screener.actor.unit};
+	struct door *d = test_node_begin(t, &node);
+	struct str fields =
+	    test_fill(t, "{'listing':'@1','person':'@2','level':'strong',", from, who);
+	struct record *r;
+	struct err err = {.text = ""};
+	enum rc rc;
+
+	fields = str_fmt(t->a, "%.*s'list':'%.*s'}", STR_ARG(fields), STR_ARG(id_format(t->a, on)));
+	rc = record_create(d, test_node_type(t, "alert"), test_json(d, fields), &options, &r, &err);
+	if (rc != RC_OK)
+		fail_msg("%s %s\n", err.key, err.text);
+	must(test_node_end(t, RC_OK) == RC_OK);
+	return r->id;
+}
+
+static void
+marking_somebody_suspends_their_open_alerts_and_stops_their_clocks(void **state)
+{
+	struct test_node *t = *state;
+	struct id who = person(t), other = person(t), l = listing(t, other, list);
+	struct id on_missing = listing(t, other, missing_list);
+	struct id a = alert(t, who, l, list), taken = alert(t, who, l, list);
+	struct id decided = alert(t, who, l, list),
+		  missing = alert(t, who, on_missing, missing_list);
+	struct id of_other = alert(t, other, l, list), part;
+	struct err err = {.text = ""};
+
+	assert_int_equal(move(t, &screener, taken, "taken", "{}", &err), RC_OK);
+	assert_int_equal(move(t, &screener, decided, "taken", "{}", &err), RC_OK);
+	assert_int_equal(move(t, &screener, decided, "false",
+			      "{'result':'not_same','reasons':'another person'}", &err),
+			 RC_OK);
+	part = involve(t, who, "SUSPECT");
+	assert_true(is(t, a, "new"));
+	assert_true(now(t, a)->due_ms != 0);
+	assert_int_equal(update(t, &analyst, part, STR("{'category':'UNDETERMINED'}")), RC_OK);
+	assert_true(is(t, a, "suspended"));
+	assert_int_equal(now(t, a)->due_ms, 0);
+	assert_true(is(t, taken, "suspended"));
+	assert_int_equal(now(t, taken)->due_ms, 0);
+	/* What a person decided stays; so does what may help; others are not touched. */
+	assert_true(is(t, decided, "false"));
+	assert_true(is(t, missing, "new"));
+	assert_true(is(t, of_other, "new"));
+	/* Nobody opens it again by hand, and so nobody learns why it was suspended by trying. */
+	assert_int_equal(move(t, &screener, a, "new", "{}", &err), RC_CONFLICT);
+	assert_int_equal(move(t, &screener, a, "taken", "{}", &err), RC_CONFLICT);
+}
+
+static void
+being_helped_or_identified_suspends_alerts_too(void **state)
+{
+	struct test_node *t = *state;
+	struct id a = person(t), b = person(t), l = listing(t, person(t), list);
+	struct id of_a = alert(t, a, l, list), of_b = alert(t, b, l, list);
+
+	(void)test_node_create(t, &worker, "survivor",
+			       test_fill(t, "{'chosen_name':'T','person':'@1'}", a, a));
+	assert_true(is(t, of_a, "suspended"));
+	assert_true(is(t, of_b, "new"));
+	(void)test_node_create(
+	    t, &worker, "identification",
+	    test_fill(t, "{'of':'@1','contact_at':'2026-11-20T10:00:00Z'}", b, b));
+	assert_true(is(t, of_b, "suspended"));
+}
+
+/* So that a suspended alert tells of no survivor: there are other reasons. */
+static void
+open_alerts_of_a_listing_that_ends_are_suspended_with_it(void **state)
+{
+	struct test_node *t = *state;
+	struct id listed = person(t), l = listing(t, listed, list), m = listing(t, person(t), list);
+	struct id a = alert(t, person(t), l, list), b = alert(t, person(t), m, list);
+	struct err err = {.text = ""};
+
+	assert_int_equal(move(t, &screener, m, "delisted", "{'delisting_reason':'lapsed'}", &err),
+			 RC_OK);
+	assert_true(is(t, b, "suspended"));
+	assert_true(is(t, a, "new"));
+	(void)involve(t, listed, "VICTIM");
+	assert_true(is(t, l, "suspended"));
+	assert_true(is(t, a, "suspended"));
+}
+
 static void
 a_listing_of_somebody_marked_starts_suspended(void **state)
 {
@@ -329,6 +418,9 @@ main(void)
 	    T(marking_somebody_suspends_their_listings_at_once),
 	    T(a_change_of_category_or_of_person_suspends_too),
 	    T(being_helped_or_identified_suspends_too),
+	    T(marking_somebody_suspends_their_open_alerts_and_stops_their_clocks),
+	    T(being_helped_or_identified_suspends_alerts_too),
+	    T(open_alerts_of_a_listing_that_ends_are_suspended_with_it),
 	    T(a_listing_of_somebody_marked_starts_suspended),
 	    T(a_listing_becomes_active_again_after_a_review_from_outside),
 	    T(an_incident_is_assessed_when_everybody_in_it_has_a_category),
