@@ -1,6 +1,7 @@
 #include "node/commands.h"
 
 #include "base/arena.h"
+#include "text/edtf.h"
 #include "match/screening/run.h"
 #include "serve/cli.h"
 
@@ -69,6 +70,12 @@ run_compare(struct cli *cli, struct err *err)
 					  .type = cli_option(cli, "type"),
 					  .json = cli->json};
 
+	struct edtf date;
+
+	for (size_t i = 0; i < dobs.n; i++)
+		if (dobs.at[i].n > 0 && !edtf_parse(str_trim(dobs.at[i]), &date))
+			return fail(err, RC_USAGE, "dob",
+				    "takes two dates such as 1979, 1979-05 or 1979-05-07");
 	if (dobs.n == 2) {
 		o.left_dob = dobs.at[0];
 		o.right_dob = dobs.at[1];
@@ -87,7 +94,7 @@ static const struct option screen_options[] = {
 	{ "list",      "FILE",   "A watch list, or the folder of an OFAC release; all that are given make one list.", true },
 	{ "queries",   "FILE",   "Who is asked about: CSV with query_id and name, and perhaps dob, country, type, ids; - is standard input.", false },
 	{ "format",    "FORMAT", "The lists' format: ofac, un, ftm or csv; by their content when not given.", false },
-	{ "min-score", "S",      "Leave out what scores less, 0 to 1; 0.001 when not given.", false },
+	{ "min-score", "S",      "Leave out what scores less, 0 to 1; " MATCH_MIN_SCORE_TEXT " when not given.", false },
 	{ "limit",     "K",      "At most so many rows a query; 10 when not given.", false },
 	{ "threads",   "N",      "So many threads; as many as processors when not given.", false },
 	{ "timing",    NULL,     "Say on standard error how many queries went through a second.", false },
@@ -102,11 +109,11 @@ static const struct option compare_options[] = {
 static const struct command commands[] = {
 	{ "match", "screen", "", screen_options, run_screen, "Screen names against watch lists.",
 	  "Prints CSV: query_id,matched_id,score, the best first; a query without a candidate gives no row. The score is a probability from 0 to 1. It is a reason to look, never a decision about a person.\n\n"
-	  "No node is needed, and nothing is kept. Lines that cannot be read are told on standard error by file and line, skipped and counted." },
+	  "No node is needed, and nothing is kept. Lines that cannot be read are told on standard error by file and line, skipped and counted; all others are screened, and the exit code is 2. A birth date that is none is told too, and its query is screened without it." },
 	{ "match", "compare", "NAME NAME", compare_options, run_compare, "Compare two names, and say why they score as they do.",
 	  "The pieces of evidence are bits and sum to the score." },
 	{ "match", "pairs", "FILE", NULL, run_pairs, "Score pairs of names from a CSV file.",
-	  "FILE has the columns left and right, and perhaps type; - is standard input. The same rows come back in order, with the columns score and match (true or false at the shipped threshold)." },
+	  "FILE has the columns left and right, and perhaps type; - is standard input. The same rows come back in order, with the columns score and match (true or false at the shipped threshold). Lines that cannot be read are told on standard error and skipped, and the exit code is 2." },
 	{ .noun = NULL },
 };
 /* clang-format on */

@@ -196,8 +196,10 @@ pairs_write(struct screen_worker *w, struct csv *in, FILE *out, FILE *diag, stru
 	}
 	if (rc == RC_ABSENT)
 		rc = first ? fail(err, RC_INVALID, "pairs", "the file of pairs is empty") : RC_OK;
-	if (skipped > 0)
-		fprintf(diag, "%zu lines could not be read and were skipped\n", skipped);
+	if (rc == RC_OK && skipped > 0)
+		rc = fail(err, RC_INVALID, "pairs",
+			  "%zu lines could not be read and were skipped; all others were scored",
+			  skipped);
 	arena_free(a);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "text/edtf.h"
 #include "format/csv.h"
 #include "match/screening/list.h"
 #include "match/screening/screen.h"
@@ -39,6 +40,7 @@ struct screening {
 	atomic_size_t next;
 	int64_t spent_us;
 	size_t asked;
+	size_t skipped, undated; /* lines of queries that are none; dates that are none */
 };
 
 struct job {
@@ -183,13 +185,29 @@ report(FILE *diag, const struct err *why, size_t *skipped)
 	arena_free(a);
 }
 
+/* A birth date that is none says nothing for or against anybody: the row is asked without it. */
+static void
+dob_check(struct screening *s, const struct csv_row *row, const struct columns *columns,
+	  const struct query_row *query, FILE *diag)
+{
+	struct edtf date;
+	struct err why;
+
+	if (query->dob.n == 0 || edtf_parse(query->dob, &date))
+		return;
+	(void)fail_at(&why, RC_INVALID, s->options->queries, row->at[columns->dob].line,
+		      row->at[columns->dob].column, "dob",
+		      "is no date such as 1979, 1979-05 or 1979-05-07; screened without it");
+	report(diag, &why, &s->undated);
+}
+
 /*
  * Fill s->rows from the reader. RC_OK: there may be more; RC_ABSENT: the end, rows may be in
  * hand all the same.
  */
 static enum rc
 chunk_read(struct screening *s, struct csv *csv, const struct columns *columns, struct arena *a,
-	   size_t rows_max, FILE *diag, size_t *skipped, struct err *err)
+	   size_t rows_max, FILE *diag, struct err *err)
 {
 	struct csv_row row;
 	enum rc rc;
@@ -203,17 +221,18 @@ chunk_read(struct screening *s, struct csv *csv, const struct columns *columns, 
 		if (rc != RC_OK) {
 			if (!csv_can_go_on(csv))
 				return rc;
-			report(diag, err, skipped);
+			report(diag, err, &s->skipped);
 			continue;
 		}
 		row_read(a, &row, columns, &s->rows[s->row_n]);
+		dob_check(s, &row, columns, &s->rows[s->row_n], diag);
 		s->rows[s->row_n++].hits = NEW_N(a, struct screen_hit, s->options->limit);
 	}
 	return RC_OK;
 }
 
 static enum rc
-queries_run(struct screening *s, FILE *in, FILE *out, FILE *diag, size_t *skipped, struct err *err)
+queries_run(struct screening *s, FILE *in, FILE *out, FILE *diag, struct err *err)
 {
 	struct csv_options options = {.flags = CSV_RAGGED | CSV_LATIN1};
 	struct arena *held = arena_new(0), *a = arena_new((size_t)4 << 30);
@@ -233,7 +252,7 @@ queries_run(struct screening *s, FILE *in, FILE *out, FILE *diag, size_t *skippe
 	if (rc == RC_OK && fputs("query_id,matched_id,score\r\n", out) < 0)
 		rc = fail(err, RC_UNAVAILABLE, "output", "the output cannot be written");
 	while (rc == RC_OK) {
-		rc = chunk_read(s, csv, &columns, a, rows_max, diag, skipped, err);
+		rc = chunk_read(s, csv, &columns, a, rows_max, diag, err);
 		if (rc == RC_OK || rc == RC_ABSENT) {
 			chunk_screen(s);
 			if ((wrote = chunk_write(s, a, out, err)) != RC_OK)
@@ -287,10 +306,12 @@ thread_count(unsigned asked)
 }
 
 static void
-tell(const struct screening *s, size_t skipped, FILE *diag)
+tell(const struct screening *s, FILE *diag)
 {
-	if (skipped > 0)
-		fprintf(diag, "%zu lines could not be read and were skipped\n", skipped);
+	if (s->undated > 0)
+		fprintf(diag,
+			"%zu birth dates are none; their queries were screened without them\n",
+			s->undated);
 	if (screen_index_skipped(s->index) > 0)
 		fprintf(diag, "%zu listed names or dates could not be used\n",
 			screen_index_skipped(s->index));
@@ -305,7 +326,7 @@ match_screen_run(const struct match_screen_options *options, FILE *out, FILE *di
 {
 	struct screening s = {.options = options, .thread_n = thread_count(options->threads)};
 	struct screen_index *index = NULL;
-	size_t skipped = 0, list_skipped = 0;
+	size_t list_skipped = 0;
 	FILE *in = NULL;
 	enum rc rc;
 
@@ -319,9 +340,14 @@ match_screen_run(const struct match_screen_options *options, FILE *out, FILE *di
 	for (unsigned i = 0; rc == RC_OK && i < s.thread_n; i++)
 		rc = screen_worker_open(&s.workers[i], err);
 	if (rc == RC_OK)
-		rc = queries_run(&s, in, out, diag, &skipped, err);
+		rc = queries_run(&s, in, out, diag, err);
 	if (rc == RC_OK)
-		tell(&s, skipped + list_skipped, diag);
+		tell(&s, diag);
+	if (rc == RC_OK && s.skipped + list_skipped > 0)
+		rc = fail(err, RC_INVALID, "",
+			  "%zu lines of queries and %zu of lists could not be read and were "
+			  "skipped; all others were screened",
+			  s.skipped, list_skipped);
 	for (unsigned i = 0; i < s.thread_n; i++)
 		screen_worker_close(s.workers[i]);
 	screen_index_free(index);

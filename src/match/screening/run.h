@@ -10,8 +10,10 @@
  * run: the commands `liaison match screen|compare|pairs`, with their options already parsed.
  * Results go to out as CSV (RFC 4180) or JSON; lines that cannot be read are reported on
  * diag with file and line number (no content), skipped, and counted at the end.
+ * Birth dates that are none are told likewise; their rows are screened without them.
  * No node is needed. RC_ABSENT: a file is not there. RC_INVALID: a file cannot be read at
- * all or lacks its columns.
+ * all or lacks its columns; or lines were skipped, after all others were screened, as
+ * `record import` ends: whoever asks has to know that somebody was not looked for.
  */
 
 struct match_screen_options {
@@ -24,7 +26,12 @@ struct match_screen_options {
 	unsigned threads;    /* 1 to MATCH_THREADS_MAX; 0: as many as processors */
 	bool timing;	     /* a line on diag: queries per second and thread */
 };
-#define MATCH_MIN_SCORE 1e-6
+/*
+ * Only what is no candidate at all: a weak one still says who stands first. The text is what the
+ * help shows.
+ */
+#define MATCH_MIN_SCORE 0.000001
+#define MATCH_MIN_SCORE_TEXT "0.000001"
 #define MATCH_LIMIT 10
 #define MATCH_LIMIT_MAX 1000
 #define MATCH_THREADS_MAX 64

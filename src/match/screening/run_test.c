@@ -1,6 +1,7 @@
 #include "base/test.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -114,12 +115,48 @@ bad_lines_are_told_by_number_skipped_and_counted(void **state)
 				1);
 
 	(void)state;
-	assert_int_equal(ran.rc, RC_OK);
+	assert_int_equal(ran.rc, RC_INVALID);
 	assert_true(str_find(str_from(ran.out), STR("q1,a2")) >= 0);
 	assert_true(str_find(str_from(ran.out), STR("q3,a2")) >= 0);
 	assert_true(str_find(str_from(ran.diag), STR(":3:")) >= 0);
-	assert_true(str_find(str_from(ran.diag), STR("1 lines could not be read")) >= 0);
+	assert_non_null(strstr(ran.err.text, "1 lines of queries and 0 of lists"));
 	assert_true(str_find(str_from(ran.diag), STR("broken")) < 0);
+	/* Somebody listed on such a line is not found either. */
+	ran = screen("entity_id,type,names\na1,person,Marta Novak\na2,person,\"Erik\" Jansen\"\n",
+		     "query_id,name\nq1,Marta Novak\n", 1);
+	assert_int_equal(ran.rc, RC_INVALID);
+	assert_non_null(strstr(ran.err.text, "0 lines of queries and 1 of lists"));
+	assert_true(str_find(str_from(ran.out), STR("q1,a1")) >= 0);
+}
+
+static void
+a_birth_date_that_is_none_is_told_and_its_query_screened_all_the_same(void **state)
+{
+	struct ran ran = screen(list,
+				"query_id,name,dob\n"
+				"q1,Marta Novak,19/20/2000\n"
+				"q2,Marta Novak,1979-02-30\n"
+				"q3,Marta Novak,1979-05~\n"
+				"q4,Marta Novak,\n",
+				1);
+
+	(void)state;
+	assert_int_equal(ran.rc, RC_OK);
+	assert_true(str_find(str_from(ran.out), STR("q1,a2")) >= 0);
+	assert_true(str_find(str_from(ran.out), STR("q2,a2")) >= 0);
+	assert_true(str_find(str_from(ran.diag), STR(":2:16: dob: is no date")) >= 0);
+	assert_true(str_find(str_from(ran.diag), STR(":3:16: dob: is no date")) >= 0);
+	assert_true(str_find(str_from(ran.diag), STR(":4:")) < 0);
+	assert_true(str_find(str_from(ran.diag), STR(":5:")) < 0);
+	assert_true(str_find(str_from(ran.diag), STR("2 birth dates are none")) >= 0);
+	assert_true(str_find(str_from(ran.diag), STR("19/20/2000")) < 0);
+}
+
+static void
+the_help_says_the_least_score_that_the_program_takes(void **state)
+{
+	(void)state;
+	assert_true(strtod(MATCH_MIN_SCORE_TEXT, NULL) == MATCH_MIN_SCORE);
 }
 
 static void
@@ -183,6 +220,9 @@ pairs_keep_their_rows_and_gain_two_columns(void **state)
 	assert_true(str_ends(line, STR(",false\r")));
 	assert_int_equal(pairs("a,b\n1,2\n").rc, RC_INVALID);
 	assert_int_equal(pairs("").rc, RC_INVALID);
+	ran = pairs("left,right\n\"a\" b\",c\nMarta,Marta\n");
+	assert_int_equal(ran.rc, RC_INVALID);
+	assert_true(str_find(str_from(ran.out), STR("Marta,Marta,")) >= 0);
 }
 
 static void
@@ -232,6 +272,8 @@ main(void)
 	    cmocka_unit_test(queries_come_back_in_their_order_best_first),
 	    cmocka_unit_test(any_number_of_threads_gives_the_same_output),
 	    cmocka_unit_test(bad_lines_are_told_by_number_skipped_and_counted),
+	    cmocka_unit_test(a_birth_date_that_is_none_is_told_and_its_query_screened_all_the_same),
+	    cmocka_unit_test(the_help_says_the_least_score_that_the_program_takes),
 	    cmocka_unit_test(what_cannot_be_screened_says_why),
 	    cmocka_unit_test(pairs_keep_their_rows_and_gain_two_columns),
 	    cmocka_unit_test(a_comparison_is_shown_as_text_and_as_json),
