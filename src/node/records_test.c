@@ -470,9 +470,27 @@ nobody_ever_marked_or_helped_is_screened_as_a_suspect(void **state)
 			   STR_ARG(helped))
 		       .p);
 	assert_int_equal(serve_write(f->serve, NULL, NULL, read_suspects, &s, &err), RC_OK);
-	assert_int_equal(s.suspects.n, 1);
-	assert_true(id_parse(suspect, &id) && id_eq(s.suspects.at[0].id, id));
-	assert_int_equal(s.suspects.protected_count, 2);
+	/* All three are read alike; one is asked about. */
+	assert_int_equal(s.suspects.n, 3);
+	for (size_t i = 0; i < 3; i++) {
+		struct str answer, who = i == 0 ? suspect : i == 1 ? marked : helped;
+		size_t k = 0;
+
+		assert_true(id_parse(who, &id));
+		while (k < 2 && !id_eq(s.suspects.at[k].id, id))
+			k++;
+		assert_true(id_eq(s.suspects.at[k].id, id));
+		assert_int_equal(s.suspects.at[k].left_out, i > 0);
+		assert_int_equal(
+		    ask(f,
+			(struct ask){
+			    ANALYST, "investigation", "GET",
+			    str_fmt(f->dir->a, "/api/v1/audit/records/%.*s", STR_ARG(who)).p, 0,
+			    NULL, NULL},
+			&answer),
+		    200);
+		assert_true(holds(answer, "\"actor\":\"node\""));
+	}
 }
 
 static int

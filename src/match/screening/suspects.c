@@ -46,8 +46,66 @@ struct reading {
 	struct id list;
 	struct listings *listings;
 	struct suspects *suspects;
+	struct map in_use;	   /* by id text, of watch lists in use */
+	size_t *in_state;	   /* how many watch lists are in each state of theirs */
 	struct map suspect, other; /* by id text, of people with such an involvement */
 };
+
+/* Of one list or of all: is it in use, and what else is there? */
+static enum rc
+read_list(struct door *d, void *ctx, const struct record *r, struct err *err)
+{
+	struct reading *reading = ctx;
+
+	(void)d;
+	(void)err;
+	if (r->state < 0 || (!id_is_zero(reading->list) && !id_eq(reading->list, r->id)))
+		return RC_OK;
+	reading->in_state[r->state]++;
+	if (str_eq_z(r->type->states.at[r->state], "in_use"))
+		(void)map_put(&reading->in_use, id_format(reading->arena, r->id), reading);
+	return RC_OK;
+}
+
+/* Nothing screened is no "nobody was found": it is said, and it is a failure. */
+static enum rc
+no_list(const struct reading *reading, const struct record_type *type, struct err *err)
+{
+	struct buf states;
+
+	buf_init(&states, reading->arena);
+	for (size_t i = 0; i < type->states.n; i++)
+		if (reading->in_state[i] > 0)
+			buf_addf(&states, "%s%zu in the state %.*s", states.n > 0 ? ", " : "",
+				 reading->in_state[i], STR_ARG(type->states.at[i]));
+	if (states.n == 0)
+		return fail(err, RC_CONFLICT, "list",
+			    "there is no watch list, so nobody was screened; take one in: "
+			    "liaison record import FILE --list NAME --purpose screening");
+	return fail(err, RC_CONFLICT, "list",
+		    "no watch list is in use (%.*s), so nobody was screened; two people put one "
+		    "into use: liaison record move watchlist ID in_use --set legal_basis=... "
+		    "--set proportionality=... --set owner=... --set review_by=... --purpose "
+		    "screening",
+		    STR_ARG(buf_str(&states)));
+}
+
+static enum rc
+read_lists(struct door *d, struct reading *reading, struct err *err)
+{
+	const struct record_type *type = model_type(d->node->model, STR("watchlist"));
+	size_t all = 0;
+	enum rc rc;
+
+	reading->in_state = NEW_N(reading->arena, size_t, type->states.n);
+	if ((rc = each_record(d, "watchlist", read_list, reading, err)) != RC_OK)
+		return rc;
+	for (size_t i = 0; i < type->states.n; i++)
+		all += reading->in_state[i];
+	reading->listings->lists = reading->in_use.n;
+	reading->listings->lists_left_out = all - reading->in_use.n;
+	return reading->in_use.n > 0 ? RC_OK : no_list(reading, type, err);
+}
 
 static enum rc
 read_listing(struct door *d, void *ctx, const struct record *r, struct err *err)
@@ -60,8 +118,8 @@ read_listing(struct door *d, void *ctx, const struct record *r, struct err *err)
 	(void)err;
 	if (r->state < 0 || !str_eq_z(r->type->states.at[r->state], "active"))
 		return RC_OK;
-	(void)!id_parse(json_member_str(r->fields, "list"), &l.list);
-	if (!id_is_zero(reading->list) && !id_eq(reading->list, l.list))
+	if (!id_parse(json_member_str(r->fields, "list"), &l.list) ||
+	    map_find(&reading->in_use, id_format(a, l.list)) == NULL)
 		return RC_OK;
 	l.subject = str_copy(a, json_member_str(r->fields, "subject"));
 	add_texts(a, json_object_get(r->fields, "name"), &l.names);
@@ -77,9 +135,11 @@ enum rc
 listings_read(struct door *d, struct arena *a, struct id list, struct listings *out,
 	      struct err *err)
 {
-	struct reading reading = {.arena = a, .list = list, .listings = out};
+	struct reading reading = {
+	    .arena = a, .list = list, .listings = out, .in_use = {.arena = a}};
+	enum rc rc = read_lists(d, &reading, err);
 
-	return each_record(d, "listing", read_listing, &reading, err);
+	return rc == RC_OK ? each_record(d, "listing", read_listing, &reading, err) : rc;
 }
 
 static enum rc
@@ -142,7 +202,7 @@ static enum rc
 read_person(struct door *d, struct reading *reading, struct str id_text, struct err *err)
 {
 	struct arena *a = reading->arena;
-	struct suspect s = {{{0}}, {0}, STR_NONE, STR_NONE};
+	struct suspect s = {.left_out = map_find(&reading->other, id_text) != NULL};
 	struct str_list countries = {0};
 	struct record *r;
 	bool protected_one;
@@ -150,14 +210,12 @@ read_person(struct door *d, struct reading *reading, struct str id_text, struct 
 
 	if (!id_parse(id_text, &s.id))
 		return RC_OK;
-	if ((rc = suspect_protected(d, s.id, &protected_one, err)) != RC_OK)
-		return rc;
-	if (protected_one) {
-		reading->suspects->protected_count++;
-		return RC_OK;
-	}
+	/* The reading that the log tells of comes first, whatever is found after it. */
 	if ((rc = record_load(d, s.id, NULL, &r, err)) != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc; /* erased in the meantime */
+	if ((rc = suspect_protected(d, s.id, &protected_one, err)) != RC_OK)
+		return rc;
+	s.left_out = s.left_out || protected_one;
 	names_of(a, r->fields, &s.names);
 	s.birth_date = str_copy(a, json_member_str(r->fields, "birth_date"));
 	add_texts(a, json_object_get(r->fields, "citizenship"), &countries);
@@ -176,11 +234,7 @@ suspects_read(struct door *d, struct arena *a, struct suspects *out, struct err 
 	enum rc rc = each_record(d, "involvement", read_involvement, &reading, err);
 
 	for (size_t i = 0; i < reading.suspect.cap && rc == RC_OK; i++) {
-		if (reading.suspect.at[i].value == NULL)
-			continue;
-		if (map_find(&reading.other, reading.suspect.at[i].key) != NULL)
-			out->protected_count++;
-		else
+		if (reading.suspect.at[i].value != NULL)
 			rc = read_person(d, &reading, reading.suspect.at[i].key, err);
 	}
 	return rc;

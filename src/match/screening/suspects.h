@@ -14,9 +14,14 @@ struct listing {
 struct listings {
 	struct listing *at;
 	size_t n, cap;
+	size_t lists, lists_left_out; /* watch lists in use; and those that are not */
 };
 
-/* Active listings of one watch list, or of all when list is zero. The door is the node's. */
+/*
+ * Active listings of one watch list, or of all when list is zero. Only of lists in use: two
+ * people have put them there, on a legal basis. The door is the node's.
+ * RC_CONFLICT: no list is in use; the text says in which states they are and how one gets there.
+ */
 MUST_USE enum rc listings_read(struct door *d, struct arena *a, struct id list,
 			       struct listings *out, struct err *err);
 
@@ -24,17 +29,18 @@ struct suspect {
 	struct id id;
 	struct str_list names; /* never empty */
 	struct str birth_date, country;
+	bool left_out; /* ever VICTIM, PRESUMED or UNDETERMINED: not to be asked about */
 };
 
 struct suspects {
 	struct suspect *at;
 	size_t n, cap;
-	size_t protected_count; /* suspects left out since they were also marked otherwise */
 };
 
 /*
- * People with an involvement as SUSPECT or CONVICTED and none, ever, as VICTIM, PRESUMED or
- * UNDETERMINED (rights.md, rule 5: protected until a review outside the case team).
+ * People with an involvement as SUSPECT or CONVICTED. Those left out until a review outside the
+ * case team (rights.md, rule 5) are read, logged and counted like all others, so that neither
+ * the log nor a count tells who they are; nothing else may be done with them.
  */
 MUST_USE enum rc suspects_read(struct door *d, struct arena *a, struct suspects *out,
 			       struct err *err);
