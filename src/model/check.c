@@ -71,53 +71,103 @@ value_of(json_t *fields, const struct field *f)
 	return json_member(fields, f->name);
 }
 
-static enum rc
-check_required(struct checker *c, const struct record_type *type, json_t *body)
-{
-	for (size_t i = 0; i < type->required_count; i++) {
-		const struct field *f = &type->fields[type->required[i]];
+/* What is wrong with a body so far: the first field stands in err->key, all in its text. */
+struct wrongs {
+	struct err first;
+	struct buf text;
+	size_t n, more;
+	bool *bad; /* by field */
+};
 
-		/* A field with a basis is followed by it (LED art. 7). */
-		if (f->statement && value_of(body, f) != NULL && value_of(body, f + 1) == NULL)
-			return fail(c->err, RC_INVALID, (f + 1)->name.p,
-				    "must say whether %.*s is fact or assessment",
-				    STR_ARG(f->name));
-		if (value_of(body, f) != NULL)
-			continue;
-		if (f->required)
-			return fail(c->err, RC_INVALID, f->name.p, "must be given");
-		if (f->when_field >= 0 &&
-		    holds(value_of(body, &type->fields[f->when_field]), f->when_value))
-			return fail(
-			    c->err, RC_INVALID, f->name.p, "must be given when %.*s is \"%.*s\"",
-			    STR_ARG(type->fields[f->when_field].name), STR_ARG(f->when_value));
+static void
+wrong_add(struct wrongs *w, const struct err *err)
+{
+	if (w->n++ == 0) {
+		w->first = *err;
+		buf_add_z(&w->text, err->text);
+		return;
 	}
+	/* An error's text has room for so many; the rest is counted. */
+	if (w->more > 0 ||
+	    w->text.n + strlen(err->key) + strlen(err->text) + 24 > sizeof err->text) {
+		w->more++;
+		return;
+	}
+	buf_addf(&w->text, "; %s%s%s", err->key, err->key[0] != '\0' ? ": " : "", err->text);
+}
+
+static enum rc
+wrong_say(struct wrongs *w, struct err *err)
+{
+	if (w->n == 0)
+		return RC_OK;
+	if (w->more > 0)
+		buf_addf(&w->text, "; and %zu more", w->more);
+	return fail(err, RC_INVALID, w->first.key, "%.*s", STR_ARG(buf_str(&w->text)));
+}
+
+static enum rc
+check_one_required(struct checker *c, const struct record_type *type, const struct field *f,
+		   json_t *body, const bool *bad)
+{
+	size_t at = (size_t)(f - type->fields);
+
+	/* A field with a basis is followed by it (LED art. 7). */
+	if (f->statement && value_of(body, f) != NULL && value_of(body, f + 1) == NULL &&
+	    !bad[at + 1])
+		return fail(c->err, RC_INVALID, (f + 1)->name.p,
+			    "must say whether %.*s is fact or assessment", STR_ARG(f->name));
+	if (value_of(body, f) != NULL || bad[at])
+		return RC_OK;
+	if (f->required)
+		return fail(c->err, RC_INVALID, f->name.p, "must be given");
+	if (f->when_field >= 0 &&
+	    holds(value_of(body, &type->fields[f->when_field]), f->when_value))
+		return fail(c->err, RC_INVALID, f->name.p, "must be given when %.*s is \"%.*s\"",
+			    STR_ARG(type->fields[f->when_field].name), STR_ARG(f->when_value));
 	return RC_OK;
 }
 
 static enum rc
+check_one(struct checker *c, const struct record_type *type, const struct field *f,
+	  const char *name, json_t *value, json_t **out)
+{
+	if (f == NULL)
+		return unknown_field(c, type, str_from(name));
+	if (f->automatic && c->mode == CHECK_CREATE && !json_is_null(value))
+		return fail(c->err, RC_INVALID, f->name.p, "is filled by the node");
+	return f->list ? check_list(c, f, value, out) : check_value(c, f, value, f->name.p, out);
+}
+
+/* All fields are looked at, so that whoever fills in a form hears of all at once. */
+static enum rc
 check_all(struct checker *c, const struct record_type *type, json_t *fields, json_t *body)
 {
+	struct wrongs wrongs = {.bad = NEW_N(c->arena, bool, type->field_count + 1)};
+	struct err *told = c->err, err = {.rc = RC_OK};
 	const char *name;
 	json_t *value;
 
+	buf_init(&wrongs.text, c->arena);
+	c->err = &err;
 	json_object_foreach (fields, name, value) {
 		const struct field *f = type_field(type, str_from(name));
 		json_t *out = NULL;
-		enum rc rc;
 
-		if (f == NULL)
-			return unknown_field(c, type, str_from(name));
-		if (f->automatic && c->mode == CHECK_CREATE && !json_is_null(value))
-			return fail(c->err, RC_INVALID, f->name.p, "is filled by the node");
-		rc = f->list ? check_list(c, f, value, &out)
-			     : check_value(c, f, value, f->name.p, &out);
-		if (rc != RC_OK)
-			return rc;
-		if (out != NULL)
+		if (check_one(c, type, f, name, value, &out) != RC_OK) {
+			wrong_add(&wrongs, &err);
+			if (f != NULL)
+				wrongs.bad[f - type->fields] = true;
+		} else if (out != NULL) {
 			must(json_object_set_new_nocheck(body, name, out) == 0);
+		}
 	}
-	return check_required(c, type, body);
+	for (size_t i = 0; i < type->required_count; i++)
+		if (check_one_required(c, type, &type->fields[type->required[i]], body,
+				       wrongs.bad) != RC_OK)
+			wrong_add(&wrongs, &err);
+	c->err = told;
+	return wrong_say(&wrongs, told);
 }
 
 enum rc

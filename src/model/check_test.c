@@ -22,7 +22,8 @@ static const char kinds_yaml[] =
     "fields:\n"
     "  short: {text: short, max: 10}\n  long: {text: long}\n  name: {text: name}\n"
     "  date: {date: true}\n  range: {range: true}\n  time: {time: true}\n"
-    "  number: {number: kg}\n  money: {money: true}\n  code: {code: gender}\n"
+    "  number: {number: value}\n  weight: {number: kg}\n  people: {number: count}\n  money: "
+    "{money: true}\n  code: {code: gender}\n"
     "  control: {code: control_method, list: 3}\n  ref: {ref: kinds}\n  place: {place: true}\n"
     "  phone: {phone: true}\n  document: {identifier: [passport, national_id]}\n"
     "  any: {identifier: true}\n  file: {file: true}\n  yes: {yesno: true}\n"
@@ -108,6 +109,9 @@ static const struct {
     {"{\"time\":\"2026-11-23T03:10:00+01:00\"}", "{\"time\":\"2026-11-23T02:10:00.000Z\"}"},
     {"{\"number\":\"-0012.500\"}", "{\"number\":\"-12.5\"}"},
     {"{\"number\":7}", "{\"number\":\"7\"}"},
+    {"{\"weight\":\"80.5\"}", "{\"weight\":\"80.5\"}"},
+    {"{\"people\":\"3.0\"}", "{\"people\":\"3\"}"},
+    {"{\"people\":\"-0\"}", "{\"people\":\"0\"}"},
     {"{\"number\":\"-0.0\"}", "{\"number\":\"0\"}"},
     {"{\"money\":{\"currency\":\"EUR\",\"minor\":1234}}",
      "{\"money\":{\"currency\":\"EUR\",\"minor\":1234}}"},
@@ -181,6 +185,10 @@ static const struct {
     {"{\"number\":\"12.\"}", "number"},
     {"{\"number\":\"1234567890123456\"}", "number"},
     {"{\"number\":true}", "number"},
+    {"{\"weight\":\"-80\"}", "weight"},
+    {"{\"people\":\"-3\"}", "people"},
+    {"{\"people\":-1}", "people"},
+    {"{\"people\":\"2.5\"}", "people"},
     {"{\"money\":{\"minor\":12.5,\"currency\":\"EUR\"}}", "money"},
     {"{\"money\":{\"minor\":1,\"currency\":\"ZZZ\"}}", "money"},
     {"{\"money\":{\"minor\":1,\"currency\":\"EUR\",\"x\":1}}", "money"},
@@ -237,6 +245,40 @@ bad_values_name_the_field_and_repeat_nothing(void **state)
 		assert_null(strstr(err.text, "call me"));
 	}
 	assert_int_equal(wrong, 0);
+}
+
+static void
+all_bad_fields_are_told_at_once_each_by_its_name(void **state)
+{
+	struct str out;
+	struct err err;
+	struct buf b;
+
+	(void)state;
+	assert_int_equal(
+	    check("{\"people\":\"-3\",\"yes\":\"yes\",\"said\":\"x\",\"date\":\"soon\","
+		  "\"code\":\"Masculine\"}",
+		  CHECK_CREATE, &out, &err),
+	    RC_INVALID);
+	assert_string_equal(err.key, "people");
+	assert_int_equal(strncmp(err.text, "cannot be below zero; ", 22), 0);
+	assert_non_null(strstr(err.text, "; date: must be"));
+	assert_non_null(strstr(err.text, "; why: must be given when yes"));
+	assert_non_null(strstr(err.text, "; said_basis: must say"));
+	assert_null(strstr(err.text, "code"));
+	/* what is there and bad is not missing as well */
+	assert_int_equal(check("{\"yes\":\"yes\",\"why\":7}", CHECK_CREATE, &out, &err),
+			 RC_INVALID);
+	assert_string_equal(err.key, "why");
+	assert_null(strstr(err.text, ";"));
+	/* more than a text holds are counted */
+	buf_init(&b, arena);
+	for (int i = 0; i < 60; i++)
+		buf_addf(&b, "%s\"nothing_%d\":1", i > 0 ? "," : "{", i);
+	buf_add_z(&b, "}");
+	assert_int_equal(check(str_z(arena, buf_str(&b)), CHECK_CREATE, &out, &err), RC_INVALID);
+	assert_non_null(strstr(err.text, "; and "));
+	assert_non_null(strstr(err.text, " more"));
 }
 
 static void
@@ -430,6 +472,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(good_values_come_out_in_one_form_and_stay_there),
 	    cmocka_unit_test(bad_values_name_the_field_and_repeat_nothing),
+	    cmocka_unit_test(all_bad_fields_are_told_at_once_each_by_its_name),
 	    cmocka_unit_test(a_text_that_is_too_long_is_refused_not_cut),
 	    cmocka_unit_test(an_import_takes_aliases_and_retired_codes),
 	    cmocka_unit_test(a_file_is_taken_with_its_hash_in_lower_case),

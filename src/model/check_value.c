@@ -131,7 +131,7 @@ check_date(struct checker *c, const struct field *f, json_t *value, const char *
 		    c, key,
 		    f->kind == FIELD_DATE
 			? "must be a date as known: 1979, 1979-05, 1979-05-07, 1979-05~"
-			: "must be two dates: 2026-03/2026-05, 2026-03/..");
+			: "must be a date, or two: 2026-03, 2026-03/2026-05, 2026-03/..");
 	if (f->kind == FIELD_DATE && d.interval)
 		return value_bad(c, key, "must be one date, not two");
 	*out = value_kept(value, edtf_format(c->arena, &d));
@@ -187,7 +187,7 @@ value_decimal(struct arena *a, struct str s, struct str *out)
 }
 
 static enum rc
-check_number(struct checker *c, json_t *value, const char *key, json_t **out)
+check_number(struct checker *c, const struct field *f, json_t *value, const char *key, json_t **out)
 {
 	struct str s;
 
@@ -201,6 +201,10 @@ check_number(struct checker *c, json_t *value, const char *key, json_t **out)
 		return RC_OK;
 	if (s.n > 40 || !value_decimal(c->arena, s, &s))
 		return value_bad(c, key, "must be a decimal number: \"12.5\"");
+	if (s.p[0] == '-' && !f->below_zero)
+		return value_bad(c, key, "cannot be below zero");
+	if (f->whole && str_find(s, STR(".")) >= 0)
+		return value_bad(c, key, "is a count: must be a whole number");
 	*out = json_from_str(s);
 	return RC_OK;
 }
@@ -300,7 +304,7 @@ check_value(struct checker *c, const struct field *f, json_t *value, const char 
 	case FIELD_DATE:
 	case FIELD_RANGE: return check_date(c, f, value, key, out);
 	case FIELD_TIME: return check_time(c, value, key, out);
-	case FIELD_NUMBER: return check_number(c, value, key, out);
+	case FIELD_NUMBER: return check_number(c, f, value, key, out);
 	case FIELD_MONEY: return check_money(c, value, key, out);
 	case FIELD_CODE: return check_code(c, f, value, key, out);
 	case FIELD_REF: return check_ref(c, value, key, out);

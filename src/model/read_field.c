@@ -131,11 +131,13 @@ read_kind(struct reader *r, struct record_type *type, struct field *f, const str
 	case FIELD_IDENTIFIER: read_identifier_kind(r, f, map); break;
 	case FIELD_NUMBER:
 		f->unit = read_text(r, map, "number", true);
-		if (str_eq(f->unit, STR("count")))
+		f->whole = str_eq(f->unit, STR("count"));
+		f->below_zero = str_eq(f->unit, STR("value"));
+		if (f->whole || f->below_zero)
 			f->unit = STR_NONE;
 		else if (!name_is_good(f->unit))
 			reader_bad(r, yaml_find(map, "number"), "number",
-				   "must be a unit, such as count, year, kg, km, percent");
+				   "must be a unit, such as count, value, year, kg, percent");
 		break;
 	case FIELD_DATE:
 	case FIELD_RANGE:

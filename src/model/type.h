@@ -94,7 +94,9 @@ struct field {
 	bool index_exact;    /* blind equality index; identifiers and references only */
 	bool check_language; /* docs/language.md is checked as it is written */
 	const struct code_list *codes; /* FIELD_CODE */
-	struct str unit;	       /* FIELD_NUMBER: "year", "kg"; "" for a plain count */
+	struct str unit;	       /* FIELD_NUMBER: "year", "kg"; "" for a count or value */
+	bool whole;		       /* FIELD_NUMBER: a count of things */
+	bool below_zero;	       /* FIELD_NUMBER: a value that may be negative */
 	struct str_list refs;	       /* FIELD_REF: type names; "user"; or "any" alone */
 	struct str_list kinds;	       /* FIELD_IDENTIFIER: which kinds; empty: any */
 	struct str_list inherits; /* FIELD_REF: flags that come down from the record named here */
