@@ -113,16 +113,21 @@ first_records(struct door *d, void *ctx, struct err *err)
 
 /* Before anything is written, so that a wrong word leaves nothing behind. */
 static enum rc
-check_kind(struct arena *a, const struct init_options *o, struct err *err)
+check_words(struct arena *a, const struct init_options *o, struct err *err)
 {
-	const struct code_list *kinds;
+	const struct code_list *kinds, *countries;
 	struct model *m;
 	enum rc rc = model_load(a, model_files, NULL, &m, err);
 
 	if (rc != RC_OK)
 		return rc;
 	kinds = model_list(m, STR("unit_kind"));
-	must(kinds != NULL);
+	countries = model_list(m, STR("country"));
+	must(kinds != NULL && countries != NULL);
+	if (o->country.n > 0 && code_find(countries, o->country) == NULL)
+		return fail(err, RC_USAGE, "country",
+			    "takes the two capital letters of a country (ISO 3166-1 alpha-2), such "
+			    "as FR; `liaison model show country` has them");
 	return code_find(kinds, o->kind) != NULL
 		   ? RC_OK
 		   : fail(err, RC_USAGE, "kind",
@@ -170,7 +175,7 @@ node_init(const struct init_options *o, struct err *err)
 
 	if (o->name.n == 0 || o->name.n > 200)
 		rc = fail(err, RC_USAGE, "name", "say the agency's name, at most 200 bytes");
-	else if ((rc = check_kind(a, o, err)) != RC_OK)
+	else if ((rc = check_words(a, o, err)) != RC_OK)
 		;
 	else if (stat(config, &st) == 0 || stat(str_fmt(a, "%s/keys.liaison", o->dir).p, &st) == 0)
 		rc = fail_at(err, RC_CONFLICT, o->dir, 0, 0, "", "there is a node already");

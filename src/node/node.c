@@ -134,6 +134,14 @@ run_init(struct cli *cli, struct err *err)
 		"You act in it as %.*s, bound to your system account.\n"
 		"Next: liaison node serve --node %s\n",
 		o.dir, STR_ARG(o.name), STR_ARG(o.login), o.dir);
+	if (o.roles == 0)
+		fprintf(
+		    cli->notes,
+		    "An administrator keeps users and settings, and reads and writes no records. "
+		    "For those, add a role: liaison user set %.*s --roles "
+		    "administrator,supervisor --purpose administration, or a user of their own: "
+		    "liaison user add.\n",
+		    STR_ARG(o.login));
 	if (o.passphrase.n == 0)
 		fprintf(cli->notes, "Its keys are guarded by the file's mode alone; "
 				    "--passphrase-file guards them with a passphrase too.\n");
@@ -290,7 +298,7 @@ static const struct option init_options[] = {
 	{ "login",           "LOGIN",  "the first administrator (standard: admin)", false },
 	{ "full-name",       "NAME",   "their name", false },
 	{ "shared-account",  NULL,     "two users of one system account may be the two people of a move that takes two: for demonstrations", false },
-	{ "roles",           "ROLES",  "more roles for them, by commas", false },
+	{ "roles",           "ROLES",  "more roles for them, by commas; without one they keep users and settings, no records", false },
 	{ .name = NULL },
     /* clang-format on */
 };
