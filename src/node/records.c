@@ -85,6 +85,24 @@ filter_field(struct request *rq, struct record_filter *filter, struct err *err)
 	return RC_OK;
 }
 
+/* A state that the type lacks would give an empty list, which reads like "there are none". */
+static enum rc
+filter_state(struct request *rq, const struct record_filter *filter, struct err *err)
+{
+	const struct record_type *type = filter->type;
+	struct buf known;
+
+	if (filter->state.n == 0 || type_state(type, filter->state) >= 0)
+		return RC_OK;
+	buf_init(&known, rq->arena);
+	for (size_t i = 0; i < type->states.n; i++)
+		buf_addf(&known, "%s%.*s", i > 0 ? ", " : "", STR_ARG(type->states.at[i]));
+	return type->states.n == 0
+		   ? fail(err, RC_USAGE, "state", "this type has no states")
+		   : fail(err, RC_USAGE, "state", "is none of this type's states: %.*s",
+			  STR_ARG(buf_str(&known)));
+}
+
 static enum rc
 list(struct request *rq, struct reply *reply, struct err *err)
 {
@@ -97,6 +115,7 @@ list(struct request *rq, struct reply *reply, struct err *err)
 
 	if ((rc = type_of(rq, &filter.type, err)) != RC_OK ||
 	    (rc = request_number(rq, "limit", 50, 1, RECORD_PAGE_MAX, &limit, err)) != RC_OK ||
+	    (rc = filter_state(rq, &filter, err)) != RC_OK ||
 	    (rc = filter_field(rq, &filter, err)) != RC_OK)
 		return rc;
 	filter.limit = (size_t)limit;
@@ -309,9 +328,19 @@ erase(struct request *rq, struct reply *reply, struct err *err)
 }
 
 static enum rc
+link_way(struct str text, enum link_way *out, struct err *err)
+{
+	*out = str_eq_z(text, "in") ? LINKS_IN : str_eq_z(text, "out") ? LINKS_OUT : LINKS_BOTH;
+	return *out != LINKS_BOTH || text.n == 0
+		   ? RC_OK
+		   : fail(err, RC_USAGE, "direction", "takes in or out");
+}
+
+static enum rc
 links(struct request *rq, struct reply *reply, struct err *err)
 {
 	const struct record_type *type;
+	enum link_way way;
 	struct record_links found;
 	json_t *items;
 	int64_t limit;
@@ -320,7 +349,8 @@ links(struct request *rq, struct reply *reply, struct err *err)
 
 	if ((rc = id_of(rq, POLICY_READ, &type, &id, err)) != RC_OK ||
 	    (rc = request_number(rq, "limit", 200, 1, 1000, &limit, err)) != RC_OK ||
-	    (rc = record_links(&rq->door, id, (size_t)limit, &found, err)) != RC_OK)
+	    (rc = link_way(request_query(rq, "direction"), &way, err)) != RC_OK ||
+	    (rc = record_links(&rq->door, id, way, (size_t)limit, &found, err)) != RC_OK)
 		return rc;
 	items = json_array();
 	for (size_t i = 0; i < found.items.n; i++) {

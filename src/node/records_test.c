@@ -257,6 +257,95 @@ no_route_tells_of_a_record_that_the_asker_may_not_know(void **state)
 			}
 }
 
+/* One who may not know of a record learns nothing by referring to it, nor by filtering. */
+static void
+a_reference_tells_nothing_of_what_the_asker_may_not_know(void **state)
+{
+	struct fixture *f = *state;
+	struct str there =
+	    made(f, WORKER, "protection", "survivor", "{'fields':{'chosen_name':'Tirelu'}}");
+	struct str missing = STR("0192f0c1-0000-7000-8000-000000000001");
+	struct str task = made(f, ANALYST, "investigation", "task", "{'fields':{'what':'x'}}");
+	const struct {
+		const char *method, *path, *body;
+		int64_t version;
+	} tries[] = {
+	    {"POST", "/api/v1/records/note", "{'fields':{'text':'x','about':'%.*s'}}", 0},
+	    {"POST", "/api/v1/records/task", "{'fields':{'what':'x','of':'%.*s'}}", 0},
+	    {"PATCH", path_of(f, "task", task, ""), "{'of':'%.*s'}", 1},
+	    {"POST", path_of(f, "task", task, "/move"), "{'to':'taken','fields':{'of':'%.*s'}}", 1},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(tries); i++) {
+		struct str id[] = {there, missing}, a[2];
+		int status[2];
+
+		for (size_t k = 0; k < 2; k++) {
+			struct str body = str_from(tries[i].body), before = body;
+			ptrdiff_t at = str_find(body, STR("%.*s"));
+
+			before = str_sub(body, 0, (size_t)at);
+			body = str_fmt(f->dir->a, "%.*s%.*s%s", STR_ARG(before), STR_ARG(id[k]),
+				       tries[i].body + at + 4);
+			status[k] = ask(f,
+					(struct ask){ANALYST, "investigation", tries[i].method,
+						     tries[i].path, tries[i].version, body.p, NULL},
+					&a[k]);
+		}
+		if (status[0] != 422 || status[1] != 422 || !str_eq(a[0], a[1]))
+			fail_msg("%s %s: %d %.*s, else %d %.*s\n", tries[i].method, tries[i].path,
+				 status[0], STR_ARG(a[0]), status[1], STR_ARG(a[1]));
+	}
+}
+
+static void
+a_list_says_which_states_there_are_when_asked_for_another(void **state)
+{
+	struct fixture *f = *state;
+	struct str a;
+
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "GET",
+					  "/api/v1/records/incident?state=nope", 0, NULL, NULL},
+			     &a),
+			 400);
+	assert_true(holds(a, "reported, assessed, linked, dismissed"));
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "GET",
+					  "/api/v1/records/phone?state=nope", 0, NULL, NULL},
+			     &a),
+			 400);
+	assert_int_equal(ask(f,
+			     (struct ask){ANALYST, "investigation", "GET",
+					  "/api/v1/records/incident?state=linked", 0, NULL, NULL},
+			     &a),
+			 200);
+}
+
+static void
+a_node_is_of_a_country_that_there_is(void **state)
+{
+	static const char *const bad[] = {"ZZZ", "fr", "FRA", "F", "ZZ", "fr\nkind: x"};
+	struct fixture *f = *state;
+	struct init_options init = {.name = STR("X"),
+				    .dir = test_dir_path(f->dir, "other"),
+				    .kind = STR("police"),
+				    .legal_regime = STR("LED"),
+				    .unit = STR("First desk"),
+				    .login = STR("admin"),
+				    .features = liaison_features};
+	struct err err;
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		init.country = str_from(bad[i]);
+		assert_int_equal(node_init(&init, &err), RC_USAGE);
+		assert_string_equal(err.key, "country");
+		assert_int_equal(access(init.dir, F_OK), -1);
+	}
+	init.country = STR("FR");
+	assert_int_equal(node_init(&init, &err), RC_OK);
+}
+
 static void
 a_route_of_one_type_changes_no_record_of_another(void **state)
 {
@@ -556,6 +645,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(a_record_lives_over_its_routes),
 	    T(no_route_tells_of_a_record_that_the_asker_may_not_know),
+	    T(a_reference_tells_nothing_of_what_the_asker_may_not_know),
+	    T(a_list_says_which_states_there_are_when_asked_for_another),
+	    T(a_node_is_of_a_country_that_there_is),
 	    T(a_route_of_one_type_changes_no_record_of_another),
 	    T(nothing_but_fields_and_handling_is_taken_at_birth),
 	    T(the_agency_and_its_first_unit_are_there_to_be_changed),

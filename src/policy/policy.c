@@ -1,6 +1,7 @@
 #include "policy/policy.h"
 
-static const struct decision full = {RUNG_FULL, "granted", "your role and purpose allow it", false};
+static const struct decision full = {
+    .rung = RUNG_FULL, .rule = "granted", .why = "your role and purpose allow it"};
 
 const char *
 rung_name(enum rung rung)
@@ -14,13 +15,13 @@ rung_name(enum rung rung)
 static struct decision
 refuse_openly(const char *rule, const char *why)
 {
-	return (struct decision){RUNG_NONE, rule, why, true};
+	return (struct decision){.rung = RUNG_NONE, .rule = rule, .why = why, .open_refusal = true};
 }
 
 static struct decision
 look_absent(const char *rule, const char *why)
 {
-	return (struct decision){RUNG_NONE, rule, why, false};
+	return (struct decision){.rung = RUNG_NONE, .rule = rule, .why = why};
 }
 
 static bool
@@ -28,6 +29,32 @@ changes(enum policy_action action)
 {
 	return action == POLICY_CREATE || action == POLICY_UPDATE || action == POLICY_MOVE ||
 	       action == POLICY_ERASE;
+}
+
+/* The refusal of a role, which names those that may. */
+static struct decision
+refuse_roles(const struct facts *f, uint32_t roles)
+{
+	struct decision d;
+
+	switch (f->action) {
+	case POLICY_MOVE: d = refuse_openly("role", "this move is not for your roles"); break;
+	case POLICY_ERASE:
+		d = refuse_openly("role", "none of your roles may erase this type of record");
+		break;
+	case POLICY_CREATE:
+	case POLICY_UPDATE:
+		d = refuse_openly("role", "none of your roles may change this type of record");
+		break;
+	case POLICY_LIST:
+	case POLICY_READ:
+	case POLICY_REVEAL:
+	default:
+		d = refuse_openly("role", "none of your roles may read this type of record");
+		break;
+	}
+	d.roles_needed = roles;
+	return d;
 }
 
 /* Role and purpose against the type: the same for every row, so a refusal may say so. */
@@ -46,15 +73,17 @@ decide_type(const struct facts *f)
 	if (f->action == POLICY_MOVE && f->move != NULL && f->move->roles != 0)
 		roles = f->move->roles;
 	if ((f->actor->roles & roles) == 0)
-		return refuse_openly(
-		    "role", changes(f->action) ? "none of your roles may change this type of record"
-					       : "none of your roles may read this type of record");
+		return refuse_roles(f, roles);
 	if (!f->access->has_purpose)
 		return refuse_openly(
 		    "purpose", "say for which purpose (--purpose, or the header Liaison-Purpose)");
-	if (purposes != 0 && (BIT(f->access->purpose) & purposes) == 0)
-		return refuse_openly("purpose",
-				     "this type of record is not open for the purpose you gave");
+	if (purposes != 0 && (BIT(f->access->purpose) & purposes) == 0) {
+		struct decision d = refuse_openly(
+		    "purpose", "this type of record is not open for the purpose you gave");
+
+		d.purposes_needed = purposes;
+		return d;
+	}
 	return full;
 }
 
@@ -95,8 +124,9 @@ decide_row(const struct facts *f)
 					     "say why you need the masked value (reason)");
 		return full;
 	}
-	return (struct decision){RUNG_MASKED, "masked",
-				 "the record, with masked fields closed until revealed", false};
+	return (struct decision){.rung = RUNG_MASKED,
+				 .rule = "masked",
+				 .why = "the record, with masked fields closed until revealed"};
 }
 
 struct decision
@@ -113,6 +143,22 @@ policy_decide(const struct facts *f)
 	if (d.rung == RUNG_NONE || f->row == NULL)
 		return d;
 	return decide_row(f);
+}
+
+bool
+policy_may_refer(const struct actor *actor, const struct access *access,
+		 const struct record_type *type, const struct row_facts *row)
+{
+	struct facts f = {actor, access, POLICY_LIST, type, row, NULL};
+
+	if (actor->is_node)
+		return true;
+	/*
+	 * A reference opens nothing, so the purpose is asked for when somebody reads it; what
+	 * counts is whether these roles may know that the record is there.
+	 */
+	return (actor->roles & (type->read.roles | type->write.roles)) != 0 &&
+	       decide_row(&f).rung > RUNG_NONE;
 }
 
 bool

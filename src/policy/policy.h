@@ -75,9 +75,18 @@ struct decision {
 	 * false, the answer must look like absence.
 	 */
 	bool open_refusal;
+	/* Bits of what would do, when a role or purpose was missing; 0: nothing to name. */
+	uint32_t roles_needed, purposes_needed;
 };
 
 struct decision policy_decide(const struct facts *facts);
+
+/*
+ * May somebody's record refer to this row: does the ladder let them know at least that it
+ * exists? Otherwise the answer must be that of an id which names nothing.
+ */
+bool policy_may_refer(const struct actor *actor, const struct access *access,
+		      const struct record_type *type, const struct row_facts *row);
 
 /* May this field's value stand in the answer at this rung, asked for by name or not? */
 bool policy_field_open(const struct field *field, enum rung rung, bool revealed, bool in_list);

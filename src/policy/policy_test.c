@@ -137,6 +137,79 @@ each_case_is_decided_by_its_rule(void **state)
 	}
 }
 
+/* A reference needs the ladder's lowest rung, by role and row; the purpose is for reading. */
+static void
+a_record_refers_only_to_what_its_writer_may_know_of(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t roles;
+		int purpose;
+		enum where unit;
+		enum whose owner;
+		enum guard guard;
+		enum tlp handling;
+		bool quick_note, erased, may;
+	} refer[] = {
+	    /* clang-format off */
+		{ "a colleague's AMBER", ANALYST, INVESTIGATION, HERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, true },
+		{ "another unit's AMBER", ANALYST, INVESTIGATION, ELSEWHERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, true },
+		{ "for a purpose that does not open it", ANALYST, PURPOSE_SCREENING, HERE, OTHERS, GUARD_NONE, TLP_AMBER, false, false, true },
+		{ "one's own RED", ANALYST, INVESTIGATION, HERE, OWN, GUARD_NONE, TLP_RED, false, false, true },
+		{ "a colleague's RED", ANALYST, INVESTIGATION, HERE, OTHERS, GUARD_NONE, TLP_RED, false, false, false },
+		{ "the unit's RED, by its supervisor", SUPERVISOR, INVESTIGATION, HERE, OTHERS, GUARD_NONE, TLP_RED, false, false, true },
+		{ "another unit's AMBER+STRICT", ANALYST, INVESTIGATION, ELSEWHERE, OTHERS, GUARD_NONE, TLP_AMBER_STRICT, false, false, false },
+		{ "a survivor, by an analyst", ANALYST, PROTECTION, HERE, OTHERS, GUARD_SURVIVOR, TLP_AMBER, false, false, false },
+		{ "a survivor, by a support worker", SUPPORT, PROTECTION, HERE, OTHERS, GUARD_SURVIVOR, TLP_AMBER, false, false, true },
+		{ "a minor of another unit", SUPPORT, PROTECTION, ELSEWHERE, OTHERS, GUARD_MINOR, TLP_AMBER, false, false, false },
+		{ "a type that the role neither reads nor writes", MONITOR, INVESTIGATION, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, false, false },
+		{ "a colleague's quick note", ANALYST, INVESTIGATION, HERE, OTHERS, GUARD_NONE, TLP_AMBER, true, false, false },
+		{ "what was erased", SUPERVISOR, INVESTIGATION, HERE, OWN, GUARD_NONE, TLP_CLEAR, false, true, false },
+	    /* clang-format on */
+	};
+	const struct id me = {{1}}, somebody = {{2}}, here = {{3}}, elsewhere = {{4}};
+	struct record_type type = type_of_case();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(refer); i++) {
+		struct actor actor = {.id = me, .roles = refer[i].roles, .unit = here};
+		struct access access = {.has_purpose = true,
+					.purpose = (enum purpose)refer[i].purpose};
+		struct row_facts row = {.unit = refer[i].unit == HERE ? here : elsewhere,
+					.owner = refer[i].owner == OWN ? me : somebody,
+					.guard = refer[i].guard,
+					.handling = refer[i].handling,
+					.quick_note = refer[i].quick_note,
+					.erased = refer[i].erased};
+
+		if (policy_may_refer(&actor, &access, &type, &row) != refer[i].may)
+			fail_msg("%s\n", refer[i].name);
+	}
+}
+
+static void
+a_refusal_of_a_role_names_the_roles_that_may(void **state)
+{
+	struct record_type type = type_of_case();
+	struct move move = {.roles = SUPERVISOR};
+	struct actor actor = {.roles = ANALYST};
+	struct access access = {.has_purpose = true, .purpose = INVESTIGATION};
+	struct facts f = {&actor, &access, POLICY_MOVE, &type, NULL, &move};
+	struct decision d = policy_decide(&f);
+
+	(void)state;
+	assert_string_equal(d.rule, "role");
+	assert_int_equal(d.roles_needed, SUPERVISOR);
+	assert_non_null(strstr(d.why, "this move"));
+	f.action = POLICY_UPDATE;
+	assert_int_equal(policy_decide(&f).roles_needed, 0);
+	actor.roles = MONITOR;
+	assert_int_equal(policy_decide(&f).roles_needed, type.write.roles);
+	actor.roles = ANALYST;
+	access.purpose = PURPOSE_STATISTICS;
+	assert_int_equal(policy_decide(&f).purposes_needed, type.write.purposes);
+}
+
 /* Whatever the row is like, a wrong role or purpose never looks at it. */
 static void
 a_refusal_of_role_or_purpose_is_the_same_for_every_row(void **state)
@@ -300,6 +373,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_record_refers_only_to_what_its_writer_may_know_of),
+	    cmocka_unit_test(a_refusal_of_a_role_names_the_roles_that_may),
 	    cmocka_unit_test(each_case_is_decided_by_its_rule),
 	    cmocka_unit_test(a_refusal_of_role_or_purpose_is_the_same_for_every_row),
 	    cmocka_unit_test(a_move_takes_its_own_roles_before_those_of_writing),

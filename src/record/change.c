@@ -2,6 +2,7 @@
 #include "format/json.h"
 #include "model/check.h"
 #include "model/model.h"
+#include "record/changed.h"
 #include "record/due.h"
 #include "record/erase.h"
 #include "record/look.h"
@@ -67,30 +68,10 @@ change_begin(struct door *d, struct id id, int64_t version, enum policy_action a
 		    (long long)c->row.version);
 }
 
-/* Names of the fields that differ, for the log. */
-static struct str
-changed_names(struct door *d, const struct change *c)
-{
-	const struct record_type *type = c->row.type;
-	struct buf names;
-
-	buf_init(&names, d->arena);
-	for (size_t i = 0; i < type->field_count; i++) {
-		struct str name = type->fields[i].name;
-
-		if (json_equal(json_member(c->before, name), json_member(c->after, name)) ||
-		    (json_member(c->before, name) == NULL && json_member(c->after, name) == NULL))
-			continue;
-		if (names.n > 0)
-			buf_add_byte(&names, ',');
-		buf_add(&names, name);
-	}
-	return buf_str(&names);
-}
-
+/* what: for the log, what changed; names, never values of a field. */
 static enum rc
-change_store(struct door *d, struct change *c, enum audit_action action, struct record **out,
-	     struct err *err)
+change_store(struct door *d, struct change *c, enum audit_action action, struct str what,
+	     struct record **out, struct err *err)
 {
 	struct record_row *row = &c->row;
 	struct audit_entry entry = {
@@ -99,7 +80,7 @@ change_store(struct door *d, struct change *c, enum audit_action action, struct 
 	    .record = row->id,
 	    .type = row->type_key,
 	    .has_body = true,
-	    .fields = changed_names(d, c),
+	    .fields = what,
 	};
 	struct blind_tokens tokens = {0};
 	int64_t seen = row->version;
@@ -137,7 +118,9 @@ apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	c->after = door_hold(d, after);
-	return record_check_references(d, c->row.type, patch, err);
+	return record_check_references(
+	    d, c->row.type, patch, record_rung_shown(d, &c->row) >= RUNG_MASKED ? c->before : NULL,
+	    err);
 }
 
 enum rc
@@ -156,10 +139,10 @@ record_update(struct door *d, struct id id, int64_t version, json_t *patch, stru
 		rc = change_show(d, &c, c.before, out, err);
 		return rc == RC_OK ? door_log(d, &entry, NULL, err) : rc;
 	}
-	if (c.row.due_ms != 0)
-		c.row.due_ms = record_due(c.row.type, type_state(c.row.type, c.row.state), c.after,
-					  c.row.updated_ms);
-	return change_store(d, &c, AUDIT_UPDATE, out, err);
+	if ((rc = record_due_edited(d, &c.row, c.before, c.after, err)) != RC_OK)
+		return rc;
+	return change_store(d, &c, AUDIT_UPDATE,
+			    changed_fields(d->arena, c.row.type, c.before, c.after), out, err);
 }
 
 static const struct gate *
@@ -285,13 +268,15 @@ four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, st
 
 /* The first of four eyes: logged, nothing else changes. */
 static enum rc
-note_wish(struct door *d, struct change *c, struct record **out, struct err *err)
+note_wish(struct door *d, struct change *c, struct str to, struct record **out, struct err *err)
 {
-	struct audit_entry entry = {.action = AUDIT_MOVE,
-				    .has_record = true,
-				    .record = c->row.id,
-				    .type = c->row.type_key,
-				    .fields = STR("first of two people")};
+	struct audit_entry entry = {
+	    .action = AUDIT_MOVE,
+	    .has_record = true,
+	    .record = c->row.id,
+	    .type = c->row.type_key,
+	    .fields = changed_state(d->arena, &c->row, to, ",first of two people",
+				    changed_fields(d->arena, c->row.type, c->before, c->after))};
 	enum rc rc = door_log(d, &entry, NULL, err);
 
 	if (rc != RC_OK)
@@ -309,6 +294,7 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 	const struct move *move;
 	struct record *r;
 	struct change c;
+	struct str what;
 	enum rc rc;
 
 	/*
@@ -335,12 +321,14 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 		if ((rc = four_eyes(d, &c, to, &waits, err)) != RC_OK)
 			return rc;
 		if (waits)
-			return note_wish(d, &c, out, err);
+			return note_wish(d, &c, to, out, err);
 	}
+	what = changed_state(d->arena, &c.row, to, "",
+			     changed_fields(d->arena, c.row.type, c.before, c.after));
 	c.row.state = str_copy(d->arena, to);
 	c.row.flags &= ~(int64_t)ROW_QUICK_NOTE;
 	c.row.due_ms = record_due(c.row.type, type_state(c.row.type, to), c.after, d->now_ms);
-	if ((rc = change_store(d, &c, AUDIT_MOVE, out, err)) != RC_OK)
+	if ((rc = change_store(d, &c, AUDIT_MOVE, what, out, err)) != RC_OK)
 		return rc;
 	r->state = type_state(c.row.type, to);
 	r->version = c.row.version;
@@ -353,6 +341,7 @@ record_mark(struct door *d, struct id id, int64_t version, struct handling handl
 {
 	struct handling meet;
 	struct change c;
+	struct str what;
 	enum rc rc;
 
 	rc = change_begin(d, id, version, POLICY_UPDATE, NULL, &c, out, err);
@@ -369,8 +358,9 @@ record_mark(struct door *d, struct id id, int64_t version, struct handling handl
 	    meet.onward_ok != handling.onward_ok)
 		return fail(err, RC_DENIED, "handling",
 			    "a record is never handled more openly than its type says");
+	what = changed_handling(d->arena, c.handling, handling);
 	c.handling = handling;
-	return change_store(d, &c, AUDIT_UPDATE, out, err);
+	return change_store(d, &c, AUDIT_UPDATE, what, out, err);
 }
 
 enum rc

@@ -157,6 +157,24 @@ door_may(struct door *d, const struct record_type *type, enum policy_action acti
 	return decision.rung == RUNG_NONE ? door_refuse(d, &decision, type, NULL, err) : RC_OK;
 }
 
+/* "; it is for: supervisor, coordinator", so that whoever is refused knows whom to ask. */
+static struct str
+who_may(struct arena *a, const struct decision *why)
+{
+	struct buf b;
+
+	buf_init(&b, a);
+	for (int i = 0; i < ROLE_COUNT; i++)
+		if ((why->roles_needed & BIT(i)) != 0)
+			buf_addf(&b, "%s%s",
+				 b.n > 0 ? ", " : "; it is for: ", role_name((enum role)i));
+	for (int i = 0; i < PURPOSE_COUNT; i++)
+		if ((why->purposes_needed & BIT(i)) != 0)
+			buf_addf(&b, "%s%s", b.n > 0 ? ", " : "; it is open for: ",
+				 purpose_name((enum purpose)i));
+	return buf_str(&b);
+}
+
 enum rc
 door_refuse(struct door *d, const struct decision *why, const struct record_type *type,
 	    const struct id *record, struct err *err)
@@ -171,6 +189,7 @@ door_refuse(struct door *d, const struct decision *why, const struct record_type
 		entry.record = *record;
 	door_log_apart(d, &entry);
 	if (why->open_refusal)
-		return fail(err, RC_DENIED, why->rule, "%s", why->why);
+		return fail(err, RC_DENIED, why->rule, "%s%.*s", why->why,
+			    STR_ARG(who_may(d->arena, why)));
 	return fail(err, RC_ABSENT, "", "there is no such record");
 }

@@ -182,7 +182,7 @@ type_of_id(struct door *d, struct id id, const struct record_type **out, struct 
 enum rc
 record_check_type(struct door *d, struct id id, const struct record_type *type, struct err *err)
 {
-	static const struct decision absent = {RUNG_NONE, "absent", "", false};
+	static const struct decision absent = {.rung = RUNG_NONE, .rule = "absent", .why = ""};
 	const struct record_type *found;
 	enum rc rc = type_of_id(d, id, &found, err);
 
@@ -203,56 +203,10 @@ record_exists(struct door *d, struct id id, bool *out, struct err *err)
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
-/* Each reference must name a record that is there, of a type the field allows. */
-static enum rc
-check_reference(struct door *d, const struct field *field, struct str text, struct err *err)
-{
-	const struct record_type *type;
-	struct id id;
-	enum rc rc;
-
-	if (field->refs.n > 0 && str_eq_z(field->refs.at[0], "user"))
-		return RC_OK; /* serve/ knows users; record/ does not */
-	if (!id_parse(text, &id))
-		return fail(err, RC_INVALID, str_z(d->arena, field->name), "is no record id");
-	if ((rc = type_of_id(d, id, &type, err)) != RC_OK)
-		return rc;
-	for (size_t i = 0; type != NULL && i < field->refs.n; i++)
-		if (str_eq_z(field->refs.at[i], "any") || str_eq(field->refs.at[i], type->name))
-			return RC_OK;
-	return fail(err, RC_INVALID, str_z(d->arena, field->name),
-		    "names no record of the type wanted here");
-}
-
-enum rc
-record_check_references(struct door *d, const struct record_type *type, json_t *fields,
-			struct err *err)
-{
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; i < type->field_count && rc == RC_OK; i++) {
-		const struct field *field = &type->fields[i];
-		json_t *value = json_member(fields, field->name), *item;
-		size_t k;
-
-		/* A null in a patch takes the value away. */
-		if (field->kind != FIELD_REF || value == NULL || json_is_null(value))
-			continue;
-		if (!json_is_array(value)) {
-			rc = check_reference(d, field, json_str(value), err);
-			continue;
-		}
-		json_array_foreach (value, k, item)
-			if (rc == RC_OK)
-				rc = check_reference(d, field, json_str(item), err);
-	}
-	return rc;
-}
-
 enum rc
 record_add(struct door *d, const struct record_draft *draft, struct err *err)
 {
-	enum rc rc = record_check_references(d, draft->row.type, draft->fields, err);
+	enum rc rc = record_check_references(d, draft->row.type, draft->fields, NULL, err);
 
 	return rc == RC_OK ? record_store(d, draft, err) : rc;
 }

@@ -96,7 +96,8 @@ links_inward(struct door *d, const struct record *r, const struct record_type *h
 }
 
 enum rc
-record_links(struct door *d, struct id id, size_t limit, struct record_links *out, struct err *err)
+record_links(struct door *d, struct id id, enum link_way way, size_t limit,
+	     struct record_links *out, struct err *err)
 {
 	const struct model *m = d->node->model;
 	struct audit_entry entry = {.action = AUDIT_LIST};
@@ -107,10 +108,11 @@ record_links(struct door *d, struct id id, size_t limit, struct record_links *ou
 	*out = (struct record_links){0};
 	if (limit == 0 || limit > 1000)
 		limit = 1000;
-	if ((rc = record_load(d, id, NULL, &r, err)) != RC_OK ||
-	    (rc = links_outward(d, r, limit, out, err)) != RC_OK)
+	if ((rc = record_load(d, id, NULL, &r, err)) != RC_OK)
 		return rc;
-	for (size_t i = 0; i < m->type_count && rc == RC_OK; i++)
+	if (way != LINKS_IN && (rc = links_outward(d, r, limit, out, err)) != RC_OK)
+		return rc;
+	for (size_t i = 0; way != LINKS_OUT && i < m->type_count && rc == RC_OK; i++)
 		for (size_t k = 0; k < m->types[i].field_count && rc == RC_OK; k++)
 			if (may_refer(&m->types[i].fields[k], r->type) && !out->more)
 				rc = links_inward(d, r, &m->types[i], &m->types[i].fields[k], limit,

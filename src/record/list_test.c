@@ -244,7 +244,7 @@ links_are_found_from_both_ends(void **state)
 	struct record_links links;
 	struct door *d = test_node_begin_read(t, &analyst);
 
-	assert_int_equal(record_links(d, phone, 100, &links, NULL), RC_OK);
+	assert_int_equal(record_links(d, phone, LINKS_BOTH, 100, &links, NULL), RC_OK);
 	assert_int_equal(links.items.n, 1);
 	assert_false(links.items.at[0].outward);
 	assert_true(id_eq(links.items.at[0].record->id, person));
@@ -252,19 +252,19 @@ links_are_found_from_both_ends(void **state)
 	door_close(d);
 	/* The analyst sees the phone alone; that a survivor's record names the person, never. */
 	d = test_node_begin_read(t, &analyst);
-	assert_int_equal(record_links(d, person, 100, &links, NULL), RC_OK);
+	assert_int_equal(record_links(d, person, LINKS_BOTH, 100, &links, NULL), RC_OK);
 	assert_int_equal(links.items.n, 1);
 	assert_true(links.items.at[0].outward);
 	assert_true(id_eq(links.items.at[0].record->id, phone));
 	door_close(d);
 	d = test_node_begin_read(t, &worker);
-	assert_int_equal(record_links(d, person, 100, &links, NULL), RC_OK);
+	assert_int_equal(record_links(d, person, LINKS_BOTH, 100, &links, NULL), RC_OK);
 	assert_int_equal(links.items.n, 2);
 	assert_true(id_eq(links.items.at[0].record->id, survivor) ||
 		    id_eq(links.items.at[1].record->id, survivor));
 	door_close(d);
 	d = test_node_begin_read(t, &stranger);
-	assert_int_equal(record_links(d, survivor, 100, &links, NULL), RC_ABSENT);
+	assert_int_equal(record_links(d, survivor, LINKS_BOTH, 100, &links, NULL), RC_ABSENT);
 	door_close(d);
 }
 
@@ -361,7 +361,7 @@ more_by_links(struct test_node *t, const struct test_person *who, struct id id, 
 	struct door *d = test_node_begin_read(t, who);
 	struct record_links links;
 
-	assert_int_equal(record_links(d, id, limit, &links, NULL), RC_OK);
+	assert_int_equal(record_links(d, id, LINKS_BOTH, limit, &links, NULL), RC_OK);
 	assert_int_equal(links.items.n, limit);
 	door_close(d);
 	return links.more;

@@ -91,10 +91,12 @@ record_of_row(struct door *d, const struct record_row *row, json_t *fields,
 static enum rc
 find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
 {
-	static const struct decision absent = {RUNG_NONE, "absent", "", false};
+	static const struct decision absent = {.rung = RUNG_NONE, .rule = "absent", .why = ""};
 	static const struct decision no_purpose = {
-	    RUNG_NONE, "purpose",
-	    "say for which purpose (--purpose, or the header Liaison-Purpose)", true};
+	    .rung = RUNG_NONE,
+	    .rule = "purpose",
+	    .why = "say for which purpose (--purpose, or the header Liaison-Purpose)",
+	    .open_refusal = true};
 	enum rc rc;
 
 	if (!d->access.has_purpose && !d->actor->is_node)

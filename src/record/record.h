@@ -130,8 +130,9 @@ struct record_links {
 	VEC(struct record_link) items;
 	bool more; /* over the limit */
 };
-MUST_USE enum rc record_links(struct door *d, struct id id, size_t limit, struct record_links *out,
-			      struct err *err);
+enum link_way { LINKS_BOTH, LINKS_OUT, LINKS_IN };
+MUST_USE enum rc record_links(struct door *d, struct id id, enum link_way way, size_t limit,
+			      struct record_links *out, struct err *err);
 
 /* {"id":..,"type":..,"version":..,"state":..,"title":..,"fields":{..}, ...}; a new reference. */
 json_t *record_json(struct door *d, const struct record *r, struct str lang);

@@ -19,6 +19,13 @@ SELECT p.id, r.type, p.type_version, p.version, p.unit, p.owner, p.guard, p.hand
 FROM record_past p JOIN record r ON r.id = p.id
 WHERE p.id = :id AND p.version = :version;
 
+-- name: record_entered
+-- The first of the former versions that stand in this state with no other state since.
+SELECT updated_ms FROM record_past
+WHERE id = :id AND version > COALESCE((SELECT MAX(o.version) FROM record_past o
+	WHERE o.id = :id AND o.state <> :state), 0)
+ORDER BY version LIMIT 1;
+
 -- name: record_keep_past
 INSERT INTO record_past (id, version, type_version, unit, owner, guard, handling, state, flags,
 	due_ms, updated_ms, leaf, bucket, wrapped, body)

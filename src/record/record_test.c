@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include "audit/show.h"
 #include "record/erase.h"
 #include "record/record.sql.h"
 #include "record/test_node.h"
@@ -53,6 +54,8 @@ hear_phone(struct door *d, const struct record *r, struct err *err)
 static const struct gate gates[] = {
 	{ "plans_stay_open", gate_plans, "" },
 	{ "no_open_duties",  gate_holds, "" },
+	{ "purpose_and_basis", gate_holds, "" },
+	{ "human_decided",   gate_holds, "" },
 	{ .name = NULL },
 };
 static const struct reaction reactions[] = {
@@ -195,7 +198,8 @@ values_are_checked_before_anything_is_written(void **state)
 			fail_msg("%s: %s key %s: %s\n", bad[i].fields, rc_name(rc), err.key,
 				 err.text);
 		(void)test_node_end(t, rc);
-		assert_int_equal(test_node_leaves(t), leaves);
+		/* A reference that names nothing is logged like one to what is hidden. */
+		assert_int_equal(test_node_leaves(t), leaves + (strcmp(err.key, "of") == 0));
 	}
 }
 
@@ -262,6 +266,231 @@ a_reference_is_taken_away_by_null_and_must_name_what_is_there(void **state)
 	json_decref(r->fields);
 }
 
+static enum rc
+move(struct test_node *t, const struct test_person *who, struct id id, int64_t version,
+     const char *to, const char *patch, bool *waits, struct err *err)
+{
+	struct door *d = test_node_begin(t, who);
+	struct record *r = NULL;
+	enum rc rc =
+	    record_move(d, id, version, str_from(to), test_json(d, str_from(patch)), &r, err);
+
+	if (waits != NULL)
+		*waits = rc == RC_OK && r->waits;
+	return test_node_end(t, rc);
+}
+
+#define CASE "{'name':'Harbour Road'}"
+
+/* Everything an answer to a new record tells: how it ended, the key and the text. */
+static const char *
+answer_to(struct test_node *t, const struct test_person *who, const char *type, struct str fields)
+{
+	struct door *d = test_node_begin(t, who);
+	struct record *r;
+	struct err err = {.text = ""};
+	enum rc rc =
+	    record_create(d, test_node_type(t, type), test_json(d, fields), NULL, &r, &err);
+
+	(void)test_node_end(t, rc);
+	return str_fmt(t->a, "%s|%s|%s", rc_name(rc), err.key, err.text).p;
+}
+
+/* The same text with one digit of the id changed names nothing. */
+static struct id
+neighbour(struct id id)
+{
+	id.b[15] ^= 1;
+	return id;
+}
+
+static void
+a_reference_to_what_is_hidden_is_answered_like_one_to_nothing(void **state)
+{
+	static const char note[] = "{'text':'x','about':'@1'}";
+	static const char link[] = "{'person':'@2','in':'@1','category':'UNDETERMINED',"
+				   "'category_basis':'fact'}";
+	struct test_node *t = *state;
+	struct id survivor = test_node_create(t, &worker, "survivor", STR("{'chosen_name':'T'}"));
+	struct id incident =
+	    test_node_create(t, &supervisor, "incident",
+			     STR("{'kind':'observation','summary':'x','summary_basis':'fact'}"));
+	struct id person = test_node_create(t, &analyst, "person", STR(PERSON));
+	struct handling red = {TLP_RED, false, false};
+	struct record *r;
+	struct door *d = test_node_begin(t, &supervisor);
+	const char *hidden, *nothing;
+	int64_t leaves;
+
+	assert_int_equal(test_node_end(t, record_mark(d, incident, 1, red, &r, NULL)), RC_OK);
+	/* of a type that the role may not read; of a type it may read, RED; erased */
+	leaves = test_node_leaves(t);
+	hidden = answer_to(t, &analyst, "note", test_fill(t, note, survivor, person));
+	assert_int_equal(test_node_leaves(t), leaves + 1);
+	nothing = answer_to(t, &analyst, "note", test_fill(t, note, neighbour(survivor), person));
+	assert_int_equal(test_node_leaves(t), leaves + 2);
+	assert_string_equal(hidden, nothing);
+	assert_non_null(strstr(hidden, "names no record"));
+	assert_string_equal(
+	    answer_to(t, &analyst, "involvement", test_fill(t, link, incident, person)),
+	    answer_to(t, &analyst, "involvement", test_fill(t, link, neighbour(incident), person)));
+	/* Who may know of it may refer to it, for whatever purpose. */
+	assert_string_equal(answer_to(t, &supervisor, "note", test_fill(t, note, survivor, person)),
+			    "ok||");
+}
+
+static void
+a_reference_that_stands_may_stay_though_it_is_hidden_by_now(void **state)
+{
+	struct test_node *t = *state;
+	struct id one = test_node_create(t, &supervisor, "person", STR(PERSON));
+	struct id other = test_node_create(t, &supervisor, "person", STR(PERSON));
+	struct id hold =
+	    test_node_create(t, &analyst, "task", test_fill(t, "{'what':'x','of':'@1'}", one, one));
+	struct handling red = {TLP_RED, false, false};
+	struct record *r;
+	struct err err;
+
+	for (int i = 0; i < 2; i++) {
+		struct door *d = test_node_begin(t, &supervisor);
+
+		assert_int_equal(
+		    test_node_end(t, record_mark(d, i == 0 ? one : other, 1, red, &r, &err)),
+		    RC_OK);
+	}
+	assert_int_equal(update(t, &analyst, hold, 1,
+				test_fill(t, "{'what':'y','of':'@1'}", one, one).p, &r, &err),
+			 RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(
+	    update(t, &analyst, hold, 2, test_fill(t, "{'of':'@1'}", other, other).p, &r, &err),
+	    RC_INVALID);
+	assert_string_equal(err.key, "of");
+}
+
+static void
+a_clock_runs_from_the_entry_into_the_state_whatever_is_edited(void **state)
+{
+	enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE };
+	struct test_node *t = *state;
+	struct id id =
+	    test_node_create(t, &analyst, "incident",
+			     STR("{'kind':'observation','summary':'x','summary_basis':'fact'}"));
+	const int64_t entered = t->now_ms, due = entered + INT64_C(72) * HOUR;
+	struct record *r;
+	struct door *d;
+	struct err err;
+
+	t->now_ms += HOUR;
+	assert_int_equal(update(t, &analyst, id, 1, "{'people_count':'3'}", &r, &err), RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(r->due_ms, due);
+	t->now_ms += HOUR;
+	assert_int_equal(update(t, &analyst, id, 2, "{'people_count':'4'}", &r, &err), RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(r->due_ms, due);
+	t->now_ms += HOUR;
+	assert_int_equal(
+	    move(t, &supervisor, id, 3, "dismissed", "{'dismissal':'reported twice'}", NULL, &err),
+	    RC_OK);
+	d = test_node_begin_read(t, &supervisor);
+	assert_int_equal(record_load(d, id, NULL, &r, &err), RC_OK);
+	assert_int_equal(r->due_ms, 0);
+	(void)test_node_end_read(t, RC_OK);
+	/* A deadline that stands in a field goes with the field. */
+	id = test_node_create(t, &analyst, "task", STR("{'what':'x'}"));
+	assert_int_equal(update(t, &analyst, id, 1, "{'due':'2026-12-01T00:00:00Z'}", &r, &err),
+			 RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(r->due_ms, INT64_C(1796083200000));
+}
+
+static void
+a_clock_that_comes_back_counts_from_the_move_into_its_state(void **state)
+{
+	enum { HOUR = 60 * 60 * 1000 };
+	const int64_t days90 = INT64_C(90) * 24 * HOUR;
+	struct test_node *t = *state;
+	struct id id = test_node_create(
+	    t, &prosecutor, "authorisation",
+	    STR("{'kind':'court_order','purpose':'investigation','legal_basis':'led_8','law':'s. "
+		"5',"
+		"'authority':'District court','granted_by':'A B','granted_on':'2026-11-20',"
+		"'scope':'x','necessity':'x','proportionality':'x',"
+		"'from':'2026-11-20T00:00:00Z','until':'2026-12-01T00:00:00Z'}"));
+	struct record *r;
+	struct err err;
+	int64_t entered;
+	bool waits;
+
+	t->now_ms += HOUR;
+	assert_int_equal(update(t, &prosecutor, id, 1, "{'conditions':'x'}", &r, &err), RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(r->due_ms, 0);
+	t->now_ms += HOUR;
+	assert_int_equal(move(t, &prosecutor, id, 2, "granted", "{}", &waits, &err), RC_OK);
+	assert_true(waits);
+	entered = t->now_ms += HOUR;
+	assert_int_equal(move(t, &supervisor, id, 2, "granted", "{}", &waits, &err), RC_OK);
+	assert_false(waits);
+	t->now_ms += HOUR;
+	assert_int_equal(update(t, &prosecutor, id, 3, "{'conditions':'y'}", &r, &err), RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(r->due_ms, INT64_C(1796083200000));
+	/* The day is taken out, so the ninety days hold: those since it was granted. */
+	t->now_ms += HOUR;
+	assert_int_equal(update(t, &prosecutor, id, 4, "{'until':null}", &r, &err), RC_OK);
+	json_decref(r->fields);
+	assert_int_equal(r->due_ms, entered + days90);
+}
+
+/* The first row of the log about a record: the last thing that was done to it. */
+static struct str
+last_fields(struct test_node *t, struct id id)
+{
+	struct audit_shown_list list;
+	struct err err;
+
+	must(audit_show(t->db, t->keys, id, 1, t->a, &list, &err) == RC_OK && list.n == 1);
+	return list.at[0].fields;
+}
+
+static void
+the_log_says_from_which_state_to_which_and_what_a_mark_changed(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "case", STR(CASE));
+	struct handling red = {TLP_RED, false, false};
+	struct record *r;
+	struct door *d;
+	struct err err;
+	bool waits;
+
+	assert_int_equal(
+	    move(t, &supervisor, id, 1, "closed", "{'closed_with':'all done'}", NULL, &err), RC_OK);
+	assert_true(str_eq(last_fields(t, id), STR("state:open>closed,closed_with")));
+	assert_int_equal(move(t, &supervisor, id, 2, "open", "{}", &waits, &err), RC_OK);
+	assert_true(waits);
+	assert_true(str_eq(last_fields(t, id), STR("state:closed>open,first of two people")));
+	d = test_node_begin(t, &supervisor);
+	assert_int_equal(test_node_end(t, record_mark(d, id, 2, red, &r, &err)), RC_OK);
+	assert_true(str_starts(last_fields(t, id), STR("tlp:AMBER+STRICT>RED")));
+}
+
+static void
+a_denied_move_says_that_it_is_the_move_and_who_may(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "case", STR(CASE));
+	struct err err;
+
+	assert_int_equal(move(t, &analyst, id, 1, "joint", "{}", NULL, &err), RC_DENIED);
+	assert_string_equal(err.key, "role");
+	assert_non_null(strstr(err.text, "this move is not for your roles; it is for: "));
+	assert_non_null(strstr(err.text, "supervisor"));
+	assert_null(strstr(err.text, "analyst"));
+}
+
 static void
 a_former_version_is_read_under_todays_rights(void **state)
 {
@@ -287,22 +516,6 @@ a_former_version_is_read_under_todays_rights(void **state)
 	assert_int_equal(record_load_version(d, id, 1, &r, &err), RC_ABSENT);
 	(void)test_node_end_read(t, RC_OK);
 }
-
-static enum rc
-move(struct test_node *t, const struct test_person *who, struct id id, int64_t version,
-     const char *to, const char *patch, bool *waits, struct err *err)
-{
-	struct door *d = test_node_begin(t, who);
-	struct record *r = NULL;
-	enum rc rc =
-	    record_move(d, id, version, str_from(to), test_json(d, str_from(patch)), &r, err);
-
-	if (waits != NULL)
-		*waits = rc == RC_OK && r->waits;
-	return test_node_end(t, rc);
-}
-
-#define CASE "{'name':'Harbour Road'}"
 
 static void
 a_move_wants_its_role_its_needs_and_its_gates(void **state)
@@ -602,6 +815,12 @@ main(void)
 	    T(values_are_checked_before_anything_is_written),
 	    T(an_update_names_the_version_it_saw),
 	    T(a_reference_is_taken_away_by_null_and_must_name_what_is_there),
+	    T(a_reference_to_what_is_hidden_is_answered_like_one_to_nothing),
+	    T(a_reference_that_stands_may_stay_though_it_is_hidden_by_now),
+	    T(a_clock_runs_from_the_entry_into_the_state_whatever_is_edited),
+	    T(a_clock_that_comes_back_counts_from_the_move_into_its_state),
+	    T(the_log_says_from_which_state_to_which_and_what_a_mark_changed),
+	    T(a_denied_move_says_that_it_is_the_move_and_who_may),
 	    T(a_former_version_is_read_under_todays_rights),
 	    T(a_move_wants_its_role_its_needs_and_its_gates),
 	    T(an_automatic_move_is_made_by_the_node_alone),

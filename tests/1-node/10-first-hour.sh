@@ -6,6 +6,15 @@ set -eu
 . "$(dirname "$0")/../lib.sh"
 need jq
 
+story "A country that is none is refused before anything is made; no role at all is pointed out"
+for country in ZZZ fr; do
+	expect_exit 2 "$liaison" node init --node "$node" --name "North Coast Police" --country $country
+	has "$said" "country"
+done
+[ ! -e "$node" ] || wrong "something was made"
+expect_exit 0 "$liaison" node init --node "$work/bare" --name "Bare"
+has "$said" "reads and writes no records"
+
 story "A folder becomes a node; a second time it is refused"
 expect_exit 0 "$liaison" node init --node "$node" --name "North Coast Police" --country PT \
 	--roles analyst,supervisor
@@ -54,6 +63,23 @@ hour() {
 	expect_exit 3 L record show nonsense "$person"
 	expect_exit 2 L record create incident --set kind=observation
 	has "$said" "summary"
+	expect_exit 2 L record list incident --state nope
+	has "$said" "reported, assessed"
+
+	story "All that is wrong with what was typed is told at once"
+	expect_exit 2 L record create incident --set kind=nope --set people_count=-3 --set happened=yesterday
+	for word in "kind: is not" "people_count: cannot be below zero" "happened: must be a date" "summary: must be given"; do has "$said" "$word"; done
+
+	story "A move that is not theirs says so and whose it is; one that is made is told in the log"
+	expect_exit 0 L record create case --set name="Packing house" --json
+	case=$(field id <<<"$said")
+	expect_exit 4 L record move case "$case" court --version 1
+	has "$said" "this move is not for your roles; it is for: prosecutor"
+	expect_exit 0 L record move case "$case" joint --version 1
+	expect_exit 0 L record mark case "$case" RED --version 2
+	expect_exit 0 L audit show "$case"
+	has "$said" "state:open>joint"
+	has "$said" "tlp:AMBER+STRICT>RED"
 
 	story "The log knows who saw what"
 	expect_exit 0 L audit show "$person"

@@ -22,8 +22,13 @@ cp "$node/node.db" "$work/old.db"
 node_start
 
 story "Without --yes nothing happens but a plan; with an old version nothing happens either"
+expect_exit 0 L record create task --set what="Call her" --set of="$mei" --json
+task=$(field id <<<"$said")
 expect_exit 0 L record erase person "$mei"
 has "$said" "would be erased"
+has "$said" "1 record that you may see refers to it"
+has "$said" "$task"
+same "who refers to it" "$(L record erase person "$mei" --json 2>/dev/null | jq -r '.referred_to_by[0].record.id')" "$task"
 expect_exit 5 L record erase person "$mei" --version 1 --yes
 expect_exit 0 L record show person "$mei"
 

@@ -1,0 +1,23 @@
+#ifndef RECORD_CHANGED_H
+#define RECORD_CHANGED_H
+
+#include <jansson.h>
+
+#include "record/row.h"
+
+/*
+ * changed: what a change did, as the log says it, comma-separated: names of fields, states and
+ * handling codes, never the value of a field. In the arena. It stands in the leaf's sealed
+ * detail (audit/audit.h, `fields`).
+ */
+
+/* "may_be_minor,position": the fields that differ. */
+struct str changed_fields(struct arena *a, const struct record_type *type, json_t *before,
+			  json_t *after);
+/* "state:reported>assessed,position"; row is as before; note stands after the states. */
+struct str changed_state(struct arena *a, const struct record_row *row, struct str to,
+			 const char *note, struct str fields);
+/* "tlp:AMBER>RED,onward_ok:yes>no" */
+struct str changed_handling(struct arena *a, struct handling from, struct handling to);
+
+#endif
