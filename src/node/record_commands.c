@@ -5,10 +5,11 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "net/pair.h"
+#include "node/record_commands_inside.h"
 #include "serve/cli.h"
 #include "serve/file.h"
 
-static struct str
+struct str
 record_target(struct cli *cli, struct str type, struct str id, const char *rest)
 {
 	struct buf b;
@@ -21,8 +22,8 @@ record_target(struct cli *cli, struct str type, struct str id, const char *rest)
 	return buf_str(&b);
 }
 
-static enum rc
-need_arguments(const struct cli *cli, size_t n, struct err *err)
+enum rc
+record_arguments(const struct cli *cli, size_t n, struct err *err)
 {
 	return cli->arguments.n == n ? RC_OK
 				     : fail(err, RC_USAGE, "", "takes %s", cli->command->arguments);
@@ -106,9 +107,9 @@ fields_of(struct cli *cli, struct str type_name, json_t **out, struct err *err)
 	return rc;
 }
 
-static enum rc
-send_json(struct cli *cli, const char *method, struct str target, json_t *body, int64_t if_match,
-	  struct cli_answer *answer, struct err *err)
+enum rc
+record_send(struct cli *cli, const char *method, struct str target, json_t *body, int64_t if_match,
+	    struct cli_answer *answer, struct err *err)
 {
 	struct buf b;
 
@@ -127,7 +128,7 @@ run_create(struct cli *cli, struct err *err)
 	struct str tlp = cli_option(cli, "tlp");
 	enum rc rc;
 
-	if ((rc = need_arguments(cli, 1, err)) != RC_OK ||
+	if ((rc = record_arguments(cli, 1, err)) != RC_OK ||
 	    (rc = fields_of(cli, cli->arguments.at[0], &fields, err)) != RC_OK)
 		return rc;
 	body = json_object();
@@ -135,8 +136,8 @@ run_create(struct cli *cli, struct err *err)
 	if (tlp.n > 0)
 		must(json_object_set_new(body, "handling",
 					 json_pack("{s:o}", "tlp", json_from_str(tlp))) == 0);
-	rc = send_json(cli, "POST", record_target(cli, cli->arguments.at[0], STR_NONE, ""), body, 0,
-		       &answer, err);
+	rc = record_send(cli, "POST", record_target(cli, cli->arguments.at[0], STR_NONE, ""), body,
+			 0, &answer, err);
 	json_decref(body);
 	if (rc == RC_OK)
 		cli_show(cli, answer.json);
@@ -151,7 +152,7 @@ run_show(struct cli *cli, struct err *err)
 	struct buf query;
 	enum rc rc;
 
-	if ((rc = need_arguments(cli, 2, err)) != RC_OK)
+	if ((rc = record_arguments(cli, 2, err)) != RC_OK)
 		return rc;
 	buf_init(&query, cli->arena);
 	if (reveal.n > 0)
@@ -185,7 +186,7 @@ run_list(struct cli *cli, struct err *err)
 	struct str next;
 	enum rc rc;
 
-	if ((rc = need_arguments(cli, 1, err)) != RC_OK)
+	if ((rc = record_arguments(cli, 1, err)) != RC_OK)
 		return rc;
 	buf_init(&query, cli->arena);
 	buf_add_z(&query, cli->json ? "?fields=1" : "?");
@@ -224,13 +225,13 @@ run_set(struct cli *cli, struct err *err)
 	json_t *fields;
 	enum rc rc;
 
-	if ((rc = need_arguments(cli, 2, err)) != RC_OK ||
+	if ((rc = record_arguments(cli, 2, err)) != RC_OK ||
 	    (rc = cli_number(cli, "version", 0, 1, INT32_MAX, &version, err)) != RC_OK ||
 	    (rc = fields_of(cli, cli->arguments.at[0], &fields, err)) != RC_OK)
 		return rc;
-	rc = send_json(cli, "PATCH",
-		       record_target(cli, cli->arguments.at[0], cli->arguments.at[1], ""), fields,
-		       version, &answer, err);
+	rc = record_send(cli, "PATCH",
+			 record_target(cli, cli->arguments.at[0], cli->arguments.at[1], ""), fields,
+			 version, &answer, err);
 	json_decref(fields);
 	if (rc == RC_OK)
 		cli_show(cli, answer.json);
@@ -245,16 +246,16 @@ run_move(struct cli *cli, struct err *err)
 	int64_t version;
 	enum rc rc;
 
-	if ((rc = need_arguments(cli, 3, err)) != RC_OK ||
+	if ((rc = record_arguments(cli, 3, err)) != RC_OK ||
 	    (rc = cli_number(cli, "version", 0, 1, INT32_MAX, &version, err)) != RC_OK ||
 	    (rc = fields_of(cli, cli->arguments.at[0], &fields, err)) != RC_OK)
 		return rc;
 	body = json_object();
 	must(json_object_set_new(body, "to", json_from_str(cli->arguments.at[2])) == 0);
 	must(json_object_set_new(body, "fields", fields) == 0);
-	rc = send_json(cli, "POST",
-		       record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/move"),
-		       body, version, &answer, err);
+	rc = record_send(cli, "POST",
+			 record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/move"),
+			 body, version, &answer, err);
 	json_decref(body);
 	if (rc != RC_OK)
 		return rc;
@@ -274,127 +275,18 @@ run_mark(struct cli *cli, struct err *err)
 	json_t *body;
 	enum rc rc;
 
-	if ((rc = need_arguments(cli, 3, err)) != RC_OK ||
+	if ((rc = record_arguments(cli, 3, err)) != RC_OK ||
 	    (rc = cli_number(cli, "version", 0, 1, INT32_MAX, &version, err)) != RC_OK)
 		return rc;
 	body = json_pack("{s:o, s:b, s:b}", "tlp", json_from_str(cli->arguments.at[2]),
 			 "judicial_ok", (int)cli_switch(cli, "judicial-ok"), "onward_ok",
 			 (int)cli_switch(cli, "onward-ok"));
-	rc = send_json(cli, "POST",
-		       record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/mark"),
-		       body, version, &answer, err);
+	rc = record_send(cli, "POST",
+			 record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/mark"),
+			 body, version, &answer, err);
 	json_decref(body);
 	if (rc == RC_OK)
 		cli_show(cli, answer.json);
-	return rc;
-}
-
-static const struct cli_column link_columns[] = {{"DIRECTION", "direction", 0},
-						 {"FIELD", "field", 0},
-						 {"TYPE", "record.type", 0},
-						 {"ID", "record.id", 0},
-						 {"TITLE", "record.title", 40},
-						 {"STATE", "record.state", 0},
-						 {NULL, NULL, 0}};
-
-/* What would be left pointing at nothing: the records that refer to this one. */
-static enum rc
-plan_referrers(struct cli *cli, json_t *plan, struct err *err)
-{
-	struct cli_answer answer;
-	json_t *items, *item, *holders = json_array();
-	size_t i;
-	enum rc rc;
-
-	must(json_object_set_new(plan, "referred_to_by", holders) == 0);
-	rc = cli_call(cli, "GET",
-		      record_target(cli, cli->arguments.at[0], cli->arguments.at[1],
-				    "/links?limit=1000&direction=in"),
-		      NULL, &answer, err);
-	if (rc != RC_OK)
-		return rc;
-	items = json_object_get(answer.json, "items");
-	json_array_foreach (items, i, item)
-		must(json_array_append(holders, item) == 0);
-	if (json_is_true(json_object_get(answer.json, "more")))
-		must(json_object_set_new(plan, "referred_to_by_more", json_true()) == 0);
-	return RC_OK;
-}
-
-/* Plans before it deletes: without --yes it says what would go, and what refers to it. */
-static enum rc
-plan_erase(struct cli *cli, struct str target, struct err *err)
-{
-	struct cli_answer answer;
-	json_t *holders;
-	bool more;
-	size_t n;
-	enum rc rc = cli_call(cli, "GET", target, NULL, &answer, err);
-
-	if (rc != RC_OK || (rc = plan_referrers(cli, answer.json, err)) != RC_OK)
-		return rc;
-	holders = json_object_get(answer.json, "referred_to_by");
-	n = json_array_size(holders);
-	more = json_object_get(answer.json, "referred_to_by_more") != NULL;
-	if (cli->json) {
-		cli_show(cli, answer.json);
-	} else {
-		json_t *shown = json_copy(answer.json);
-
-		(void)json_object_del(shown, "referred_to_by");
-		cli_show(cli, shown);
-		json_decref(shown);
-		if (n > 0) {
-			fprintf(cli->out, "\nThese refer to it, and will name nothing then:\n");
-			cli_table(cli, holders, link_columns);
-		}
-	}
-	fprintf(cli->notes,
-		"This would be erased in all its versions, for good; %zu%s record%s that you may "
-		"see refer%s to it. Say --yes and --version %lld to do it.\n",
-		n, more ? " or more" : "", n == 1 ? "" : "s", n == 1 ? "s" : "",
-		(long long)json_integer_value(json_object_get(answer.json, "version")));
-	return RC_OK;
-}
-
-static enum rc
-run_erase(struct cli *cli, struct err *err)
-{
-	struct cli_answer answer;
-	int64_t version;
-	struct str target;
-	enum rc rc;
-
-	if ((rc = need_arguments(cli, 2, err)) != RC_OK ||
-	    (rc = cli_number(cli, "version", 0, 1, INT32_MAX, &version, err)) != RC_OK)
-		return rc;
-	target = record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "");
-	if (!cli_switch(cli, "yes"))
-		return plan_erase(cli, target, err);
-	rc = send_json(cli, "DELETE", target, NULL, version, &answer, err);
-	if (rc != RC_OK)
-		return rc;
-	rc = cli_wait_job(cli, json_member_str(answer.json, "job"), &answer, err);
-	if (rc == RC_OK)
-		fprintf(cli->notes,
-			"Erased, and its key is destroyed here. Backups of the key file "
-			"keep it readable for as long as you keep them.\n");
-	return rc;
-}
-
-static enum rc
-run_links(struct cli *cli, struct err *err)
-{
-	struct cli_answer answer;
-	enum rc rc;
-
-	if ((rc = need_arguments(cli, 2, err)) != RC_OK)
-		return rc;
-	rc = cli_call(cli, "GET",
-		      record_target(cli, cli->arguments.at[0], cli->arguments.at[1], "/links"),
-		      NULL, &answer, err);
-	if (rc == RC_OK)
-		cli_table(cli, json_object_get(answer.json, "items"), link_columns);
 	return rc;
 }
 
@@ -478,9 +370,9 @@ static const struct command commands[] = {
 	  "Needs the version you saw. When another is there by now, nothing changes and exit code 5 says so." },
 	{ "record", "move",   "TYPE ID STATE", change_options, run_move,   "Move a record to another state.", NULL },
 	{ "record", "mark",   "TYPE ID TLP",   mark_options,   run_mark,   "Set a record's handling code.", NULL },
-	{ "record", "erase",  "TYPE ID",       erase_options,  run_erase,  "Erase a record in all its versions.",
+	{ "record", "erase",  "TYPE ID",       erase_options,  record_run_erase,  "Erase a record in all its versions.",
 	  "Unless --yes is said, shows what would go and, of what you may see, which records refer to it." },
-	{ "record", "links",  "TYPE ID",       NULL,           run_links,  "Show what a record refers to and what refers to it.", NULL },
+	{ "record", "links",  "TYPE ID",       NULL,           record_run_links,  "Show what a record refers to and what refers to it.", NULL },
 	{ "record", "search", "[NAME]",        search_options, run_search, "Find records by a name or by an exact identifier.",
 	  "Records about survivors are not found this way: they are in their unit's own list." },
 	{ .noun = NULL },
