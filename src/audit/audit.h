@@ -35,6 +35,7 @@ enum audit_action {
 	AUDIT_SETTING,
 	AUDIT_START,
 	AUDIT_JOB,
+	AUDIT_VERIFY,
 	AUDIT_ACTIONS
 };
 

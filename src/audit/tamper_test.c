@@ -408,6 +408,102 @@ a_truncated_log_does_not_grow_and_a_kept_checkpoint_holds_for_a_good_one(void **
 	db_rollback(l.db);
 }
 
+/* What is no checkpoint of this log says nothing about it: the caller's mistake, in one line. */
+static void
+a_checkpoint_that_is_not_of_this_log_is_refused_and_is_no_finding(void **state)
+{
+	struct audit_verify_options options = {.vkey = STR_NONE};
+	struct audit_report r;
+	struct test_log other;
+	struct err err;
+	struct str good, foreign, bad[5];
+	int64_t size;
+	ptrdiff_t at;
+	char *z;
+
+	(void)state;
+	assert_int_equal(audit_checkpoint_latest(l.db, l.arena, &good, &size, &err), RC_OK);
+	test_log_open(&other);
+	test_log_grow(&other, 0, 3);
+	assert_int_equal(db_begin(other.db, &err), RC_OK);
+	assert_int_equal(audit_checkpoint_make(other.db, other.keys, l.arena, &foreign, &err),
+			 RC_OK);
+	assert_int_equal(db_commit(other.db, &err), RC_OK);
+	bad[0] = foreign; /* the same origin, another key */
+	bad[1] = STR("hello\n");
+	at = str_find(good, STR("\n300\n"));
+	assert_true(at > 0);
+	z = str_z(l.arena, good);
+	z[at + 1] = '9'; /* a size larger than the log, not signed so */
+	bad[2] = str_from(z);
+	z = str_z(l.arena, good);
+	z[0] = 'x'; /* another origin */
+	bad[3] = str_from(z);
+	bad[4] = str_sub(good, 0, good.n - 20);
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		options.checkpoint = bad[i];
+		err.text[0] = '\0';
+		assert_int_equal(audit_verify(l.db, l.keys, &options, l.arena, &r, &err),
+				 RC_INVALID);
+		assert_string_equal(err.key, "checkpoint");
+		assert_int_equal(r.problem_count, 0);
+		assert_false(r.whole);
+		print_message("%s\n", err.text);
+	}
+	test_log_close(&other);
+	/* Signed by this log's key and larger than the log: that is a finding, and one alone. */
+	options.checkpoint = good;
+	run("DELETE FROM audit_checkpoint");
+	run("CREATE TABLE kept AS SELECT * FROM audit_leaf");
+	run("DELETE FROM audit_leaf; DELETE FROM audit_tile; DELETE FROM audit_about; "
+	    "DELETE FROM audit_detail_key; DELETE FROM audit_head; DROP TABLE kept; "
+	    "INSERT INTO audit_head VALUES (1, 0, "
+	    "X'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', X'', 0, 0)");
+	test_log_grow(&l, 0, 20);
+	assert_int_equal(audit_verify(l.db, l.keys, &options, l.arena, &r, &err), RC_INTEGRITY);
+	assert_true(names(&r, AUDIT_PROBLEM_CHECKPOINT, 300));
+	assert_int_equal(r.problem_count, 1);
+	assert_true(r.whole);
+}
+
+static void
+a_log_under_another_key_than_the_key_files_is_named(void **state)
+{
+	struct audit_report r;
+
+	(void)state;
+	run("UPDATE audit_origin SET origin = 'example.com/foo', vkey = "
+	    "'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'");
+	run("DELETE FROM audit_checkpoint");
+	(void)verify(NULL, RC_OK);
+	r = verify(l.keys, RC_INTEGRITY);
+	assert_true(names(&r, AUDIT_PROBLEM_ORIGIN, 0));
+}
+
+/* No query of the log would tell: the index lost an entry, and leaves and tree are whole. */
+static void
+an_index_that_lost_an_entry_is_named(void **state)
+{
+	struct audit_report r;
+	bool named = false;
+
+	(void)state;
+	run("PRAGMA writable_schema = ON; "
+	    "CREATE TABLE schema_was AS SELECT rowid AS r, * FROM sqlite_schema "
+	    "WHERE name = 'audit_leaf_by_actor'; "
+	    "DELETE FROM sqlite_schema WHERE name = 'audit_leaf_by_actor'; "
+	    "PRAGMA writable_schema = RESET");
+	run("UPDATE audit_leaf SET actor_mac = X'00112233445566778899AABBCCDDEEFF' WHERE idx = 5");
+	run("PRAGMA writable_schema = ON; "
+	    "INSERT INTO sqlite_schema SELECT type, name, tbl_name, rootpage, sql FROM schema_was; "
+	    "DROP TABLE schema_was; PRAGMA writable_schema = RESET");
+	r = verify(NULL, RC_INTEGRITY);
+	for (int64_t i = 0; i < r.problem_count && i < AUDIT_PROBLEMS_KEPT; i++)
+		named |= r.problems[i].kind == AUDIT_PROBLEM_FILE &&
+			 str_find(r.problems[i].text, STR("audit_leaf_by_actor")) >= 0;
+	assert_true(named);
+}
+
 int
 main(void)
 {
@@ -422,6 +518,9 @@ main(void)
 	    T(removed_moved_and_added_leaves_are_named),
 	    T(a_log_written_anew_is_betrayed_by_its_checkpoints),
 	    T(a_truncated_log_does_not_grow_and_a_kept_checkpoint_holds_for_a_good_one),
+	    T(a_checkpoint_that_is_not_of_this_log_is_refused_and_is_no_finding),
+	    T(a_log_under_another_key_than_the_key_files_is_named),
+	    T(an_index_that_lost_an_entry_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

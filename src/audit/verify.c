@@ -317,14 +317,24 @@ check_detail_keys(struct verify *v, struct err *err)
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
+static void
+file_problem(void *ctx, struct str what)
+{
+	struct verify *v = ctx;
+
+	problem_add(&v->problems, AUDIT_PROBLEM_FILE, 0, 0, "the database's file: %.*s",
+		    STR_ARG(what));
+}
+
 static enum rc
 run(struct verify *v, struct err *err)
 {
 	enum rc rc;
 
-	if ((rc = find_size(v, err)) != RC_OK ||
-	    (rc = verify_checkpoints_open(v->db, v->options, &v->problems, &v->checkpoints, err)) !=
-		RC_OK)
+	if ((rc = verify_checkpoints_open(v->db, v->keys, v->options, &v->problems, &v->checkpoints,
+					  err)) != RC_OK ||
+	    (rc = db_check_file(v->db, file_problem, v, err)) != RC_OK ||
+	    (rc = find_size(v, err)) != RC_OK)
 		return rc;
 	v->tree.grown_ctx = v->checkpoints;
 	if ((rc = db_select(v->db, &SQL_AUDIT_ABOUT_WALK, NO_BINDS, &v->about, err)) != RC_OK ||
@@ -343,6 +353,7 @@ audit_verify(struct db *db, struct keys *keys, const struct audit_verify_options
 {
 	static const struct audit_verify_options none;
 	struct verify *v = NEW(a, struct verify);
+	struct err why = {.rc = RC_OK};
 	enum rc rc;
 
 	*report = (struct audit_report){
@@ -361,7 +372,15 @@ audit_verify(struct db *db, struct keys *keys, const struct audit_verify_options
 	v->tree.problems = &v->problems;
 	v->tree.head = &v->head.range;
 	v->tree.grown = verify_checkpoints_grown;
-	rc = run(v, err);
+	rc = run(v, &why);
+	report->whole = rc == RC_OK;
+	/* A file that cannot be read on is a finding too, and must not look like none. */
+	if (rc == RC_INTEGRITY) {
+		problem_add(&v->problems, AUDIT_PROBLEM_FILE, 0, 0,
+			    "the log cannot be read to its end: %s", why.text);
+		rc = RC_OK;
+	} else if (rc != RC_OK && err != NULL)
+		*err = why;
 	rows_close(v->about);
 	verify_checkpoints_close(v->checkpoints);
 	detail_opener_free(v->opener);

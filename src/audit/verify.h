@@ -19,6 +19,7 @@ enum audit_problem_kind {
 	AUDIT_PROBLEM_CHECKPOINT, /* at: its size */
 	AUDIT_PROBLEM_ORIGIN,
 	AUDIT_PROBLEM_DETAIL_KEY, /* at: its id */
+	AUDIT_PROBLEM_FILE,	  /* the database's own check of its file */
 };
 
 struct audit_problem {
@@ -35,7 +36,8 @@ struct audit_report {
 	struct hash root;	 /* root over them */
 	int64_t checkpoint_size; /* largest signed size that holds; -1: none */
 	int64_t details_erased;
-	int64_t problem_count;		/* all of them */
+	bool whole;	       /* read to its end, so that records can be compared with it */
+	int64_t problem_count; /* all of them */
 	struct audit_problem *problems; /* the first AUDIT_PROBLEMS_KEPT */
 };
 
@@ -50,8 +52,10 @@ struct audit_verify_options {
 };
 
 /*
- * RC_INTEGRITY: problems are in the report, the first also in err. keys and options may be
- * NULL. Run it in one read transaction of the caller's, so that it sees one state.
+ * RC_INTEGRITY: problems, one at least, are in the report, the first also in err. RC_INVALID:
+ * the checkpoint of the options is not of this log, or not signed by its key, which says nothing
+ * about the log. keys and options may be NULL. Run it in one read transaction of the caller's,
+ * so that it sees one state. The database's file is checked first, by the engine itself.
  */
 MUST_USE enum rc audit_verify(struct db *db, struct keys *keys,
 			      const struct audit_verify_options *options, struct arena *a,

@@ -10,7 +10,8 @@
 struct verify_checkpoints;
 
 /* Checks the origin row, opens the walk over the notes. Problems go to the report. */
-MUST_USE enum rc verify_checkpoints_open(struct db *db, const struct audit_verify_options *options,
+MUST_USE enum rc verify_checkpoints_open(struct db *db, struct keys *keys,
+					 const struct audit_verify_options *options,
 					 struct verify_problems *problems,
 					 struct verify_checkpoints **out, struct err *err);
 /* A verify_grown_fn; ctx is the struct verify_checkpoints. */

@@ -180,6 +180,26 @@ check_leaf(void *ctx, const struct audit_leaf_row *leaf, struct err *err)
 	return RC_OK;
 }
 
+/*
+ * Only against a log that was read to its end: else every record would seem to lack its leaf.
+ * A file that cannot be read on is a problem, not an end without one.
+ */
+static enum rc
+check_records(struct check *c, struct err *err)
+{
+	enum rc rc;
+
+	c->leaves = c->report->log.leaves;
+	c->has_row = NEW_N(c->keep, unsigned char, (size_t)c->leaves / 8 + 1);
+	rc = check_rows(c, err);
+	if (rc == RC_OK)
+		rc = audit_each_leaf(c->db, 0, check_leaf, c, err);
+	if (rc != RC_INTEGRITY)
+		return rc;
+	problem(c, "the records cannot be read to their end: %s", err->text);
+	return RC_OK;
+}
+
 enum rc
 record_verify(const struct door_node *node, struct db *db,
 	      const struct record_verify_options *options, struct arena *a,
@@ -195,23 +215,19 @@ record_verify(const struct door_node *node, struct db *db,
 			  .keep = a,
 			  .report = report,
 			  .scratch = arena_new(0)};
+	struct err why = {.rc = RC_OK};
 	enum rc rc;
 
 	*report = (struct record_report){0};
-	rc = audit_verify(db, node->keys, &log, a, &report->log, err);
-	if (rc == RC_OK || rc == RC_INTEGRITY) {
-		enum rc log_rc = rc;
-
-		c.leaves = report->log.leaves;
-		c.has_row = NEW_N(a, unsigned char, (size_t)c.leaves / 8 + 1);
-		rc = check_rows(&c, log_rc == RC_OK ? err : NULL);
-		if (rc == RC_OK)
-			rc = audit_each_leaf(db, 0, check_leaf, &c, log_rc == RC_OK ? err : NULL);
-		if (rc == RC_OK && report->problem_count > 0 && log_rc == RC_OK)
-			rc = fail(err, RC_INTEGRITY, "", "%.*s", STR_ARG(report->problems.at[0]));
-		if (log_rc != RC_OK)
-			rc = log_rc;
-	}
+	rc = audit_verify(db, node->keys, &log, a, &report->log, &why);
+	if ((rc == RC_OK || rc == RC_INTEGRITY) && report->log.whole)
+		rc = check_records(&c, &why);
+	if (rc == RC_OK && report->log.problem_count > 0)
+		rc = fail(&why, RC_INTEGRITY, "", "%.*s", STR_ARG(report->log.problems[0].text));
+	else if (rc == RC_OK && report->problem_count > 0)
+		rc = fail(&why, RC_INTEGRITY, "", "%.*s", STR_ARG(report->problems.at[0]));
+	if (rc != RC_OK && err != NULL)
+		*err = why;
 	arena_free(c.scratch);
 	return rc;
 }

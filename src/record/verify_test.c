@@ -396,6 +396,24 @@ an_erasing_names_its_version_and_its_role(void **state)
 	assert_int_equal(count(f, "SELECT count(*) FROM record WHERE flags = 1"), 0);
 }
 
+/* Another log's checkpoint is the caller's mistake, and no record is called missing for it. */
+static void
+a_file_that_is_no_checkpoint_of_this_log_makes_no_problems(void **state)
+{
+	struct fixture *f = *state;
+	const struct record_verify_options options = {.checkpoint = STR("nothing\n")};
+	struct record_report report;
+	struct err err;
+
+	must(db_begin_read(f->t->db, &err) == RC_OK);
+	assert_int_equal(record_verify(&f->t->node, f->t->db, &options, f->t->a, &report, &err),
+			 RC_INVALID);
+	db_rollback(f->t->db);
+	assert_string_equal(err.key, "checkpoint");
+	assert_int_equal(report.problem_count, 0);
+	assert_int_equal(report.log.problem_count, 0);
+}
+
 int
 main(void)
 {

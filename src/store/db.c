@@ -233,3 +233,9 @@ db_engine(const struct db *db)
 {
 	return db->driver->engine;
 }
+
+enum rc
+db_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err)
+{
+	return db->driver->check_file(db, found, ctx, err);
+}

@@ -100,6 +100,16 @@ MUST_USE enum rc db_release(struct db *db, struct err *err);
 /* Undo since the savepoint and end it. RC_UNAVAILABLE when the disk has ended it all. */
 MUST_USE enum rc db_rollback_to(struct db *db, struct err *err);
 
+/*
+ * What the engine itself finds wrong with its file: damaged pages, index entries without their
+ * row and rows without their entry. `found` is called with one sentence each, borrowed, naming
+ * table or index, at most DB_FOUND_MAX times. RC_OK: all was looked at, whatever was found.
+ * Takes time by the file's size; run it in a read transaction to see one state.
+ */
+#define DB_FOUND_MAX 100
+typedef void db_found_fn(void *ctx, struct str what);
+MUST_USE enum rc db_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err);
+
 enum db_engine db_engine(const struct db *db);
 
 #endif

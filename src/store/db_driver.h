@@ -43,6 +43,8 @@ struct db_driver {
 	bool (*in_transaction)(const struct db *db);
 	/* Prepare without running. */
 	enum rc (*check)(struct db *db, const struct sql *sql, struct err *err);
+	/* As db_check_file. */
+	enum rc (*check_file)(struct db *db, db_found_fn *found, void *ctx, struct err *err);
 	/* Many statements without rows; migrations alone come here. */
 	enum rc (*script)(struct db *db, const char *text, struct err *err);
 

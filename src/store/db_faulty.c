@@ -103,6 +103,14 @@ faulty_check(struct db *db, const struct sql *sql, struct err *err)
 }
 
 static enum rc
+faulty_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err)
+{
+	struct faulty *f = (struct faulty *)db;
+
+	return fails(f) ? fail_call(err) : db_check_file(f->inner, found, ctx, err);
+}
+
+static enum rc
 faulty_script(struct db *db, const char *text, struct err *err)
 {
 	struct faulty *f = (struct faulty *)db;
@@ -213,6 +221,7 @@ const struct db_driver db_driver_faulty = {
     .settle = faulty_settle,
     .in_transaction = faulty_in_transaction,
     .check = faulty_check,
+    .check_file = faulty_check_file,
     .script = faulty_script,
     .next = faulty_next,
     .i64 = faulty_i64,

@@ -6,9 +6,9 @@
 #include "base/arena.h"
 
 /*
- * The SQLite driver: WAL, synced at every commit or when db_settle asks. One connection is used by one thread at
- * a time, so SQLite's own mutexes are off. Statements are prepared on first use and kept,
- * found again by the address of their struct sql.
+ * The SQLite driver: WAL, synced at every commit or when db_settle asks. One connection is used by
+ * one thread at a time, so SQLite's own mutexes are off. Statements are prepared on first use and
+ * kept, found again by the address of their struct sql.
  */
 struct statement {
 	struct rows rows;
@@ -335,6 +335,7 @@ const struct db_driver db_driver_sqlite = {
     .settle = sqlite_settle,
     .in_transaction = sqlite_in_transaction,
     .check = sqlite_check,
+    .check_file = sqlite_check_file,
     .script = sqlite_script,
     .next = sqlite_next,
     .i64 = sqlite_i64,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
 #include "store/db.h"
 #include "store/db_driver.h"
 #include "store/test_dir.h"
@@ -433,6 +434,91 @@ a_sync_that_fails_fails_the_commit(void **state)
 	db_close(db);
 }
 
+struct found {
+	size_t n;
+	struct buf text;
+};
+
+static void
+on_found(void *ctx, struct str what)
+{
+	struct found *f = ctx;
+
+	f->n++;
+	buf_add(&f->text, what);
+	buf_add_byte(&f->text, '\n');
+}
+
+/* The last place in the file that holds the text; pages of an index lie after their table's. */
+static long
+place_of(struct test_dir *t, const char *path, const char *text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *bytes = NEW_N(t->a, char, 1 << 20);
+	ssize_t n = read(fd, bytes, 1 << 20);
+	long at = -1;
+
+	(void)close(fd);
+	for (long i = 0; i + (long)strlen(text) <= n; i++)
+		if (memcmp(bytes + i, text, strlen(text)) == 0)
+			at = i;
+	return at;
+}
+
+static void
+flip(const char *path, long at)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	char byte;
+
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	(void)close(fd);
+}
+
+/* What no query would ever say: the row is there, and its entry in the index is not. */
+static void
+an_index_entry_without_its_row_is_found_and_named(void **state)
+{
+	struct test_dir *t = *state;
+	struct db *db = db_with_tables(t, urls[0]);
+	const char *path = test_dir_path(t, "node.db");
+	struct found good = {0}, bad = {0};
+	long at;
+
+	buf_init(&good.text, t->a);
+	buf_init(&bad.text, t->a);
+	assert_int_equal(add_one(db, "a key like no other", 1), RC_OK);
+	assert_int_equal(db_check_file(db, on_found, &good, NULL), RC_OK);
+	assert_int_equal(good.n, 0);
+	db_close(db);
+	at = place_of(t, path, "a key like no other");
+	assert_true(at > 0);
+	flip(path, at + 3);
+	db = db_new(t, urls[0]);
+	assert_int_equal(db_check_file(db, on_found, &bad, NULL), RC_OK);
+	assert_true(bad.n > 0);
+	if (str_find(buf_str(&bad.text), STR("table t: ")) < 0)
+		fail_msg("%.*s", STR_ARG(buf_str(&bad.text)));
+	db_close(db);
+}
+
+static void
+a_check_that_does_not_run_is_no_good_answer(void **state)
+{
+	struct test_dir *t = *state;
+	struct found f = {0};
+	struct db *db;
+
+	db_close(db_with_tables(t, urls[0]));
+	assert_int_equal(
+	    db_open(str_fmt(t->a, "faulty:sqlite:%s/node.db?fail_at=1", t->path), 10, &db, NULL),
+	    RC_OK);
+	assert_int_equal(db_check_file(db, on_found, &f, NULL), RC_UNAVAILABLE);
+	db_close(db);
+}
+
 int
 main(void)
 {
@@ -452,6 +538,8 @@ main(void)
 		T(whichever_call_fails_nothing_is_half_there),
 		T(a_full_disk_refuses_the_write_and_keeps_what_was_there),
 		T(a_sync_that_fails_fails_the_commit),
+		T(an_index_entry_without_its_row_is_found_and_named),
+		T(a_check_that_does_not_run_is_no_good_answer),
 	};
 	/* clang-format on */
 
