@@ -52,6 +52,8 @@ struct http_options {
 	const char *address;	 /* "127.0.0.1", "::1"; NULL: no TCP. No names, only addresses */
 	uint16_t port;		 /* 0: a free one, see http_port */
 	const char *socket_path; /* Unix socket, made with mode 0600; a stale one is replaced */
+	bool has_socket_group;	 /* mode 0660 and this group instead */
+	unsigned socket_group;
 	const char *tls_certificate_pem, *tls_key_pem; /* texts, both or neither; for TCP only */
 	http_body_max *body_max;		       /* [body_bytes_max for every route] */
 	size_t body_bytes_max;			       /* [64 MiB] no route may have more */

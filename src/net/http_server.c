@@ -418,7 +418,9 @@ ways_open(struct http_server *s, const struct http_options *o, struct err *err)
 			return rc;
 	}
 	if (o->socket_path != NULL) {
-		if ((rc = listen_unix(o->socket_path, &fd, err)) != RC_OK ||
+		if ((rc = listen_unix(o->socket_path,
+				      o->has_socket_group ? (int64_t)o->socket_group : -1, &fd,
+				      err)) != RC_OK ||
 		    (rc = way_open(s, o, fd, false, err)) != RC_OK)
 			return rc;
 		s->socket_path = strdup(o->socket_path);

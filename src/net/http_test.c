@@ -666,6 +666,14 @@ the_unix_socket_is_private_and_tells_who_calls(void **state)
 			(void)close(fd);
 		}
 	}
+	/* A group that is named may use it too, and the node still hears which account it is. */
+	o.has_socket_group = true;
+	o.socket_group = (unsigned)getgid();
+	s = site_open(o);
+	assert_int_equal(stat(path.p, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+	assert_int_equal(st.st_gid, getgid());
+	site_close(s);
 	(void)close(creat(path.p, 0600));
 	assert_int_equal(
 	    http_open(&(struct http_options){.socket_path = path.p}, queue, NULL, &second, &err),

@@ -111,7 +111,7 @@ clear_stale(const struct sockaddr_un *at, struct err *err)
 }
 
 enum rc
-listen_unix(const char *path, int *out, struct err *err)
+listen_unix(const char *path, int64_t group, int *out, struct err *err)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	size_t n = strlen(path);
@@ -124,10 +124,12 @@ listen_unix(const char *path, int *out, struct err *err)
 	memcpy(at.sun_path, path, n);
 	if ((rc = clear_stale(&at, err)) != RC_OK)
 		return rc;
-	/* Nobody can connect before listen(2), so that chmod comes in time. */
+	/* Nobody can connect before listen(2), so that chmod comes in time. The group first, or
+	 * the mode would open it to another one. */
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || bind(fd, (const struct sockaddr *)&at, sizeof at) != 0 ||
-	    chmod(path, 0600) != 0 || listen(fd, BACKLOG) != 0)
+	    (group >= 0 && chown(path, (uid_t)-1, (gid_t)group) != 0) ||
+	    chmod(path, group >= 0 ? 0660 : 0600) != 0 || listen(fd, BACKLOG) != 0)
 		return bind_failed(fd, path, err);
 	*out = fd;
 	return RC_OK;

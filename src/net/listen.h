@@ -17,11 +17,11 @@
 MUST_USE enum rc listen_tcp(const char *address, uint16_t wanted_port, bool loopback_only, int *fd,
 			    uint16_t *port, struct err *err);
 /*
- * A listening, non-blocking Unix socket with mode 0600. A socket file nobody listens on is
- * replaced. RC_INVALID: path too long, or something else stands there; RC_UNAVAILABLE:
- * somebody listens there, or the folder does not take it.
+ * A listening, non-blocking Unix socket with mode 0600, or 0660 and that group (-1: none). A socket
+ * file nobody listens on is replaced. RC_INVALID: path too long, or something else stands there;
+ * RC_UNAVAILABLE: somebody listens there, or the folder does not take it.
  */
-MUST_USE enum rc listen_unix(const char *path, int *fd, struct err *err);
+MUST_USE enum rc listen_unix(const char *path, int64_t group, int *fd, struct err *err);
 
 /* The other end of a connection. */
 struct peer {

@@ -142,9 +142,44 @@ show_record(struct request *rq, struct reply *reply, struct err *err)
 	return RC_OK;
 }
 
+static bool
+fits(const struct audit_shown *s, const struct audit_query *q)
+{
+	return (!q->has_actor || (s->has_detail && id_eq(s->actor, q->actor))) &&
+	       (q->purpose.n == 0 || str_eq(s->purpose, q->purpose)) &&
+	       (q->action == AUDIT_ACTIONS || s->action == q->action) &&
+	       (q->before_index == 0 || s->index < q->before_index);
+}
+
+/*
+ * Who dealt with a record, for the overseer: by its id alone, whether it is there, erased or
+ * hidden from them, and without anything from inside it. Others ask by the record, as far as
+ * they may read it; an id that they try must tell them nothing.
+ */
+static enum rc
+search_record(struct request *rq, const struct audit_query *q, struct id record,
+	      struct audit_shown_list *out, struct err *err)
+{
+	struct audit_shown_list all;
+	enum rc rc;
+
+	*out = (struct audit_shown_list){0};
+	if ((rq->door.actor->roles & BIT(ROLE_MONITOR)) == 0)
+		return fail(err, RC_DENIED, "record",
+			    "the log is searched by record by a monitor alone; others ask with "
+			    "`audit show ID`, for a record that they may read");
+	rc = audit_show(rq->door.db, rq->door.node->keys, record, AUDIT_SHOWN_MAX, rq->arena, &all,
+			err);
+	for (size_t i = 0; rc == RC_OK && i < all.n && out->n < q->limit; i++)
+		if (fits(&all.at[i], q))
+			*VEC_ADD(rq->arena, out) = all.at[i];
+	return rc;
+}
+
 static enum rc
 search(struct request *rq, struct reply *reply, struct err *err)
 {
+	struct str record = request_query(rq, "record");
 	struct audit_entry entry = {.action = AUDIT_SEARCH, .type = STR("log")};
 	struct str actor = request_query(rq, "actor"), action = request_query(rq, "action");
 	struct audit_query query = {.purpose = request_query(rq, "by-purpose"),
@@ -166,7 +201,12 @@ search(struct request *rq, struct reply *reply, struct err *err)
 	if (action.n > 0 && (query.action = audit_action_parse(action)) == AUDIT_ACTIONS)
 		return fail(err, RC_USAGE, "action", "is none that the log knows");
 	query.limit = (size_t)limit;
-	rc = audit_search(rq->door.db, rq->door.node->keys, &query, rq->arena, &list, err);
+	if (record.n > 0 && !id_parse(record, &entry.record))
+		return fail(err, RC_USAGE, "record", "takes the id of a record");
+	entry.has_record = record.n > 0;
+	rc = entry.has_record
+		 ? search_record(rq, &query, entry.record, &list, err)
+		 : audit_search(rq->door.db, rq->door.node->keys, &query, rq->arena, &list, err);
 	if (rc != RC_OK)
 		return rc;
 	veil(rq, &list);
@@ -177,7 +217,7 @@ search(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 verify(struct request *rq, struct reply *reply, struct err *err)
 {
-	struct audit_entry entry = {.action = AUDIT_SEARCH, .type = STR("log_verified")};
+	struct audit_entry entry = {.action = AUDIT_VERIFY, .type = STR("log")};
 	struct record_verify_options options = {.open_bodies = request_query(rq, "open").n > 0,
 						.checkpoint = rq->body,
 						.vkey = request_query(rq, "vkey")};
@@ -237,20 +277,28 @@ prove(struct request *rq, struct reply *reply, struct err *err)
 }
 
 /* The log without content, for another machine to verify. */
-static enum rc export(struct request *rq, struct reply *reply, struct err *err) {
+static enum rc
+export_log(struct request *rq, struct reply *reply, struct err *err)
+{
 	struct str path = str_fmt(rq->arena, "%s/export.XXXXXX", serve_dir(rq->serve));
 	struct audit_entry entry = {.action = AUDIT_EXPORT, .type = STR("log")};
-	char *z = str_z(rq->arena, path); int fd = mkstemp(z);
-	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL; enum rc rc;
+	char *z = str_z(rq->arena, path);
+	int fd = mkstemp(z);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	enum rc rc;
 
-	if (f == NULL) return fail(err, RC_UNAVAILABLE, "", "the node's folder cannot be written");
+	if (f == NULL)
+		return fail(err, RC_UNAVAILABLE, "", "the node's folder cannot be written");
 	rc = audit_export(rq->door.db, f, err);
 	if (fclose(f) != 0 && rc == RC_OK)
-	    rc = fail(err, RC_UNAVAILABLE, "", "the export could not be written");
-	if (rc != RC_OK){(void)unlink(z); return rc;}
-reply->file = str_from(z);
-reply->content_type = STR("text/plain; charset=utf-8");
-return door_log(&rq->door, &entry, NULL, err);
+		rc = fail(err, RC_UNAVAILABLE, "", "the export could not be written");
+	if (rc != RC_OK) {
+		(void)unlink(z);
+		return rc;
+	}
+	reply->file = str_from(z);
+	reply->content_type = STR("text/plain; charset=utf-8");
+	return door_log(&rq->door, &entry, NULL, err);
 }
 
 static enum rc
@@ -268,11 +316,11 @@ verifier_key(struct request *rq, struct reply *reply, struct err *err)
 static const struct route routes[] = {
     /* clang-format off */
 	{ "GET",  "/api/v1/audit/records/{id}",  ROLES_ANY,   PURPOSES_ANY, 0,            0, show_record, "Who did what to a record, newest first." },
-	{ "GET",  "/api/v1/audit/search",        LOG_READERS, LOG_PURPOSES, 0,            0, search,      "Search the log by actor, action or purpose." },
+	{ "GET",  "/api/v1/audit/search",        LOG_READERS, LOG_PURPOSES, 0,            0, search,      "Search the log by actor, action, purpose or, for monitors, record." },
 	{ "POST", "/api/v1/audit/verify",        ROLES_ANY,   PURPOSES_ANY, ROUTE_RAW,    65536, verify,      "Recompute the log and compare every record with it." },
 	{ "POST", "/api/v1/audit/checkpoint",    ROLES_ANY,   PURPOSES_ANY, ROUTE_WRITES, 0, checkpoint,  "Sign a checkpoint of the log (C2SP tlog-checkpoint)." },
 	{ "GET",  "/api/v1/audit/proof/{leaf}",  LOG_READERS, LOG_PURPOSES, 0,            0, prove,       "Prove that a leaf is in the log (C2SP tlog-proof)." },
-	{ "GET",  "/api/v1/audit/export",        LOG_READERS, LOG_PURPOSES, 0,            0, export,      "The log without content, to verify elsewhere." },
+	{ "GET",  "/api/v1/audit/export",        LOG_READERS, LOG_PURPOSES, 0,            0, export_log,    "The log without content, to verify elsewhere." },
 	{ "GET",  "/api/v1/audit/vkey",          ROLES_ANY,   PURPOSES_ANY, 0,            0, verifier_key, "The log's verifier key (C2SP signed-note)." },
 	{ .method = NULL },
     /* clang-format on */
@@ -342,7 +390,8 @@ run_history(struct cli *cli, struct err *err)
 static enum rc
 run_search(struct cli *cli, struct err *err)
 {
-	static const char *const names[] = {"actor", "action", "by-purpose", "limit", "before"};
+	static const char *const names[] = {"record",	  "actor", "action",
+					    "by-purpose", "limit", "before"};
 	struct cli_answer answer;
 	struct buf target;
 	enum rc rc;
@@ -365,6 +414,7 @@ verify_export(struct cli *cli, struct str path, struct err *err)
 {
 	struct audit_export_report report;
 	FILE *f = fopen(str_z(cli->arena, path), "r");
+	const char *root;
 	enum rc rc;
 
 	if (f == NULL)
@@ -373,9 +423,21 @@ verify_export(struct cli *cli, struct str path, struct err *err)
 	(void)fclose(f);
 	if (rc != RC_OK)
 		return rc;
+	root = base64_format(cli->arena, report.root.b, sizeof report.root.b).p;
+	if (cli->json) {
+		json_t *o = json_object();
+
+		set(o, "holds", json_true());
+		set(o, "leaves", json_integer(report.leaves));
+		set(o, "origin", json_string(report.origin));
+		set(o, "root", json_string(root));
+		set(o, "key_known", json_boolean(cli_option(cli, "vkey").n > 0));
+		cli_show(cli, o);
+		json_decref(o);
+		return RC_OK;
+	}
 	fprintf(cli->out, "The export holds: %lld leaves of %s, root %s.\n",
-		(long long)report.leaves, report.origin,
-		base64_format(cli->arena, report.root.b, sizeof report.root.b).p);
+		(long long)report.leaves, report.origin, root);
 	if (cli_option(cli, "vkey").n == 0)
 		fprintf(cli->notes,
 			"It was checked with the key in the file itself, which shows that "
@@ -431,12 +493,12 @@ run_verify(struct cli *cli, struct err *err)
 }
 
 static enum rc
-print_text(struct cli *cli, const char *method, struct str target, struct err *err)
+print_text(struct cli *cli, const char *method, struct str target, const char *key, struct err *err)
 {
 	struct cli_answer answer;
 	enum rc rc = cli_call(cli, method, target, NULL, &answer, err);
 
-	if (rc == RC_OK)
+	if (rc == RC_OK && !cli_json_text(cli, key, answer.body))
 		(void)fwrite(answer.body.p, 1, answer.body.n, cli->out);
 	return rc;
 }
@@ -444,15 +506,15 @@ print_text(struct cli *cli, const char *method, struct str target, struct err *e
 static enum rc
 run_checkpoint(struct cli *cli, struct err *err)
 {
-	return print_text(cli, "POST", STR("/api/v1/audit/checkpoint"), err);
+	return print_text(cli, "POST", STR("/api/v1/audit/checkpoint"), "checkpoint", err);
 }
 
 static enum rc
 run_vkey(struct cli *cli, struct err *err)
 {
-	enum rc rc = print_text(cli, "GET", STR("/api/v1/audit/vkey"), err);
+	enum rc rc = print_text(cli, "GET", STR("/api/v1/audit/vkey"), "vkey", err);
 
-	if (rc == RC_OK)
+	if (rc == RC_OK && !cli->json)
 		fputc('\n', cli->out);
 	return rc;
 }
@@ -467,7 +529,7 @@ run_prove(struct cli *cli, struct err *err)
 			   : print_text(cli, "GET",
 					str_fmt(cli->arena, "/api/v1/audit/proof/%.*s",
 						STR_ARG(percent_encode(cli->arena, leaf))),
-					err);
+					"proof", err);
 }
 
 static enum rc
@@ -476,7 +538,8 @@ run_export(struct cli *cli, struct err *err)
 	struct cli_answer answer;
 	enum rc rc = cli_call(cli, "POST", STR("/api/v1/audit/checkpoint"), NULL, &answer, err);
 
-	return rc == RC_OK ? print_text(cli, "GET", STR("/api/v1/audit/export"), err) : rc;
+	return rc == RC_OK ? print_text(cli, "GET", STR("/api/v1/audit/export"), "export", err)
+			   : rc;
 }
 
 static const struct option show_options[] = {
@@ -484,8 +547,10 @@ static const struct option show_options[] = {
     {.name = NULL},
 };
 static const struct option search_options[] = {
+    {"record", "ID", "what was done with this record, also when it is erased (monitors)", false},
     {"actor", "LOGIN", "what this user did", false},
-    {"action", "ACTION", "read, reveal, create, update, move, erase, list, search, ...", false},
+    {"action", "ACTION", "read, reveal, create, update, move, erase, list, search, verify, ...",
+     false},
     {"by-purpose", "PURPOSE", "what was done for this purpose", false},
     {"before", "LEAF", "only leaves before this one: the next page", false},
     {"limit", "N", "at most so many (standard 100)", false},
@@ -506,7 +571,7 @@ static const struct command commands[] = {
 	{ "record", "history",   "ID",   NULL,           run_history,    "Show the versions of a record: who changed what, when.",
 	  "`liaison record show TYPE ID --version N` shows a former one." },
 	{ "audit", "search",     "",     search_options, run_search,     "Search the log.",
-	  "For monitors, supervisors and administrators, with --purpose oversight or administration." },
+	  "For monitors, supervisors and administrators, with --purpose oversight or administration. --record is for monitors: it answers for any id, shows nothing of the record, and is logged." },
 	{ "audit", "verify",     "",     verify_options, run_verify,     "Recompute the log and compare every record with it.",
 	  "Exits 7 and names the leaf, tile or record when one byte is not what was logged." },
 	{ "audit", "checkpoint", "",     NULL,           run_checkpoint, "Sign a checkpoint of the log.", NULL },

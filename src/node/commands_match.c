@@ -1,9 +1,12 @@
 #include "node/commands.h"
 
 #include "base/arena.h"
-#include "text/edtf.h"
+#include "base/vec.h"
+#include "format/csv.h"
+#include "format/json.h"
 #include "match/screening/run.h"
 #include "serve/cli.h"
+#include "text/edtf.h"
 
 /* "0.5": digits with one point at most, whatever the locale. */
 static enum rc
@@ -30,6 +33,86 @@ score(const struct cli *cli, const char *name, double standard, double *out, str
 	return RC_OK;
 }
 
+/* A score is a number, a match is true or false, all else is text. */
+static void
+add_value(struct json_out *out, struct str name, struct str value)
+{
+	json_out_key(out, name);
+	if (str_eq_z(name, "score") && value.n > 0)
+		json_out_raw(out, value);
+	else if (str_eq_z(name, "match"))
+		json_out_bool(out, str_eq_z(value, "true"));
+	else
+		json_out_str(out, value);
+}
+
+/* The rows that were written as CSV, as {"items":[...]}, one after the other. */
+static enum rc
+rows_as_json(struct cli *cli, FILE *rows, struct err *err)
+{
+	struct arena *a = arena_new(0);
+	struct csv *csv = csv_new(a, source_file(rows, NULL), NULL);
+	struct buf b;
+	struct json_out out = {.buf = &b};
+	struct str_list names = {0};
+	struct csv_row row;
+	enum rc rc;
+
+	buf_init(&b, a);
+	json_out_object(&out);
+	json_out_key(&out, STR("items"));
+	json_out_array(&out);
+	while ((rc = csv_next(csv, &row, err)) == RC_OK) {
+		if (names.n == 0) {
+			for (size_t i = 0; i < row.n; i++)
+				*VEC_ADD(a, &names) = str_copy(a, row.at[i].text);
+			continue;
+		}
+		json_out_object(&out);
+		for (size_t i = 0; i < row.n && i < names.n; i++)
+			add_value(&out, names.at[i], row.at[i].text);
+		json_out_object_end(&out);
+		(void)fwrite(b.p, 1, b.n, cli->out);
+		buf_clear(&b);
+	}
+	json_out_array_end(&out);
+	json_out_object_end(&out);
+	buf_add_byte(&b, '\n');
+	if (rc == RC_ABSENT) {
+		(void)fwrite(b.p, 1, b.n, cli->out);
+		rc = RC_OK;
+	}
+	arena_free(a);
+	return rc;
+}
+
+/* Where the rows of a command go that writes CSV: to the reader, or aside to become JSON. */
+static enum rc
+rows_begin(struct cli *cli, FILE **to, struct err *err)
+{
+	*to = cli->json ? tmpfile() : cli->out;
+	return *to != NULL ? RC_OK
+			   : fail(err, RC_UNAVAILABLE, "", "a temporary file cannot be made");
+}
+
+static enum rc
+rows_end(struct cli *cli, FILE *to, enum rc rc, struct err *err)
+{
+	enum rc shown = RC_OK;
+
+	if (!cli->json)
+		return rc;
+	/* Rows that were made are shown, also when lines that could not be read were left out. */
+	if (fflush(to) != 0 || ferror(to))
+		shown = fail(err, RC_UNAVAILABLE, "", "the temporary file cannot be written");
+	else if (rc == RC_OK || ftell(to) > 0) {
+		rewind(to);
+		shown = rows_as_json(cli, to, rc == RC_OK ? err : NULL);
+	}
+	(void)fclose(to);
+	return rc != RC_OK ? rc : shown;
+}
+
 static enum rc
 run_screen(struct cli *cli, struct err *err)
 {
@@ -39,6 +122,7 @@ run_screen(struct cli *cli, struct err *err)
 	struct match_screen_options o = {
 	    .lists = paths, .list_count = lists.n, .timing = cli_switch(cli, "timing")};
 	int64_t limit, threads;
+	FILE *to;
 	enum rc rc;
 
 	if (lists.n == 0)
@@ -58,7 +142,9 @@ run_screen(struct cli *cli, struct err *err)
 	o.queries = str_z(cli->arena, queries);
 	o.limit = (size_t)limit;
 	o.threads = (unsigned)threads;
-	return match_screen_run(&o, cli->out, cli->notes, err);
+	if ((rc = rows_begin(cli, &to, err)) != RC_OK)
+		return rc;
+	return rows_end(cli, to, match_screen_run(&o, to, cli->notes, err), err);
 }
 
 static enum rc
@@ -86,7 +172,13 @@ run_compare(struct cli *cli, struct err *err)
 static enum rc
 run_pairs(struct cli *cli, struct err *err)
 {
-	return match_pairs_run(str_z(cli->arena, cli->arguments.at[0]), cli->out, cli->notes, err);
+	FILE *to;
+	enum rc rc = rows_begin(cli, &to, err);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = match_pairs_run(str_z(cli->arena, cli->arguments.at[0]), to, cli->notes, err);
+	return rows_end(cli, to, rc, err);
 }
 
 /* clang-format off */

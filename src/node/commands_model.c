@@ -118,7 +118,8 @@ run_reference(struct cli *cli, struct err *err)
 		return rc;
 	buf_init(&text, cli->arena);
 	model_reference_markdown(m, &text);
-	cli_print(cli, buf_str(&text));
+	if (!cli_json_text(cli, "markdown", buf_str(&text)))
+		cli_print(cli, buf_str(&text));
 	return RC_OK;
 }
 

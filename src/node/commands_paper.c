@@ -57,7 +57,8 @@ run_completion(struct cli *cli, struct err *err)
 			shells[i].write(cli->arena, cli->features, &script);
 	if (script.n == 0)
 		return fail(err, RC_USAGE, "", "there is completion for bash, zsh and fish");
-	(void)fwrite(script.p, 1, script.n, cli->out);
+	if (!cli_json_text(cli, "completion", buf_str(&script)))
+		(void)fwrite(script.p, 1, script.n, cli->out);
 	return RC_OK;
 }
 

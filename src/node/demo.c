@@ -29,6 +29,7 @@ struct demo {
 	size_t helpers;		   /* met on the way */
 	int chapter;
 	int held, failed;
+	const char *url; /* of the running node */
 };
 
 #define WORDS(...)                                                                                 \
@@ -105,6 +106,7 @@ make_node(struct demo *d, pid_t *node)
 {
 	struct str line;
 	struct err err;
+	ptrdiff_t at;
 
 	chapter(d, "A node",
 		"North Coast Police installs its node; two people sign in. Everything and "
@@ -115,6 +117,11 @@ make_node(struct demo *d, pid_t *node)
 			   "--roles", "analyst,duty_officer,supervisor", "--shared-account")) ||
 	    demo_start(&d->sh, WORDS("node", "serve", "--port", "0"), node, &line, &err) != RC_OK)
 		return false;
+	/* "Serving DIR on http://127.0.0.1:40123 and ..." */
+	if ((at = str_find(line, STR(" on http"))) >= 0) {
+		line = str_sub(line, (size_t)at + 4, line.n);
+		d->url = keep(d, str_cut(&line, ' '));
+	}
 	return show(d, WORDS("user", "add", "tomas", "--name", "Tomas Irdel", "--roles",
 			     "analyst,supervisor,prosecutor", "--system-account", d->uid, "--as",
 			     "mira"));
@@ -329,7 +336,7 @@ incidents_with(struct demo *d, bool shown, const char *type, const char *id)
 	json_t *link, *links = links_of(d, shown, type, id);
 	size_t i, added = 0;
 
-	json_array_foreach (links, i, link) {
+	json_array_foreach (json_object_get(links, "items"), i, link) {
 		json_t *record = json_object_get(link, "record");
 
 		if (str_eq_z(json_member_str(record, "type"), "incident"))
@@ -347,7 +354,7 @@ follow(struct demo *d, struct str incident)
 	json_t *link, *links = links_of(d, false, "incident", keep(d, incident));
 	size_t i;
 
-	json_array_foreach (links, i, link) {
+	json_array_foreach (json_object_get(links, "items"), i, link) {
 		json_t *record = json_object_get(link, "record");
 		json_t *fields = json_object_get(record, "fields");
 		const char *id = keep(d, json_member_str(record, "id"));
@@ -585,10 +592,10 @@ stay(struct demo *d, pid_t node)
 	fprintf(
 	    d->out,
 	    "  curl -H \"Authorization: Bearer $TOKEN\" -H 'Liaison-Purpose: investigation' \\\n"
-	    "       URL/api/v1/records/incident        (URL: the address above)\n\n"
+	    "       %s/api/v1/records/incident\n\n"
 	    "or from another shell:  liaison record list case --as mira --purpose investigation "
 	    "--node %s\n\nCtrl-C ends it and removes the invented data.\n",
-	    d->sh.dir);
+	    d->url != NULL ? d->url : "http://127.0.0.1", d->sh.dir);
 	(void)fflush(d->out);
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGINT);

@@ -1,5 +1,6 @@
 #include "node/init.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -165,8 +166,50 @@ take_back(struct arena *a, const char *dir)
 		(void)unlink(str_fmt(a, "%s/%s", dir, made[i]).p);
 }
 
+static bool
+is_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	bool empty = dir != NULL;
+
+	while (empty && (e = readdir(dir)) != NULL)
+		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+	if (dir != NULL)
+		(void)closedir(dir);
+	return empty;
+}
+
+/*
+ * A folder that was there and that others may enter: an empty one is closed to them; in one
+ * that holds files somebody may count on getting in, and whoever wrote them may write more.
+ */
+static enum rc
+make_private(struct init_options *o, struct err *err)
+{
+	struct stat st;
+
+	if (stat(o->dir, &st) != 0 || !S_ISDIR(st.st_mode))
+		return fail_at(err, RC_INVALID, o->dir, 0, 0, "", "is no folder");
+	if (st.st_uid != geteuid())
+		return fail_at(err, RC_INVALID, o->dir, 0, 0, "",
+			       "belongs to another account; a node's folder is its own");
+	if ((st.st_mode & 077) == 0)
+		return RC_OK;
+	if (!is_empty(o->dir))
+		return fail_at(err, RC_CONFLICT, o->dir, 0, 0, "",
+			       "others may enter this folder, and it holds files; choose a new "
+			       "one, or close it first: chmod 700 %s",
+			       o->dir);
+	if (chmod(o->dir, 0700) != 0)
+		return fail_at(err, RC_FAILED, o->dir, 0, 0, "", "cannot be closed to others: %s",
+			       strerror(errno));
+	o->tightened = true;
+	return RC_OK;
+}
+
 enum rc
-node_init(const struct init_options *o, struct err *err)
+node_init(struct init_options *o, struct err *err)
 {
 	struct arena *a = arena_new(0);
 	const char *config = str_fmt(a, "%s/liaison.yaml", o->dir).p;
@@ -182,7 +225,7 @@ node_init(const struct init_options *o, struct err *err)
 	else if (mkdir(o->dir, 0700) != 0 && errno != EEXIST)
 		rc = fail_at(err, RC_FAILED, o->dir, 0, 0, "", "cannot be made: %s",
 			     strerror(errno));
-	else if ((rc = fill(a, o, err)) != RC_OK)
+	else if ((rc = make_private(o, err)) == RC_OK && (rc = fill(a, o, err)) != RC_OK)
 		take_back(a, o->dir);
 	arena_free(a);
 	return rc;

@@ -19,9 +19,11 @@ struct init_options {
 	struct str passphrase;	     /* of the key file; empty: guarded by its mode alone */
 	const struct feature *const *features;
 	const struct clock *clock;
+	bool tightened; /* told back: the folder was open to others, and is not any more */
 };
 
-/* RC_CONFLICT: there is a node already. On failure nothing that it made stays, but a folder. */
-MUST_USE enum rc node_init(const struct init_options *options, struct err *err);
+/* RC_CONFLICT: there is a node already, or others may enter the folder and it holds files. On
+ * failure nothing that it made stays, but a folder. */
+MUST_USE enum rc node_init(struct init_options *options, struct err *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "node/node.h"
 
+#include <grp.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ static const struct setting settings[] = {
 	{ "port",         SETTING_NUMBER, "7443", 0, 65535, "Port of it; 0 takes a free one." },
 	{ "tls_certificate", SETTING_TEXT, "",  0, 0,     "PEM file; with tls_key, HTTP becomes HTTPS." },
 	{ "tls_key",      SETTING_TEXT,   "",   0, 0,     "PEM file of its key." },
+	{ "socket_group", SETTING_TEXT,   "",   0, 0,     "Group whose accounts may use the node's socket as the users bound to them; it must be able to enter the folder (chgrp GROUP DIR; chmod 710 DIR). Empty: the node's own account alone." },
 	{ "workers",      SETTING_NUMBER, "8",  1, 32,    "Threads that answer requests." },
 	{ "shared_account", SETTING_SWITCH, "no", 0, 0,   "Two users of one system account may be the two people of a move that takes two: for demonstrations." },
 	{ "linger_us",    SETTING_NUMBER, "500", 0, 20000, "Microseconds a group waits for requests that are on their way." },
@@ -108,6 +110,19 @@ or_standard(struct str given, const char *standard)
 	return given.n > 0 ? given : str_from(standard);
 }
 
+static void
+show_made(struct cli *cli, const struct init_options *o)
+{
+	json_t *made = json_object();
+
+	must(json_object_set_new(made, "folder", json_string(o->dir)) == 0 &&
+	     json_object_set_new(made, "name", json_from_str(o->name)) == 0 &&
+	     json_object_set_new(made, "login", json_from_str(o->login)) == 0 &&
+	     json_object_set_new(made, "passphrase", json_boolean(o->passphrase.n > 0)) == 0);
+	cli_show(cli, made);
+	json_decref(made);
+}
+
 static enum rc
 run_init(struct cli *cli, struct err *err)
 {
@@ -129,6 +144,13 @@ run_init(struct cli *cli, struct err *err)
 	    (rc = cli_passphrase(cli, &o.passphrase, err)) != RC_OK ||
 	    (rc = node_init(&o, err)) != RC_OK)
 		return rc;
+	if (o.tightened)
+		fprintf(cli->notes, "%s was open to others; now its owner alone may enter it.\n",
+			o.dir);
+	if (cli->json) {
+		show_made(cli, &o);
+		return RC_OK;
+	}
 	fprintf(cli->out,
 		"%s: the node of %.*s is there.\n"
 		"You act in it as %.*s, bound to your system account.\n"
@@ -172,11 +194,12 @@ run_passphrase(struct cli *cli, struct err *err)
 		return rc;
 	rc = keys_open(str_fmt(cli->arena, "%s/keys.liaison", dir).p, old, &keys, err);
 	if (rc == RC_OK) {
+		cli_tell_unguarded(cli, old, keys);
 		rc = keys_change_passphrase(keys, new, err);
 		keys_close(keys);
 	}
 	node_lock_close(lock);
-	if (rc == RC_OK)
+	if (rc == RC_OK && !cli_json_text(cli, "passphrase", STR("changed")))
 		fprintf(cli->out,
 			"The key file has its new passphrase. Copies of the old file still "
 			"open with the old one.\n");
@@ -209,6 +232,23 @@ read_pem(struct cli *cli, struct str path, const char **out, struct err *err)
 	return rc;
 }
 
+static enum rc
+find_group(struct str name, struct listen_options *o, struct err *err)
+{
+	char z[256];
+	struct group *group;
+
+	if (name.n == 0)
+		return RC_OK;
+	(void)snprintf(z, sizeof z, "%.*s", STR_ARG(name));
+	/* No other thread of ours asks for groups, so that the static answer is ours alone. */
+	if ((group = getgrnam(z)) == NULL)
+		return fail(err, RC_INVALID, "socket_group", "there is no group of this name here");
+	o->has_socket_group = true;
+	o->socket_group = group->gr_gid;
+	return RC_OK;
+}
+
 /* Listen, run jobs, until told to end; every answer owed is given first. */
 static enum rc
 serve_until_told(struct cli *cli, struct serve *s, struct err *err)
@@ -233,6 +273,8 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	    (rc = read_pem(cli, config_text(c, "tls_key"), &o.tls_key_pem, err)) != RC_OK)
 		return rc;
 	o.port = (uint16_t)port;
+	if ((rc = find_group(config_text(c, "socket_group"), &o, err)) != RC_OK)
+		return rc;
 	/* Before any thread starts, so that all inherit the mask and sigwait gets the signal. */
 	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
 	if ((rc = job_runner_open(s, &jobs, err)) == RC_OK)
@@ -272,6 +314,7 @@ run_serve(struct cli *cli, struct err *err)
 	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
 	if ((rc = serve_open(&o, &s, err)) != RC_OK)
 		return rc;
+	cli_tell_unguarded(cli, o.passphrase, serve_door_node(s)->keys);
 	rc = serve_until_told(cli, s, err);
 	serve_close(s);
 	return rc;

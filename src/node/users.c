@@ -159,6 +159,25 @@ check_token(const struct request *rq, struct err *err)
 	return RC_OK;
 }
 
+/* Who else is bound to the same system account, and must say from now on who they are. */
+static json_t *
+user_and_sharers(struct request *rq, const struct user *u)
+{
+	json_t *o = user_json(rq, u), *others = json_array();
+	struct user_list users;
+
+	if (u->uid >= 0 && !u->disabled && user_list(&rq->door, &users, NULL) == RC_OK)
+		for (size_t i = 0; i < users.n; i++)
+			if (users.at[i].uid == u->uid && !users.at[i].disabled &&
+			    !id_eq(users.at[i].id, u->id))
+				must(json_array_append_new(others,
+							   json_from_str(users.at[i].login)) == 0);
+	if (json_array_size(others) > 0)
+		set(o, "shares_account_with", json_incref(others));
+	json_decref(others);
+	return o;
+}
+
 static enum rc
 add(struct request *rq, struct reply *reply, struct err *err)
 {
@@ -179,21 +198,49 @@ add(struct request *rq, struct reply *reply, struct err *err)
 		RC_OK)
 		return rc;
 	reply->status = 201;
-	reply->json = user_json(rq, &user);
+	reply->json = user_and_sharers(rq, &user);
 	return RC_OK;
+}
+
+/* Somebody who may keep accounts, and gets in: over the socket, for a token ends. */
+static bool
+administers(const struct user *u)
+{
+	return !u->disabled && u->uid >= 0 && (u->roles & BIT(ROLE_ADMINISTRATOR)) != 0;
+}
+
+/* A node without an administrator would stay without one for good, so the last one stays. */
+static enum rc
+check_last(struct request *rq, const struct user *was, const struct user *now, struct err *err)
+{
+	struct user_list users;
+	enum rc rc;
+
+	if (!administers(was) || administers(now))
+		return RC_OK;
+	if ((rc = user_list(&rq->door, &users, err)) != RC_OK)
+		return rc;
+	for (size_t i = 0; i < users.n; i++)
+		if (!id_eq(users.at[i].id, was->id) && administers(&users.at[i]))
+			return RC_OK;
+	return fail(err, RC_CONFLICT, now->disabled ? "disabled" : "roles",
+		    "%.*s is the last administrator who can sign in; first make another one: "
+		    "liaison user set LOGIN --roles administrator,... --system-account UID",
+		    STR_ARG(was->login));
 }
 
 static enum rc
 change(struct request *rq, struct reply *reply, struct err *err)
 {
 	json_t *roles = json_object_get(rq->json, "roles"), *uid, *disabled;
-	struct user user;
+	struct user user, was;
 	enum rc rc = check_token(rq, err);
 
 	if (rc == RC_OK)
 		rc = user_find_login(&rq->door, request_path(rq, "login"), &user, err);
 	if (rc != RC_OK)
 		return rc;
+	was = user;
 	if (roles != NULL && (rc = parse_bits(rq->arena, roles, "roles", role_find, ROLE_COUNT,
 					      role_at, &user.roles, err)) != RC_OK)
 		return rc;
@@ -208,9 +255,10 @@ change(struct request *rq, struct reply *reply, struct err *err)
 		user.disabled = json_is_true(disabled);
 	if (user.disabled && id_eq(user.id, rq->user->id))
 		return fail(err, RC_CONFLICT, "disabled", "nobody closes their own account");
-	if ((rc = user_set(&rq->door, &user, err)) != RC_OK)
+	if ((rc = check_last(rq, &was, &user, err)) != RC_OK ||
+	    (rc = user_set(&rq->door, &user, err)) != RC_OK)
 		return rc;
-	reply->json = user_json(rq, &user);
+	reply->json = user_and_sharers(rq, &user);
 	return RC_OK;
 }
 
@@ -365,9 +413,13 @@ run_add_or_set(struct cli *cli, bool adding, struct err *err)
 		rc = cli_call(cli, adding ? "POST" : "PATCH", target, body, &answer, err);
 	}
 	json_decref(body);
-	if (rc == RC_OK)
-		cli_show(cli, answer.json);
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	cli_show(cli, answer.json);
+	if (json_array_size(json_object_get(answer.json, "shares_account_with")) > 0)
+		fprintf(cli->notes, "More than one user is now bound to this system account; each "
+				    "says who they are, with --as LOGIN or LIAISON_AS.\n");
+	return RC_OK;
 }
 
 static enum rc

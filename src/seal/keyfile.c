@@ -53,9 +53,12 @@ keyfile_parse(struct str bytes, struct keyfile *out, struct err *err)
 	uint64_t n;
 
 	*out = (struct keyfile){.guard = {.passphrase = false}};
-	if (bytes.n < BOUND_BYTES + TAG_BYTES + HASH_BYTES ||
-	    memcmp(bytes.p, magic, MAGIC_BYTES) != 0)
-		return fail(err, RC_INVALID, "", "this is no key file");
+	if (bytes.n > 0 &&
+	    memcmp(bytes.p, magic, bytes.n < MAGIC_BYTES ? bytes.n : MAGIC_BYTES) != 0)
+		return fail(err, RC_INTEGRITY, "",
+			    "this is no key file, or its first bytes are damaged");
+	if (bytes.n < BOUND_BYTES + TAG_BYTES + HASH_BYTES)
+		return fail(err, RC_INTEGRITY, "", "the key file is cut short");
 	memcpy(out->checksum.b, bytes.p + bytes.n - HASH_BYTES, HASH_BYTES);
 	rest.n -= HASH_BYTES;
 	sha256(rest, &sum);

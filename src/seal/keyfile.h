@@ -55,7 +55,7 @@ struct key_ring {
 	size_t n;
 };
 
-/* RC_INVALID: no key file. RC_INTEGRITY: damaged. */
+/* RC_INTEGRITY: damaged, cut short, or another file. */
 MUST_USE enum rc keyfile_parse(struct str bytes, struct keyfile *out, struct err *err);
 /* Slots are the caller's, from secret_new; end them with secret_free. RC_INTEGRITY. */
 MUST_USE enum rc key_ring_parse(struct str plain, struct key_ring *out, struct err *err);

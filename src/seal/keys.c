@@ -111,6 +111,17 @@ done:
 	return rc;
 }
 
+bool
+keys_are_guarded(struct keys *keys)
+{
+	bool guarded;
+
+	must(pthread_rwlock_rdlock(&keys->lock) == 0);
+	guarded = keys->guard.passphrase;
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return guarded;
+}
+
 void
 keys_close(struct keys *keys)
 {

@@ -22,10 +22,12 @@ struct keys;
 
 /* passphrase empty: guarded by the file's mode alone. RC_CONFLICT: the file is there already. */
 MUST_USE enum rc keys_create(const char *path, struct str passphrase, struct err *err);
-/* RC_DENIED: wrong passphrase. RC_INVALID: others may read the file, or it is no key file.
+/* RC_DENIED: wrong passphrase. RC_INVALID: others may read the file, or it is no plain file.
  * RC_INTEGRITY: damaged. */
 MUST_USE enum rc keys_open(const char *path, struct str passphrase, struct keys **out,
 			   struct err *err);
+/* Does a passphrase guard the file? Without one, a passphrase given was not needed. */
+bool keys_are_guarded(struct keys *keys);
 /* Wipes. NULL does nothing. */
 void keys_close(struct keys *keys);
 MUST_USE enum rc keys_change_passphrase(struct keys *keys, struct str passphrase, struct err *err);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "net/problem.h"
 #include "serve/cli_text.h"
 
 static struct cli_inside *
@@ -117,6 +118,26 @@ say_error(struct arena *a, const struct cli_words *words, const struct err *err,
 	(void)fwrite(b.p, 1, b.n, notes);
 }
 
+/* Also when the words were not understood: who wants JSON reads nothing else. */
+static bool
+wants_json(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
+/* The error as RFC 9457 has it, the same as over HTTP; the status is HTTP's. */
+static void
+say_problem(struct arena *a, const struct err *err, FILE *notes)
+{
+	struct str text = problem_format(a, err, rc_http_status(err->rc));
+
+	(void)fwrite(text.p, 1, text.n, notes);
+	(void)fputc('\n', notes);
+}
+
 static enum rc
 run_command(struct arena *a, const struct feature *const *features, struct cli_inside *in,
 	    FILE *out, FILE *notes, struct err *err)
@@ -158,8 +179,13 @@ cli_run(int argc, char **argv, const struct feature *const *features, FILE *out,
 		cli_help(a, features, &in.words, &text);
 	if (text.n > 0)
 		(void)fwrite(text.p, 1, text.n, out);
-	if (rc != RC_OK)
-		say_error(a, &in.words, &err, notes);
+	if (rc != RC_OK) {
+		err.rc = rc;
+		if (wants_json(argc, argv))
+			say_problem(a, &err, notes);
+		else
+			say_error(a, &in.words, &err, notes);
+	}
 	/* What did not reach its reader was not done; a reader who went away wants no words. */
 	if ((fflush(out) != 0 || ferror(out)) && rc == RC_OK) {
 		rc = RC_FAILED;

@@ -8,6 +8,8 @@
 #include "base/vec.h"
 #include "serve/feature.h"
 
+struct keys;
+
 /*
  * cli: what a command gets. Options that every command knows: --node DIR, --as LOGIN,
  * --purpose P, --case ID, --legal-basis TEXT, --reason TEXT, --passphrase-file FILE, --json,
@@ -54,11 +56,13 @@ MUST_USE enum rc cli_call_with(struct cli *cli, const char *method, struct str t
 			       struct cli_answer *answer, struct err *err);
 /* The key file's passphrase from --passphrase-file, wiped with the cli; empty: none named. */
 MUST_USE enum rc cli_passphrase(struct cli *cli, struct str *out, struct err *err);
+/* Tell that a passphrase was given where none is asked for; `given` may be empty. */
+void cli_tell_unguarded(struct cli *cli, struct str given, struct keys *keys);
 /* Wait for a job, showing its progress on a terminal; *answer is the job as it ended. */
 MUST_USE enum rc cli_wait_job(struct cli *cli, struct str job_id, struct cli_answer *answer,
 			      struct err *err);
 
-/* A table for people; --json prints the value instead. Cells are escaped for a terminal. */
+/* A table for people; --json prints {"items":rows} instead. Cells are escaped for a terminal. */
 struct cli_column {
 	const char *title, *key; /* key: "a.b" reaches into objects */
 	int width_max;		 /* 0: any */
@@ -67,6 +71,8 @@ struct cli_column {
 void cli_table(struct cli *cli, json_t *rows, const struct cli_column *columns);
 /* "key: value" lines for one object; --json prints it. */
 void cli_show(struct cli *cli, json_t *object);
+/* With --json an object with this one member and true; else nothing and false. */
+bool cli_json_text(struct cli *cli, const char *key, struct str text);
 /* Print text with control characters made harmless. */
 void cli_print(struct cli *cli, struct str text);
 

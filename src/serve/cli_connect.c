@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "net/client.h"
+#include "seal/keys.h"
 #include "seal/secret.h"
 #include "serve/serve.h"
 
@@ -51,10 +52,12 @@ cli_socket(const struct cli *cli, const char **out, struct err *err)
 	if (why == 0)
 		return RC_OK;
 	if (why == EACCES || why == EPERM)
-		return fail(err, RC_DENIED, "",
-			    "this account may not use the node's socket in %s; its administrator "
-			    "adds the account to the group of the folder",
-			    cli_node_dir(cli));
+		return fail(
+		    err, RC_DENIED, "",
+		    "this account may not use the node's socket in %s: run as the node's own "
+		    "account, come by HTTP with a token, or have its administrator name a "
+		    "group of yours in the setting socket_group",
+		    cli_node_dir(cli));
 	if (why == ENOENT || why == ECONNREFUSED || why == ENOTDIR)
 		return fail(err, RC_ABSENT, "", "no node runs in %s", cli_node_dir(cli));
 	return fail(err, RC_UNAVAILABLE, "", "the node's socket in %s does not answer: %s",
@@ -133,6 +136,16 @@ connect_running(struct cli *cli, struct err *err)
 	return client_open(&options, &inside(cli)->client, err);
 }
 
+void
+cli_tell_unguarded(struct cli *cli, struct str given, struct keys *keys)
+{
+	if (given.n > 0 && !keys_are_guarded(keys))
+		(void)fputs("liaison: no passphrase guards this node's keys, so the one given was "
+			    "not used; set one with: liaison node passphrase "
+			    "--new-passphrase-file FILE\n",
+			    cli->notes);
+}
+
 static enum rc
 open_here(struct cli *cli, struct err *err)
 {
@@ -142,7 +155,10 @@ open_here(struct cli *cli, struct err *err)
 	if ((rc = check_folder(cli, err)) != RC_OK ||
 	    (rc = cli_passphrase(cli, &options.passphrase, err)) != RC_OK)
 		return rc;
-	return serve_open(&options, &inside(cli)->serve, err);
+	if ((rc = serve_open(&options, &inside(cli)->serve, err)) == RC_OK)
+		cli_tell_unguarded(cli, options.passphrase,
+				   serve_door_node(inside(cli)->serve)->keys);
+	return rc;
 }
 
 enum rc

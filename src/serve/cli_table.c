@@ -203,7 +203,12 @@ cli_table(struct cli *cli, json_t *rows, const struct cli_column *columns)
 	struct buf out;
 
 	if (cli->json) {
-		print_json(cli, rows);
+		json_t *page = json_object();
+
+		/* As HTTP gives it, so that a page may say more than its rows one day. */
+		must(json_object_set_nocheck(page, "items", rows) == 0);
+		print_json(cli, page);
+		json_decref(page);
 		return;
 	}
 	if (json_array_size(rows) == 0) {
@@ -310,4 +315,18 @@ cli_show(struct cli *cli, json_t *object)
 	buf_init(&out, cli->arena);
 	show(cli->arena, object, 0, &out);
 	(void)fwrite(out.p, 1, out.n, cli->out);
+}
+
+bool
+cli_json_text(struct cli *cli, const char *key, struct str text)
+{
+	json_t *object;
+
+	if (!cli->json)
+		return false;
+	object = json_object();
+	must(json_object_set_new_nocheck(object, key, json_from_str(text)) == 0);
+	print_json(cli, object);
+	json_decref(object);
+	return true;
 }

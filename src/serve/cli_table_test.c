@@ -182,11 +182,12 @@ json_is_one_document_untouched(void **state)
 	(void)state;
 	sheet_open(&s, true);
 	sheet_print(&s, "[{\"n\":1,\"name\":\"Bartholomew \xE2\x80\xAE\"}]", columns);
-	assert_string_equal(s.out, "[{\"n\":1,\"name\":\"Bartholomew \xE2\x80\xAE\"}]\n");
+	assert_string_equal(s.out,
+			    "{\"items\":[{\"n\":1,\"name\":\"Bartholomew \xE2\x80\xAE\"}]}\n");
 	sheet_close(&s);
 	sheet_open(&s, true);
 	sheet_print(&s, "[]", columns);
-	assert_string_equal(s.out, "[]\n");
+	assert_string_equal(s.out, "{\"items\":[]}\n");
 	assert_int_equal(s.notes_n, 0);
 	sheet_close(&s);
 }

@@ -119,6 +119,45 @@ an_error_is_one_line_that_names_the_option_and_the_exit_code_is_its_own(void **s
 }
 
 static void
+an_error_for_a_program_is_one_problem_object(void **state)
+{
+	static const struct {
+		const char *words[6], *type, *key;
+		int code, status;
+	} rows[] = {
+	    {{"crew", "move-all", "x", "--json"}, "urn:liaison:problem:conflict", "limit", 5, 409},
+	    {{"baot", "--json"}, "urn:liaison:problem:usage", NULL, 2, 400},
+	    {{"--json", "boat", "list", "--nonsense"}, "urn:liaison:problem:usage", NULL, 2, 400},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct seen s;
+		json_t *o;
+
+		run(&s, fake_features, rows[i].words);
+		assert_int_equal(s.code, rows[i].code);
+		assert_string_equal(s.out, "");
+		o = json_loads(s.notes, 0, NULL);
+		assert_non_null(o);
+		assert_string_equal(json_string_value(json_object_get(o, "type")), rows[i].type);
+		assert_int_equal(json_integer_value(json_object_get(o, "status")), rows[i].status);
+		assert_true(json_string_length(json_object_get(o, "detail")) > 0);
+		if (rows[i].key != NULL)
+			assert_string_equal(json_string_value(json_object_get(o, "key")),
+					    rows[i].key);
+		json_decref(o);
+		seen_done(&s);
+	}
+	/* After "--" the word is an argument like any other. */
+	struct seen s;
+
+	run(&s, fake_features, (const char *const[]){"crew", "move-all", "--", "--json", NULL});
+	assert_string_equal(s.notes, "liaison: limit: the boat \xEF\xBF\xBD[31mhas left\n");
+	seen_done(&s);
+}
+
+static void
 output_that_cannot_be_written_is_a_failure(void **state)
 {
 	char *argv[] = {(char[]){"liaison"}, (char[]){"boat"}, NULL};

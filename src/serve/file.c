@@ -27,6 +27,8 @@ file_read(struct arena *a, const char *path, size_t bytes_max, struct str *out, 
 			break;
 	}
 	(void)close(fd);
+	if (n < 0 && errno == EISDIR)
+		return fail_at(err, RC_INVALID, path, 0, 0, "", "is a folder; name a file");
 	if (n < 0)
 		return fail_at(err, RC_UNAVAILABLE, path, 0, 0, "", "cannot be read: %s",
 			       strerror(errno));

@@ -90,6 +90,8 @@ listen_open(struct serve *s, const struct listen_options *o, struct listen **out
 	struct listen *l = heap_zeroed(sizeof *l);
 	struct http_options http = {.address = o->address,
 				    .port = o->port,
+				    .has_socket_group = o->has_socket_group,
+				    .socket_group = o->socket_group,
 				    .tls_certificate_pem = o->tls_certificate_pem,
 				    .tls_key_pem = o->tls_key_pem,
 				    .body_max = body_max};

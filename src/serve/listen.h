@@ -12,8 +12,10 @@ struct http_stream;
 struct listen;
 
 struct listen_options {
-	const char *address; /* NULL: the Unix socket alone */
-	uint16_t port;	     /* 0: a free one */
+	const char *address;   /* NULL: the Unix socket alone */
+	uint16_t port;	       /* 0: a free one */
+	bool has_socket_group; /* whose accounts may use the Unix socket besides its owner */
+	unsigned socket_group;
 	const char *tls_certificate_pem, *tls_key_pem;
 	unsigned workers;
 };

@@ -61,7 +61,7 @@ incident=$(L record list incident --json | jq -r '.items[0].id')
 expect_exit 0 L record set incident "$incident" --set danger_to_life=yes --version 1
 echo "correct horse battery" >"$work/words"
 echo "another horse battery" >"$work/other"
-admin=$(L user list --purpose administration --json | jq -r '.[0].login')
+admin=$(L user list --purpose administration --json | jq -r '.items[0].login')
 LIAISON_AS=$admin
 export LIAISON_AS
 expect_exit 0 L user add bert --name "Bert" --roles supervisor --system-account "$(id -u)" --purpose administration
@@ -75,7 +75,7 @@ story "One person alone moves nothing; the second needs a system account of thei
 expect_exit 0 L record export --all --out "$work/all" --seal-with "$work/words" "${moving[@]}"
 has "$said" "job resume"
 [ ! -e "$work/all" ] || wrong "one person alone had everything"
-job=$(L job list --json | jq -r '.[0].id')
+job=$(L job list --json | jq -r '.items[0].id')
 same "its state" "$(L job show "$job" --json | jq -r '.state + ", " + .waits_for')" "waiting, a second person"
 expect_exit 4 L job resume "$job"
 has "$said" "second person"
@@ -84,7 +84,7 @@ has "$said" "one system account"
 expect_exit 5 L record export --fetch "$job" --out "$work/all" "${moving[@]}"
 echo "shared_account: yes" >>"$node/liaison.yaml"
 expect_exit 0 L job resume "$job" --as bert --json
-same "who started it" "$(L job show "$job" --json | jq -r .started_by)" "$(L user list --purpose administration --json | jq -r '.[] | select(.login == "bert") | .id')"
+same "who started it" "$(L job show "$job" --json | jq -r .started_by)" "$(L user list --purpose administration --json | jq -r '.items[] | select(.login == "bert") | .id')"
 expect_exit 5 L record export --fetch "$job" --out "$work/bert" --as bert "${moving[@]}"
 expect_exit 0 L record export --fetch "$job" --out "$work/all" "${moving[@]}"
 expect_exit 5 L job resume "$job" --as bert
@@ -132,7 +132,7 @@ unset LIAISON_AS
 unit=$(jq -r 'select(.type == "incident") | .unit' "$work/bodies" | head -1)
 node_init
 expect_exit 0 L record import "$work/all" --seal-with "$work/words" --purpose administration --reason "moving"
-new=$(L user list --purpose administration --json | jq -r '.[0].login')
+new=$(L user list --purpose administration --json | jq -r '.items[0].login')
 expect_exit 0 L user set "$new" --unit "$unit" --purpose administration
 plain >"$work/is"
 same "lines that are not there" "$(comm -23 <(sort "$work/was") <(sort "$work/is") | wc -l)" 0

@@ -141,7 +141,7 @@ problem 400 usage
 
 story "A revoked token ends at once; so do all of a closed account"
 expect_exit 0 L user tokens --json
-expect_exit 0 L user revoke "$(jq -r '.[0].id' <<<"$said")"
+expect_exit 0 L user revoke "$(jq -r '.items[0].id' <<<"$said")"
 as_officer GET "$at"
 problem 401 unauthenticated
 export LIAISON_AS=admin
