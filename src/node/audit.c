@@ -214,6 +214,20 @@ search(struct request *rq, struct reply *reply, struct err *err)
 	return door_log(&rq->door, &entry, NULL, err);
 }
 
+struct beside {
+	json_t *problems;
+	int64_t n;
+};
+
+static void
+problem_beside(void *ctx, struct str what)
+{
+	struct beside *b = ctx;
+
+	if (b->n++ < AUDIT_PROBLEMS_KEPT)
+		must(json_array_append_new(b->problems, json_from_str(what)) == 0);
+}
+
 static enum rc
 verify(struct request *rq, struct reply *reply, struct err *err)
 {
@@ -221,22 +235,27 @@ verify(struct request *rq, struct reply *reply, struct err *err)
 	struct record_verify_options options = {.open_bodies = request_query(rq, "open").n > 0,
 						.checkpoint = rq->body,
 						.vkey = request_query(rq, "vkey")};
+	struct beside beside = {.n = 0};
 	struct record_report report;
 	json_t *problems;
-	enum rc rc;
+	enum rc rc, checked;
 
 	/* The worker's read transaction is the one that everything is compared in. */
 	rc = record_verify(rq->door.node, rq->door.db, &options, rq->arena, &report, err);
 	if (rc != RC_OK && rc != RC_INTEGRITY)
 		return rc;
 	problems = json_array();
+	door_hold(&rq->door, problems);
+	beside.problems = problems;
+	if ((checked = serve_check(rq->serve, &rq->door, problem_beside, &beside, err)) != RC_OK)
+		return checked;
 	for (size_t i = 0; i < report.problems.n; i++)
 		must(json_array_append_new(problems, json_from_str(report.problems.at[i])) == 0);
 	for (int64_t i = 0; i < report.log.problem_count && i < AUDIT_PROBLEMS_KEPT; i++)
 		must(json_array_append_new(problems, json_from_str(report.log.problems[i].text)) ==
 		     0);
 	reply->json = json_object();
-	reply_set(reply, "holds", json_boolean(rc == RC_OK));
+	reply_set(reply, "holds", json_boolean(rc == RC_OK && beside.n == 0));
 	reply_set(reply, "leaves", json_integer(report.log.leaves));
 	reply_set(
 	    reply, "root",
@@ -246,8 +265,8 @@ verify(struct request *rq, struct reply *reply, struct err *err)
 	reply_set(reply, "erased", json_integer(report.erased));
 	reply_set(reply, "opened", json_integer(report.opened));
 	reply_set(reply, "problem_count",
-		  json_integer(report.problem_count + report.log.problem_count));
-	reply_set(reply, "problems", problems);
+		  json_integer(report.problem_count + report.log.problem_count + beside.n));
+	reply_set(reply, "problems", json_incref(problems));
 	return door_log(&rq->door, &entry, NULL, err);
 }
 
@@ -452,6 +471,7 @@ run_verify(struct cli *cli, struct err *err)
 	struct cli_answer answer;
 	struct buf target;
 	json_t *problem;
+	int64_t n;
 	size_t i;
 	enum rc rc;
 
@@ -488,8 +508,9 @@ run_verify(struct cli *cli, struct err *err)
 	json_array_foreach (json_object_get(answer.json, "problems"), i, problem)
 		if (!cli->json)
 			fprintf(cli->out, "%s\n", json_string_value(problem));
-	return fail(err, RC_INTEGRITY, "", "%lld things are not what was logged",
-		    (long long)json_integer_value(json_object_get(answer.json, "problem_count")));
+	n = json_integer_value(json_object_get(answer.json, "problem_count"));
+	return fail(err, RC_INTEGRITY, "", "%lld %s not what was logged", (long long)n,
+		    n == 1 ? "thing is" : "things are");
 }
 
 static enum rc

@@ -424,6 +424,7 @@ main(void)
 	    T(a_row_that_is_gone_or_was_put_there_is_found),
 	    T(an_erased_record_opens_for_nobody_with_no_copy_of_its_row),
 	    T(an_erasing_names_its_version_and_its_role),
+	    T(a_file_that_is_no_checkpoint_of_this_log_makes_no_problems),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -392,6 +392,7 @@ main(void)
 	    cmocka_unit_test(what_a_command_prints_cannot_act_on_the_terminal),
 	    cmocka_unit_test(
 		an_error_is_one_line_that_names_the_option_and_the_exit_code_is_its_own),
+	    cmocka_unit_test(an_error_for_a_program_is_one_problem_object),
 	    cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
 	    cmocka_unit_test(options_are_read_from_words_then_from_the_environment),
 	    cmocka_unit_test(a_problem_becomes_the_code_that_it_was),

@@ -8,6 +8,7 @@
 #include "seal/keys.h"
 #include "store/blob.h"
 #include "serve/user_cache.h"
+#include "serve/user_check.h"
 #include "store/migrate.h"
 
 const struct door_node *
@@ -114,15 +115,45 @@ collect_tables(struct serve *s)
 	s->node.reaction_tables = reactions;
 }
 
-static enum rc
-migrate_all(struct serve *s, struct db *db, struct err *err)
+static struct migration_set *
+migration_sets(const struct serve *s, struct arena *a, size_t *n)
 {
 	VEC(struct migration_set) sets = {0};
 
 	for (size_t i = 0; s->features[i] != NULL; i++)
 		if (s->features[i]->migrations.n > 0)
-			*VEC_ADD(s->arena, &sets) = s->features[i]->migrations;
-	return migrate(db, sets.at, sets.n, clock_now(s->node.clock), err);
+			*VEC_ADD(a, &sets) = s->features[i]->migrations;
+	*n = sets.n;
+	return sets.at;
+}
+
+static enum rc
+migrate_all(struct serve *s, struct db *db, struct err *err)
+{
+	size_t n;
+	const struct migration_set *sets = migration_sets(s, s->arena, &n);
+
+	return migrate(db, sets, n, clock_now(s->node.clock), err);
+}
+
+enum rc
+serve_check(const struct serve *s, struct door *d, db_found_fn *found, void *ctx, struct err *err)
+{
+	struct err why = {.rc = RC_OK};
+	size_t n;
+	const struct migration_set *sets = migration_sets(s, d->arena, &n);
+	enum rc rc = migrate_check_tables(d->db, sets, n, found, ctx, &why);
+
+	if (rc == RC_OK)
+		rc = users_check(d, found, ctx, &why);
+	if (rc == RC_INTEGRITY) {
+		found(ctx, str_fmt(d->arena, "users and tokens cannot be read to their end: %s",
+				   why.text));
+		return RC_OK;
+	}
+	if (rc != RC_OK && err != NULL)
+		*err = why;
+	return rc;
 }
 
 static enum rc

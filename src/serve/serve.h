@@ -86,4 +86,11 @@ MUST_USE enum rc serve_write(struct serve *s, const struct actor *actor,
 			     const struct access *access, serve_write_fn *fn, void *ctx,
 			     struct err *err);
 
+/*
+ * What is wrong with what lies beside log and records: the definitions of tables and indexes,
+ * users, tokens; one sentence each. RC_OK: all was looked at.
+ */
+MUST_USE enum rc serve_check(const struct serve *s, struct door *d, db_found_fn *found, void *ctx,
+			     struct err *err);
+
 #endif

@@ -7,11 +7,12 @@
 #include "seal/keys.h"
 #include "seal/random.h"
 #include "serve/inside.h"
+#include "serve/user_check.h"
 #include "serve/user.sql.h"
 #include "text/normal.h"
 
-static struct str
-login_mac(struct door *d, struct str login)
+struct str
+user_login_mac(struct door *d, struct str login)
 {
 	unsigned char mac[MAC_BYTES];
 
@@ -32,9 +33,9 @@ user_aad(struct arena *a, const struct user *u)
 		       (int)u->disabled, (long long)u->created_ms);
 }
 
-/* The same for a token: a MAC over its row. */
-static struct str
-token_mac(struct door *d, struct str hash, const struct token_row *t)
+/* The same for a token: a MAC over its row, and another one once it is revoked. */
+struct str
+user_token_mac(struct door *d, struct str hash, const struct token_row *t)
 {
 	struct arena *a = d->arena;
 	unsigned char mac[MAC_BYTES];
@@ -44,6 +45,8 @@ token_mac(struct door *d, struct str hash, const struct token_row *t)
 		    STR_ARG(hex_format(a, t->user.b, sizeof t->user.b)), t->purposes,
 		    (long long)t->created_ms, (long long)t->expires_ms);
 
+	if (t->revoked_ms != 0)
+		row = str_fmt(a, "%.*s/%lld", STR_ARG(row), (long long)t->revoked_ms);
 	keys_index_mac(d->node->keys, STR("token-row"), row, mac);
 	return str_copy(a, (struct str){(char *)mac, sizeof mac});
 }
@@ -131,7 +134,7 @@ user_add(struct door *d, struct str login, struct str name, uint32_t roles, stru
 			     .created_ms = d->now_ms};
 	if ((rc = seal_profile(d, out, bucket, &wrapped, &body, err)) != RC_OK)
 		return rc;
-	mac = login_mac(d, login);
+	mac = user_login_mac(d, login);
 	rc = db_run(d->db, &SQL_SERVE_USER_INSERT,
 		    BINDS(B_ID(id), B_BLOB(mac), B_I64(roles), B_ID(unit), B_I64(uid),
 			  B_I64(d->now_ms), B_TEXT(bucket), B_BLOB(buf_str(&wrapped)),
@@ -164,8 +167,8 @@ user_set(struct door *d, const struct user *u, struct err *err)
 	return rc == RC_OK ? log_setting(d, "user_changed", u->id, u->roles, err) : rc;
 }
 
-static enum rc
-read_user(struct door *d, const struct rows *rows, struct user *out, struct err *err)
+enum rc
+user_read(struct door *d, const struct rows *rows, struct user *out, struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
 	struct str bucket = rows_text(rows, 6), wrapped = rows_blob(rows, 7), aad;
@@ -202,7 +205,7 @@ find_one(struct door *d, const struct sql *sql, struct str key, struct user *out
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK)
-		rc = read_user(d, rows, out, err);
+		rc = user_read(d, rows, out, err);
 	else if (rc == RC_ABSENT)
 		rc = fail(err, RC_ABSENT, "user", "there is no such user");
 	rows_close(rows);
@@ -212,7 +215,7 @@ find_one(struct door *d, const struct sql *sql, struct str key, struct user *out
 enum rc
 user_find_login(struct door *d, struct str login, struct user *out, struct err *err)
 {
-	return find_one(d, &SQL_SERVE_USER_BY_LOGIN, login_mac(d, login), out, err);
+	return find_one(d, &SQL_SERVE_USER_BY_LOGIN, user_login_mac(d, login), out, err);
 }
 
 enum rc
@@ -232,7 +235,7 @@ find_many(struct door *d, const struct sql *sql, const struct bind *binds, size_
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
-		if ((rc = read_user(d, rows, VEC_ADD(d->arena, out), err)) != RC_OK)
+		if ((rc = user_read(d, rows, VEC_ADD(d->arena, out), err)) != RC_OK)
 			break;
 	rows_close(rows);
 	return rc == RC_ABSENT ? RC_OK : rc;
@@ -281,7 +284,7 @@ token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms,
 				 .purposes = purposes,
 				 .created_ms = d->now_ms,
 				 .expires_ms = expires_ms};
-	mac = token_mac(d, hash, &row);
+	mac = user_token_mac(d, hash, &row);
 	rc = db_run(d->db, &SQL_SERVE_TOKEN_INSERT,
 		    BINDS(B_BLOB(hash), B_ID(*id), B_ID(user), B_I64(purposes), B_I64(d->now_ms),
 			  B_I64(expires_ms), B_BLOB(mac)),
@@ -289,20 +292,8 @@ token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms,
 	return rc == RC_OK ? log_setting(d, "token_added", user, 0, err) : rc;
 }
 
-enum rc
-token_revoke(struct door *d, struct id id, struct err *err)
-{
-	int64_t changed;
-	enum rc rc = db_run(d->db, &SQL_SERVE_TOKEN_REVOKE, BINDS(B_I64(d->now_ms), B_ID(id)),
-			    &changed, err);
-
-	if (rc == RC_OK && changed == 0)
-		return fail(err, RC_ABSENT, "token", "there is no such token, or it is revoked");
-	return rc == RC_OK ? log_setting(d, "token_revoked", id, 0, err) : rc;
-}
-
-static enum rc
-read_token(const struct rows *rows, struct token_row *out)
+void
+token_read(const struct rows *rows, struct token_row *out)
 {
 	*out = (struct token_row){.id = rows_id(rows, 0),
 				  .user = rows_id(rows, 1),
@@ -310,7 +301,34 @@ read_token(const struct rows *rows, struct token_row *out)
 				  .created_ms = rows_i64(rows, 3),
 				  .expires_ms = rows_i64(rows, 4),
 				  .revoked_ms = rows_i64(rows, 5)};
-	return RC_OK;
+}
+
+enum rc
+token_revoke(struct door *d, struct id id, struct err *err)
+{
+	struct token_row row = {0};
+	struct str hash = STR_NONE;
+	struct rows *rows;
+	int64_t changed = 0;
+	enum rc rc = db_select(d->db, &SQL_SERVE_TOKEN_BY_ID, BINDS(B_ID(id)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK) {
+		token_read(rows, &row);
+		hash = str_copy(d->arena, rows_blob(rows, 6));
+	}
+	rows_close(rows);
+	if (rc == RC_OK && row.revoked_ms == 0) {
+		row.revoked_ms = d->now_ms;
+		rc =
+		    db_run(d->db, &SQL_SERVE_TOKEN_REVOKE,
+			   BINDS(B_I64(d->now_ms), B_BLOB(user_token_mac(d, hash, &row)), B_ID(id)),
+			   &changed, err);
+	}
+	if (rc == RC_ABSENT || (rc == RC_OK && changed == 0))
+		return fail(err, RC_ABSENT, "token", "there is no such token, or it is revoked");
+	return rc == RC_OK ? log_setting(d, "token_revoked", id, 0, err) : rc;
 }
 
 enum rc
@@ -323,7 +341,7 @@ token_list(struct door *d, struct token_list *out, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
-		(void)read_token(rows, VEC_ADD(d->arena, out));
+		token_read(rows, VEC_ADD(d->arena, out));
 	rows_close(rows);
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
@@ -341,8 +359,8 @@ user_of_token(struct door *d, struct str token, struct user *out, uint32_t *purp
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK) {
-		rc = read_token(rows, &row);
-		if (!str_eq(rows_blob(rows, 6), token_mac(d, hash, &row)))
+		token_read(rows, &row);
+		if (!str_eq(rows_blob(rows, 6), user_token_mac(d, hash, &row)))
 			rc = fail(err, RC_UNAUTHENTICATED, "token", "%s", refusal);
 	}
 	rows_close(rows);

@@ -37,8 +37,23 @@ SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms, mac
 FROM serve_token WHERE hash = :hash;
 
 -- name: serve_token_revoke
-UPDATE serve_token SET revoked_ms = :revoked_ms, mac = X'' WHERE id = :id AND revoked_ms = 0;
+UPDATE serve_token SET revoked_ms = :revoked_ms, mac = :mac WHERE id = :id AND revoked_ms = 0;
 
 -- name: serve_token_all
 SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms
 FROM serve_token ORDER BY created_ms DESC LIMIT 1000;
+
+-- name: serve_token_by_id
+-- single
+SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms, hash
+FROM serve_token WHERE id = :id;
+
+-- name: serve_token_check
+-- stream
+SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms, mac, hash
+FROM serve_token ORDER BY id;
+
+-- name: serve_user_check
+-- stream
+SELECT id, roles, unit, uid, disabled, created_ms, bucket, wrapped, body, login_mac
+FROM serve_user ORDER BY id;

@@ -111,6 +111,16 @@ faulty_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err)
 }
 
 static enum rc
+faulty_check_schema(struct db *db, const char *const *scripts, size_t n, db_found_fn *found,
+		    void *ctx, struct err *err)
+{
+	struct faulty *f = (struct faulty *)db;
+
+	return fails(f) ? fail_call(err)
+			: f->inner->driver->check_schema(f->inner, scripts, n, found, ctx, err);
+}
+
+static enum rc
 faulty_script(struct db *db, const char *text, struct err *err)
 {
 	struct faulty *f = (struct faulty *)db;
@@ -222,6 +232,7 @@ const struct db_driver db_driver_faulty = {
     .in_transaction = faulty_in_transaction,
     .check = faulty_check,
     .check_file = faulty_check_file,
+    .check_schema = faulty_check_schema,
     .script = faulty_script,
     .next = faulty_next,
     .i64 = faulty_i64,

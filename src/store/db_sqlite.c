@@ -59,20 +59,31 @@ rc_of(int code)
 	}
 }
 
+/* What it says of a damaged file may quote bytes of it, and texts here are UTF-8. */
+void
+sqlite_plain(char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)text[i] < ' ' || (unsigned char)text[i] > '~')
+			text[i] = '?';
+}
+
 /* SQLite's own messages name tables and columns, never values. */
 enum rc
 sqlite_fail(struct sqlite *s, const char *what, struct err *err)
 {
 	int code = sqlite3_extended_errcode(s->h);
+	char said[300];
+
+	(void)snprintf(said, sizeof said, "%s", sqlite3_errmsg(s->h));
+	sqlite_plain(said, strlen(said));
 
 	switch (code & 0xff) {
 	case SQLITE_FULL: return fail(err, RC_UNAVAILABLE, "", "%s: the disk is full", what);
 	case SQLITE_BUSY:
 		return fail(err, RC_UNAVAILABLE, "", "%s: the database is held by another process",
 			    what);
-	default:
-		return fail(err, rc_of(code), "", "%s: %s (SQLite %d)", what, sqlite3_errmsg(s->h),
-			    code);
+	default: return fail(err, rc_of(code), "", "%s: %s (SQLite %d)", what, said, code);
 	}
 }
 
@@ -336,6 +347,7 @@ const struct db_driver db_driver_sqlite = {
     .in_transaction = sqlite_in_transaction,
     .check = sqlite_check,
     .check_file = sqlite_check_file,
+    .check_schema = sqlite_check_schema,
     .script = sqlite_script,
     .next = sqlite_next,
     .i64 = sqlite_i64,

@@ -20,8 +20,12 @@ enum rc sqlite_open(const struct db_open_options *o, struct db **out, struct err
 enum rc sqlite_commit_later(struct db *db, struct err *err);
 enum rc sqlite_settle(struct db *db, struct err *err);
 void sqlite_close(struct db *db);
+enum rc sqlite_check_schema(struct db *db, const char *const *scripts, size_t n, db_found_fn *found,
+			    void *ctx, struct err *err);
 enum rc sqlite_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err);
 void sqlite_table_grow(struct sqlite *s);
+/* Anything but printable ASCII becomes '?', in place. */
+void sqlite_plain(char *text, size_t n);
 /* What the connection's last call failed of. */
 enum rc sqlite_fail(struct sqlite *s, const char *what, struct err *err);
 

@@ -34,5 +34,11 @@ MUST_USE enum rc migrate(struct db *db, const struct migration_set *sets, size_t
 /* What migrate would refuse, and RC_STALE when steps are missing; changes nothing. */
 MUST_USE enum rc migrate_check(struct db *db, const struct migration_set *sets, size_t n,
 			       struct err *err);
+/*
+ * Tables and indexes whose definition is not what the steps make, one sentence each: a byte
+ * changed in a definition changes how all rows are read. RC_OK: all were looked at.
+ */
+MUST_USE enum rc migrate_check_tables(struct db *db, const struct migration_set *sets, size_t n,
+				      db_found_fn *found, void *ctx, struct err *err);
 
 #endif
