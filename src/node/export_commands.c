@@ -1,6 +1,7 @@
 #include "node/export_inside.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -76,12 +77,27 @@ fetch(struct cli *cli, struct str id, int64_t parts, struct stream_sink sink, st
 	return rc;
 }
 
+/*
+ * For its owner alone, whatever the umask, and nothing that lies there is written through: what
+ * an export that was cut off left goes first.
+ */
+static FILE *
+open_private(const char *path)
+{
+	int fd;
+
+	if (unlink(path) != 0 && errno != ENOENT)
+		return NULL;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd >= 0 ? fdopen(fd, "wb") : NULL;
+}
+
 /* Under a name of its own until it is whole, so that nobody takes half of it for all. */
 static enum rc
 write_file(struct cli *cli, struct str id, int64_t parts, const char *path, struct err *err)
 {
 	const char *part_path = str_fmt(cli->arena, "%s.part", path).p;
-	FILE *out = fopen(part_path, "wbe");
+	FILE *out = open_private(part_path);
 	enum rc rc;
 
 	if (out == NULL)
@@ -209,7 +225,7 @@ run_export(struct cli *cli, struct err *err)
 static const struct option export_options[] = {
     {"format", "FORMAT", "htcds, htcds-json, ftm, ndjson or csv", false},
     {"type", "TYPE", "records of this type alone (csv: needed)", false},
-    {"out", "FILE", "write there instead of to standard output", false},
+    {"out", "FILE", "write there, for you alone (mode 600), not to standard output", false},
     {"safe", NULL, "CSV for people: no cell can be a formula", false},
     {"reveal", NULL, "masked fields too; needs --reason", false},
     {"all", NULL, "every record in every version; for administrators, needs --reason", false},
@@ -223,7 +239,7 @@ const struct command export_commands[] = {
     /* clang-format off */
 	{ "record", "export", "", export_options, run_export, "Write records as a file.",
 	  "What you may not see is not in it; masked fields are in it only with --reveal. Each record that left stands in the log.\n\n"
-	  "With --all the file is sealed under a passphrase (Argon2id) and goes into an empty node only: liaison record import FILE --seal-with FILE.\n\n"
+	  "With --all the file is sealed under a passphrase (Argon2id) and goes into an empty node only: liaison record import FILE --seal-with FILE. The file with the passphrase must be yours alone (chmod 600).\n\n"
 	  "A second person starts an export of everything: an administrator or supervisor with a system account of their own (liaison job resume JOB). Only who gave it can fetch the file." },
 	{ .noun = NULL },
     /* clang-format on */

@@ -183,7 +183,7 @@ run_passphrase(struct cli *cli, struct err *err)
 	if ((rc = cli_passphrase(cli, &old, err)) != RC_OK)
 		return rc;
 	if (path.n > 0 &&
-	    (rc = file_read(cli->arena, str_z(cli->arena, path), 4096, &new, err)) != RC_OK)
+	    (rc = file_read_secret(cli->arena, str_z(cli->arena, path), 4096, &new, err)) != RC_OK)
 		return rc;
 	while (new.n > 0 && (new.p[new.n - 1] == '\n' || new.p[new.n - 1] == '\r'))
 		new.n--;

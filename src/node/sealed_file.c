@@ -20,7 +20,7 @@ sealed_file_passphrase(struct arena *a, struct str path, struct str *out, struct
 
 	if (path.n == 0)
 		return fail(err, RC_USAGE, "seal-with", "say which file holds the passphrase");
-	if ((rc = file_read(a, str_z(a, path), PASSPHRASE_FILE_MAX, &text, err)) == RC_OK)
+	if ((rc = file_read_secret(a, str_z(a, path), PASSPHRASE_FILE_MAX, &text, err)) == RC_OK)
 		*out = str_trim(str_cut(&text, '\n'));
 	return rc;
 }

@@ -13,7 +13,10 @@ struct arena;
 
 #define SEALED_FILE_HEAD 32
 
-/* The passphrase in a file; whoever is done with it wipes it. RC_USAGE: no path is given. */
+/*
+ * The passphrase in a file; whoever is done with it wipes it. RC_USAGE: no path is given;
+ * RC_INVALID: others may read the file.
+ */
 MUST_USE enum rc sealed_file_passphrase(struct arena *a, struct str path, struct str *out,
 					struct err *err);
 /* RC_INVALID: a passphrase under 12 characters. Sealed bytes go to the sink. */

@@ -9,16 +9,40 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-enum rc
-file_read(struct arena *a, const char *path, size_t bytes_max, struct str *out, struct err *err)
+static enum rc
+check_private(int fd, const char *path, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fail_at(err, RC_UNAVAILABLE, path, 0, 0, "", "cannot be looked at: %s",
+			       strerror(errno));
+	if (S_ISREG(st.st_mode) && (st.st_mode & 077) != 0)
+		return fail_at(err, RC_INVALID, path, 0, 0, "",
+			       "holds a secret, and may be read or written by others (mode %03o); "
+			       "chmod 600 it, and ask who has read it",
+			       (unsigned)st.st_mode & 0777u);
+	return RC_OK;
+}
+
+static enum rc
+open_read(const char *path, int *out, struct err *err)
+{
+	*out = open(path, O_RDONLY | O_CLOEXEC);
+	if (*out < 0)
+		return fail_at(err, errno == ENOENT ? RC_ABSENT : RC_UNAVAILABLE, path, 0, 0, "",
+			       "cannot be read: %s", strerror(errno));
+	return RC_OK;
+}
+
+/* Closes fd. */
+static enum rc
+read_all(struct arena *a, int fd, const char *path, size_t bytes_max, struct str *out,
+	 struct err *err)
+{
 	struct buf b;
 	ssize_t n = 0;
 
-	if (fd < 0)
-		return fail_at(err, errno == ENOENT ? RC_ABSENT : RC_UNAVAILABLE, path, 0, 0, "",
-			       "cannot be read: %s", strerror(errno));
 	buf_init(&b, a);
 	for (;;) {
 		n = read(fd, buf_room(&b, 65536), 65536);
@@ -37,6 +61,27 @@ file_read(struct arena *a, const char *path, size_t bytes_max, struct str *out, 
 			       bytes_max);
 	*out = str_copy(a, buf_str(&b));
 	return RC_OK;
+}
+
+enum rc
+file_read(struct arena *a, const char *path, size_t bytes_max, struct str *out, struct err *err)
+{
+	int fd;
+	enum rc rc = open_read(path, &fd, err);
+
+	return rc == RC_OK ? read_all(a, fd, path, bytes_max, out, err) : rc;
+}
+
+enum rc
+file_read_secret(struct arena *a, const char *path, size_t bytes_max, struct str *out,
+		 struct err *err)
+{
+	int fd;
+	enum rc rc = open_read(path, &fd, err);
+
+	if (rc == RC_OK && (rc = check_private(fd, path, err)) != RC_OK)
+		(void)close(fd);
+	return rc == RC_OK ? read_all(a, fd, path, bytes_max, out, err) : rc;
 }
 
 static bool

@@ -9,6 +9,12 @@
 /* RC_ABSENT: none; RC_TOO_LARGE: over bytes_max. Text lives in the arena. */
 MUST_USE enum rc file_read(struct arena *a, const char *path, size_t bytes_max, struct str *out,
 			   struct err *err);
+/*
+ * The same for a file that holds a secret: RC_INVALID when others may read or write it. A pipe
+ * is nobody else's.
+ */
+MUST_USE enum rc file_read_secret(struct arena *a, const char *path, size_t bytes_max,
+				  struct str *out, struct err *err);
 /* Durable and whole, or not at all: temporary file, fsync, rename, fsync of the folder. */
 MUST_USE enum rc file_write(const char *path, struct str text, unsigned mode, struct err *err);
 

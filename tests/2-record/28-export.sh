@@ -18,6 +18,10 @@ story "Without a reason no masked value leaves"
 expect_exit 4 L record export --format htcds --reveal
 expect_exit 0 L record export --format htcds --out "$work/closed.csv"
 hasnt "$(cat "$work/closed.csv")" Tarn
+same "who may read it" "$(stat -c %a "$work/closed.csv")" 600
+touch "$work/there.csv" && chmod 644 "$work/there.csv"
+expect_exit 0 L record export --format htcds --out "$work/there.csv"
+same "who may read what was there before" "$(stat -c %a "$work/there.csv")" 600
 
 story "HTCDS in, HTCDS out: the same cells"
 expect_exit 0 L record export --format htcds --reveal --reason "handed to the prosecutor" --out "$work/out.csv"
@@ -57,6 +61,7 @@ if command -v node >/dev/null && [ -d tests/npm/node_modules ]; then
 fi
 
 story "Everything, sealed; another passphrase and a changed byte open nothing"
+umask 077
 incident=$(L record list incident --json | jq -r '.items[0].id')
 expect_exit 0 L record set incident "$incident" --set danger_to_life=yes --version 1
 echo "correct horse battery" >"$work/words"
@@ -68,6 +73,10 @@ expect_exit 0 L user add bert --name "Bert" --roles supervisor --system-account 
 moving=(--purpose administration --reason "moving")
 expect_exit 2 L record export --all --out "$work/all"
 expect_exit 4 L record export --all --out "$work/all" --seal-with "$work/words" --purpose administration
+chmod 644 "$work/words"
+expect_exit 2 L record export --all --out "$work/all" --seal-with "$work/words" "${moving[@]}"
+has "$said" "chmod 600"
+chmod 600 "$work/words"
 echo short >"$work/short"
 expect_exit 2 L record export --all --out "$work/all" --seal-with "$work/short" "${moving[@]}"
 
