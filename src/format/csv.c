@@ -251,7 +251,8 @@ finish_cell(struct csv *csv, struct csv_cell *cell, size_t row_bytes, struct err
 	if (utf8_is_valid(cell->text))
 		return RC_OK;
 	if (!(csv->flags & CSV_LATIN1) || csv->feed.encoding != FEED_BYTES)
-		return bad_cell(csv, cell, err, RC_INVALID, "text that is not UTF-8");
+		return bad_cell(csv, cell, err, RC_INVALID,
+				"text that is not UTF-8; Windows-1252 is read with --latin1");
 	/* Room for all that this row can become, once, so that no cell moves later. */
 	if (csv->latin.cap - csv->latin.n < 3 * cell->text.n) {
 		(void)buf_room(&csv->latin, 3 * row_bytes);

@@ -99,6 +99,9 @@ map_columns(struct table *t, const struct list_mapping *m, const struct csv_row 
 		if (found < 0)
 			return fail_at(err, RC_INVALID, t->r->file, row->line, 0, "fields",
 				       "there is no column \"%.*s\"", STR_ARG(m->at[i].theirs));
+		if (t->at[c] >= 0)
+			return fail(err, RC_USAGE, "fields", "%.*s is given two columns",
+				    STR_ARG(m->at[i].ours));
 		t->at[c] = found;
 	}
 	return RC_OK;

@@ -4,6 +4,7 @@
 #include "format/csv.h"
 #include "format/ftm.h"
 #include "format/json.h"
+#include "node/cells.h"
 
 /* Exports of one record a row: NDJSON, CSV of one type, FollowTheMoney. */
 typedef enum rc row_fn(struct export *ex, struct arena *a, const struct record *r, struct err *err);
@@ -58,9 +59,6 @@ export_ndjson(struct export *ex, struct err *err)
 	return each_record(ex, wanted_types(ex), ndjson_row, err);
 }
 
-static const char *const place_parts[] = {"text",    "street", "city", "state", "postcode",
-					  "country", "locode", "lat",  "lon"};
-
 static void
 csv_header(struct export *ex, const struct record_type *type)
 {
@@ -74,44 +72,11 @@ csv_header(struct export *ex, const struct record_type *type)
 			csv_out_cell(&out, f->name);
 			continue;
 		}
-		for (size_t k = 0; k < COUNT_OF(place_parts); k++)
+		for (size_t k = 0; k < CELLS_PLACE_PARTS; k++)
 			csv_out_cell(&out, str_fmt(ex->run->arena, "%.*s.%s", STR_ARG(f->name),
-						   place_parts[k]));
+						   cells_place_parts[k]));
 	}
 	csv_out_end(&out);
-}
-
-/* One value as a cell: an identifier as kind:value, what has more parts as JSON. */
-static struct str
-cell_text(struct arena *a, const struct field *f, const json_t *value)
-{
-	struct buf b;
-
-	if (json_is_string(value))
-		return json_str(value);
-	if (f->kind == FIELD_IDENTIFIER)
-		return str_fmt(a, "%.*s:%.*s", STR_ARG(json_member_str(value, "kind")),
-			       STR_ARG(json_member_str(value, "value")));
-	buf_init(&b, a);
-	if (value != NULL)
-		json_canonical(value, &b);
-	return buf_str(&b);
-}
-
-static struct str
-list_text(struct arena *a, const struct field *f, json_t *list)
-{
-	struct buf b;
-	json_t *item;
-	size_t i;
-
-	buf_init(&b, a);
-	json_array_foreach (list, i, item) {
-		if (i > 0)
-			buf_add_byte(&b, '|');
-		buf_add(&b, cell_text(a, f, item));
-	}
-	return buf_str(&b);
 }
 
 static enum rc
@@ -125,12 +90,10 @@ csv_row(struct export *ex, struct arena *a, const struct record *r, struct err *
 		json_t *value = json_member(r->fields, f->name);
 
 		if (f->kind == FIELD_PLACE && !f->list)
-			for (size_t k = 0; k < COUNT_OF(place_parts); k++)
-				csv_out_cell(&out, json_member_str(value, place_parts[k]));
-		else if (f->list)
-			csv_out_cell(&out, list_text(a, f, value));
+			for (size_t k = 0; k < CELLS_PLACE_PARTS; k++)
+				csv_out_cell(&out, json_member_str(value, cells_place_parts[k]));
 		else
-			csv_out_cell(&out, cell_text(a, f, value));
+			csv_out_cell(&out, cells_write(a, f, value));
 	}
 	csv_out_end(&out);
 	return export_row(ex, err);

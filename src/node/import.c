@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/hex.h"
 #include "format/json.h"
+#include "format/listfile.h"
 #include "node/import_inside.h"
 #include "seal/hash.h"
 #include "seal/keys.h"
@@ -278,6 +279,7 @@ import_source_open(struct import *im, size_t file, struct import_source **out, s
 	struct import_source *s = NEW(im->arena, struct import_source);
 
 	must(file < im->file_count);
+	im->file_now = file;
 	s->source = (struct source){.pull = pull_part, .ctx = s};
 	*out = s;
 	return job_reader_open(im->run, f->first_part, f->part_count, &s->reader, err);
@@ -465,6 +467,31 @@ import_work(struct import *im, struct err *err)
 	return job_wait(im->run, 0, err);
 }
 
+/*
+ * Where reading ended, for the person whose file it is: the whole rows before it go in, and the
+ * place stands among the errors. A link waits for a step of its own, so links go back to theirs.
+ */
+static void
+tell_place(struct import *im, const struct err *why)
+{
+	struct err ignored;
+
+	if (why->line <= 0 || im->format == IMPORT_LINKS)
+		return;
+	if (im->now_open)
+		im->now->drafts.n = im->now->kept;
+	if (import_note(im, im->file_now, why, &ignored) == RC_OK)
+		(void)(import_flush(im, &ignored) == RC_OK);
+}
+
+/* What can never go in is not kept for another try. */
+static bool
+is_hopeless(enum rc rc)
+{
+	return rc == RC_CONFLICT || rc == RC_INVALID || rc == RC_DENIED || rc == RC_TOO_LARGE ||
+	       rc == RC_USAGE;
+}
+
 static enum rc
 import_run(struct job_run *run, struct err *err)
 {
@@ -476,7 +503,8 @@ import_run(struct job_run *run, struct err *err)
 	im->arena = run->arena;
 	im->model = serve_door_node(run->serve)->model;
 	im->arguments = run->job.arguments;
-	rc = import_work(im, err);
+	if ((rc = import_work(im, err)) != RC_OK && is_hopeless(rc))
+		tell_place(im, err);
 	/* The writer may still hold a batch; its memory goes when it is done with it. */
 	(void)(job_wait(run, 0, &ignored) == RC_OK);
 	for (size_t i = 0; i < COUNT_OF(im->batch); i++)
@@ -486,8 +514,7 @@ import_run(struct job_run *run, struct err *err)
 		}
 	if (rc == RC_OK)
 		rc = job_parts_remove(run->serve, run->job.id, err);
-	/* What can never go in is not kept for another try. */
-	else if ((rc == RC_CONFLICT || rc == RC_INVALID || rc == RC_DENIED) && im->position == 0)
+	else if (is_hopeless(rc) && im->position == 0)
 		(void)(job_parts_remove(run->serve, run->job.id, &ignored) == RC_OK);
 	set_result(im);
 	return rc;
@@ -496,8 +523,26 @@ import_run(struct job_run *run, struct err *err)
 static const struct job_kind jobs[] = {{"import", import_run, "Make records of the rows of files."},
 				       {.name = NULL}};
 
-static const char *const argument_names[] = {"files", "format", "list",	  "fields", "type",
-					     "of",    "again",	"latin1", NULL};
+static const char *const argument_names[] = {"files", "format", "list",	  "fields", "type", "of",
+					     "again", "latin1", "ignore", "unit",   NULL};
+
+/* What no file can mend is refused before one is handed over. */
+static enum rc
+check_options(const struct request *rq, enum import_format format, struct err *err)
+{
+	struct str type = json_member_str(rq->json, "type");
+	struct str fields = json_member_str(rq->json, "fields");
+	struct list_mapping mapping;
+
+	if (type.n > 0 && model_type(rq->door.node->model, type) == NULL)
+		return fail(err, RC_INVALID, "type",
+			    "there is no such record type; `liaison model list` shows them");
+	if (format == IMPORT_CSV && type.n == 0)
+		return fail(err, RC_INVALID, "type", "say of which type the rows are (--type)");
+	if (format == IMPORT_LIST && json_member_str(rq->json, "list").n == 0)
+		return fail(err, RC_INVALID, "list", "say the list's name (--list)");
+	return fields.n > 0 ? list_mapping_parse(fields, &mapping, err) : RC_OK;
+}
 
 /* POST /api/v1/imports */
 static enum rc
@@ -515,7 +560,8 @@ new_import(struct request *rq, struct reply *reply, struct err *err)
 		    err, RC_INVALID, "format",
 		    "takes htcds, ofac, un, ftm, list-csv, list-auto, ndjson, csv, links or "
 		    "all");
-	if ((rc = read_files(&probe, err)) != RC_OK)
+	if ((rc = read_files(&probe, err)) != RC_OK ||
+	    (rc = check_options(rq, format, err)) != RC_OK)
 		return rc;
 	if (!rq->door.access.has_purpose)
 		return fail(err, RC_DENIED, "purpose",
@@ -549,10 +595,31 @@ put_part(struct request *rq, struct reply *reply, struct err *err)
 	return RC_OK;
 }
 
+/* What was handed over goes; a job that has ended, or that its owner stopped before. */
+static enum rc
+remove_parts(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct job job;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = request_id(rq, "id", &id, err)) != RC_OK ||
+	    (rc = job_find(&rq->door, id, &job, err)) != RC_OK)
+		return rc;
+	if (!id_eq(job.user, rq->door.actor->id))
+		return fail(err, RC_DENIED, "job", "only who gave a job takes its files back");
+	if (job.state != JOB_STOPPED && job.state != JOB_FAILED)
+		return fail(err, RC_CONFLICT, "state", "stop the job first");
+	if ((rc = job_parts_remove(rq->serve, id, err)) == RC_OK)
+		reply->status = 204;
+	return rc;
+}
+
 static const struct route routes[] = {
     /* clang-format off */
 	{ "POST", "/api/v1/imports",                ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, 65536,              new_import, "Begin an import: its format, options and files." },
 	{ "PUT",  "/api/v1/imports/{id}/parts/{n}", ROLES_ANY, PURPOSES_ANY, ROUTE_RAW,    JOB_PART_BYTES_MAX, put_part,   "Hand over a piece of its files." },
+	{ "DELETE", "/api/v1/imports/{id}",         ROLES_ANY, PURPOSES_ANY, 0,            0,                  remove_parts, "Remove what was handed over to an import that was stopped or failed." },
 	{ .method = NULL },
     /* clang-format on */
 };

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "format/csv.h"
 #include "format/json.h"
 #include "node/import.h"
 #include "node/sealed_file.h"
@@ -175,7 +176,9 @@ list_files(struct cli *cli, json_t *files, struct err *err)
 				       strerror(errno));
 		if (!S_ISREG(st.st_mode) || st.st_size == 0)
 			return fail_at(err, RC_INVALID, path, 0, 0, "",
-				       st.st_size == 0 ? "is empty" : "is no file");
+				       S_ISDIR(st.st_mode)   ? "is a folder; name the files in it"
+				       : S_ISREG(st.st_mode) ? "is empty"
+							     : "is no file");
 		must(json_array_append_new(files,
 					   json_pack("{s:o, s:I}", "name",
 						     json_from_str(base_name(cli->arguments.at[i])),
@@ -187,7 +190,7 @@ list_files(struct cli *cli, json_t *files, struct err *err)
 static enum rc
 begin(struct cli *cli, struct sending *s, struct err *err)
 {
-	static const char *const texts[] = {"list", "fields", "type", "of"};
+	static const char *const texts[] = {"list", "fields", "type", "of", "ignore", "unit"};
 	static const char *const switches[] = {"again", "latin1"};
 	json_t *body = json_object(), *files = json_array();
 	struct cli_answer answer;
@@ -195,8 +198,8 @@ begin(struct cli *cli, struct sending *s, struct err *err)
 	enum rc rc;
 
 	import_set(body, "files", files);
-	if ((rc = format_of(cli, &format, err)) != RC_OK ||
-	    (rc = list_files(cli, files, err)) != RC_OK) {
+	if ((rc = list_files(cli, files, err)) != RC_OK ||
+	    (rc = format_of(cli, &format, err)) != RC_OK) {
 		json_decref(body);
 		return rc;
 	}
@@ -238,39 +241,134 @@ send_file(struct sending *s, const char *path, char *p, struct err *err)
 	return rc;
 }
 
+static int64_t
+number(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+/* The node keeps no word of a file, so the name of a column is read from the file itself. */
+static struct str
+column_name(struct cli *cli, const char *path, long column)
+{
+	const struct csv_options options = {.flags = CSV_RAGGED | CSV_LATIN1};
+	char *p = arena_bytes(cli->arena, HEAD_BYTES);
+	FILE *f = fopen(path, "rbe");
+	struct csv_row row;
+	struct csv *csv;
+	size_t n;
+
+	if (f == NULL)
+		return STR_NONE;
+	n = fread(p, 1, HEAD_BYTES, f);
+	(void)fclose(f);
+	csv = csv_new(cli->arena, source_memory((struct str){p, n}, NULL), &options);
+	if (csv_next(csv, &row, NULL) != RC_OK)
+		return STR_NONE;
+	for (size_t i = 0; i < row.n; i++)
+		if (row.at[i].column == column)
+			return str_copy(cli->arena, str_sub(str_trim(row.at[i].text), 0, 60));
+	return STR_NONE;
+}
+
+/* An error of the job with the file's name, as it is called here. */
 static void
-show_errors(struct sending *s)
+locate(struct cli *cli, const json_t *e, struct err *out)
+{
+	size_t file = (size_t)number(e, "file");
+	struct str text = json_member_str(e, "text"), name = STR_NONE;
+
+	*out = (struct err){.line = (long)number(e, "line"), .column = (long)number(e, "column")};
+	if (file >= 1 && file <= cli->arguments.n)
+		(void)snprintf(out->file, sizeof out->file, "%.*s",
+			       STR_ARG(base_name(cli->arguments.at[file - 1])));
+	(void)snprintf(out->key, sizeof out->key, "%.*s", STR_ARG(json_member_str(e, "key")));
+	if (strcmp(out->key, "header") == 0 && out->file[0] != '\0')
+		name =
+		    column_name(cli, str_z(cli->arena, cli->arguments.at[file - 1]), out->column);
+	if (name.n > 0)
+		(void)snprintf(out->text, sizeof out->text, "\"%.*s\": %.*s", STR_ARG(name),
+			       STR_ARG(text));
+	else
+		(void)snprintf(out->text, sizeof out->text, "%.*s", STR_ARG(text));
+}
+
+static json_t *
+fetch_errors(struct sending *s, int64_t after)
 {
 	struct cli *cli = s->cli;
 	struct cli_answer answer;
 	struct err err;
+
+	if (cli_call(cli, "GET",
+		     str_fmt(cli->arena, "/api/v1/jobs/%.*s/errors?limit=%d&after=%lld",
+			     STR_ARG(s->id), ERRORS_SHOWN, (long long)after),
+		     NULL, &answer, &err) != RC_OK)
+		return NULL;
+	return json_object_get(answer.json, "items");
+}
+
+static void
+show_errors(struct sending *s)
+{
 	json_t *e;
 	size_t i;
 
-	if (cli_call(cli, "GET",
-		     str_fmt(cli->arena, "/api/v1/jobs/%.*s/errors?limit=%d", STR_ARG(s->id),
-			     ERRORS_SHOWN),
-		     NULL, &answer, &err) != RC_OK)
-		return;
-	json_array_foreach (json_object_get(answer.json, "items"), i, e) {
-		size_t file = (size_t)json_integer_value(json_object_get(e, "file"));
-		struct err one = {.line = (long)json_integer_value(json_object_get(e, "line")),
-				  .column = (long)json_integer_value(json_object_get(e, "column"))};
+	json_array_foreach (fetch_errors(s, 0), i, e) {
+		struct err one;
 
-		if (file >= 1 && file <= cli->arguments.n)
-			(void)snprintf(one.file, sizeof one.file, "%.*s",
-				       STR_ARG(base_name(cli->arguments.at[file - 1])));
-		(void)snprintf(one.key, sizeof one.key, "%.*s", STR_ARG(json_member_str(e, "key")));
-		(void)snprintf(one.text, sizeof one.text, "%.*s",
-			       STR_ARG(json_member_str(e, "text")));
-		fprintf(cli->notes, "%.*s\n", STR_ARG(err_line(cli->arena, &one)));
+		locate(s->cli, e, &one);
+		fprintf(s->cli->notes, "%.*s\n", STR_ARG(err_line(s->cli->arena, &one)));
 	}
 }
 
-static int64_t
-number(json_t *o, const char *key)
+/* Where in the files reading ended, when that is why the job failed. */
+static void
+add_place(struct sending *s, const json_t *job, struct err *err)
 {
-	return json_integer_value(json_object_get(o, key));
+	int64_t errors = number(job, "errors");
+	json_t *e = errors > 0 ? json_array_get(fetch_errors(s, errors - 1), 0) : NULL;
+	struct err placed;
+
+	if (e == NULL || !str_eq_z(json_member_str(e, "text"), err->text))
+		return;
+	locate(s->cli, e, &placed);
+	placed.rc = err->rc;
+	*err = placed;
+}
+
+/* A job that did not end well: what is in, and whether it can go on. */
+static void
+tell_end(struct sending *s, const json_t *job, enum rc rc)
+{
+	bool hopeless = rc == RC_INVALID || rc == RC_DENIED || rc == RC_CONFLICT ||
+			rc == RC_TOO_LARGE || rc == RC_USAGE;
+	int64_t done = number(job, "done");
+	FILE *notes = s->cli->notes;
+
+	if (done == 0 && hopeless)
+		fprintf(notes, "Nothing went in.\n");
+	else if (done == 0)
+		fprintf(notes, "Nothing went in yet; `liaison job resume %.*s` goes on.\n",
+			STR_ARG(s->id));
+	else
+		fprintf(notes, "%lld %s are done; `liaison job resume %.*s` goes on.\n",
+			(long long)done, json_string_value(json_object_get(job, "unit")),
+			STR_ARG(s->id));
+}
+
+/* What was handed over of an import that cannot begin is of no use to anybody. */
+static void
+give_up(struct sending *s)
+{
+	struct cli *cli = s->cli;
+	struct cli_answer ignored;
+	struct err err;
+
+	(void)(cli_call(cli, "POST", str_fmt(cli->arena, "/api/v1/jobs/%.*s/stop", STR_ARG(s->id)),
+			NULL, &ignored, &err) == RC_OK);
+	(void)(cli_call(cli, "DELETE", str_fmt(cli->arena, "/api/v1/imports/%.*s", STR_ARG(s->id)),
+			NULL, &ignored, &err) == RC_OK);
 }
 
 static enum rc
@@ -281,9 +379,13 @@ report(struct sending *s, json_t *job, struct err *err)
 	const char *key;
 	int64_t failed = number(result, "failed");
 
-	if (cli->json)
+	if (cli->json) {
+		json_t *errors = number(job, "errors") > 0 ? fetch_errors(s, 0) : NULL;
+
+		if (errors != NULL)
+			must(json_object_set(job, "row_errors", errors) == 0);
 		cli_show(cli, job);
-	else {
+	} else {
 		fprintf(cli->out, "%lld of %lld %s went in, as %lld records (job %.*s).\n",
 			(long long)number(result, "taken"), (long long)number(result, "rows"),
 			json_string_value(json_object_get(job, "unit")),
@@ -327,6 +429,8 @@ run_import(struct cli *cli, struct err *err)
 	for (size_t i = 0; i < cli->arguments.n && rc == RC_OK; i++)
 		rc = send_file(&s, str_z(cli->arena, cli->arguments.at[i]), p, err);
 	free(p);
+	if (rc != RC_OK)
+		give_up(&s);
 	if (rc != RC_OK ||
 	    (rc = cli_call(cli, "POST",
 			   str_fmt(cli->arena, "/api/v1/jobs/%.*s/start", STR_ARG(s.id)), NULL,
@@ -334,13 +438,15 @@ run_import(struct cli *cli, struct err *err)
 		return rc;
 	rc = cli_wait_job(cli, s.id, &answer, err);
 	if (rc != RC_OK) {
-		if (answer.json != NULL && cli->json)
-			cli_show(cli, answer.json);
-		else if (answer.json != NULL)
-			fprintf(cli->notes, "%lld %s are in; `liaison job resume %.*s` goes on.\n",
-				(long long)number(answer.json, "done"),
-				json_string_value(json_object_get(answer.json, "unit")),
-				STR_ARG(s.id));
+		json_t *job = answer.json;
+
+		if (job == NULL)
+			return rc;
+		add_place(&s, job, err);
+		if (cli->json)
+			cli_show(cli, job);
+		else
+			tell_end(&s, job, rc);
 		return rc;
 	}
 	return report(&s, answer.json, err);
@@ -350,9 +456,11 @@ static const struct option import_options[] = {
     {"format", "FORMAT", "htcds, ofac, un, ftm, csv, ndjson, links, all or auto (standard)", false},
     {"list", "NAME", "the watch list that the entries belong to; made when it is not there", false},
     {"fields", "MAPPING", "ours=theirs,... when a CSV header has other names", false},
+    {"ignore", "COLUMNS", "csv: columns to leave out, by their names: a,b,...", false},
     {"type", "TYPE", "the record type of the rows (csv, ndjson)", false},
     {"of", "ORIGIN", "links: the import whose rows they link (standard: the last one)", false},
     {"seal-with", "FILE", "the file with the passphrase of a sealed export", false},
+    {"unit", "OLD=NEW,...", "export of everything: records of that unit become this one's", false},
     {"again", NULL, "take a file in that was taken in before", false},
     {"latin1", NULL, "cells that are not UTF-8 are Windows-1252", false},
     {.name = NULL},
@@ -362,6 +470,8 @@ const struct command import_commands[] = {
     /* clang-format off */
 	{ "record", "import", "FILE...", import_options, run_import, "Make records of the rows of files.",
 	  "A row goes in whole or not at all. What is wrong is told by file, line, column and field; the other rows go in, and the exit code is 2.\n\n"
+	  "CSV of one type (--type) takes what `record export --format csv` writes: a column for each field, a list parted by |, an identifier as kind:value (or a column documents.passport), a place as at.city, at.country. A column that is no field is named with --fields or left out with --ignore; what the node fills in itself (number, owner) is not taken.\n\n"
+	  "An export of everything keeps the units of its node; the users there do not come along. Say --unit OLD=NEW to put the records of an old unit under one of this node's, or give people here the old one (`liaison user set LOGIN --unit OLD`). Versions and their times come along; who made them stays in the old node's log.\n\n"
 	  "The work is a job: it can be stopped, resumed (`liaison job resume`), and goes on after the node was killed." },
 	{ .noun = NULL },
     /* clang-format on */

@@ -56,6 +56,7 @@ struct import {
 	enum import_format format;
 	struct import_file file[IMPORT_FILES_MAX];
 	size_t file_count;
+	size_t file_now; /* the one last opened, or where reading ended */
 	struct import_batch batch[2], *now;
 	unsigned turn;
 	bool now_open;

@@ -450,6 +450,8 @@ read_list(struct listing_import *x, struct err *err)
 	if (fields.n > 0 && (rc = list_mapping_parse(fields, &options.fields, err)) != RC_OK)
 		return rc;
 	rc = listfile_read(x->path, x->im->file_count, &options, &sink, &report, err);
+	if (rc != RC_OK)
+		x->im->file_now = file_of(x, err->file);
 	x->im->bad_rows = report.skipped;
 	x->im->result =
 	    json_pack("{s:I, s:I, s:I, s:o, s:O}", "entries", (json_int_t)report.entries, "names",

@@ -3,8 +3,8 @@
 #include "base/arena.h"
 #include "format/csv.h"
 #include "format/json.h"
-#include "format/listfile.h"
 #include "format/ndjson.h"
+#include "node/import_columns.h"
 
 /*
  * Records of one type: NDJSON, an object of fields a line or {"type":..,"fields":{..}} as our
@@ -95,87 +95,8 @@ read_ndjson(struct rows_import *x, struct source *source, struct arena *a, struc
 	return rc;
 }
 
-/* A column: which field, and which part of it ("birth_place.city", "documents.passport"). */
-struct column {
-	const struct field *field;
-	struct str part;
-};
-
 static enum rc
-read_header(struct rows_import *x, struct arena *a, const struct csv_row *row, struct column **out,
-	    struct err *err)
-{
-	struct str text = import_option(x->im, "fields");
-	struct list_mapping mapping = {.n = 0};
-	struct column *columns = NEW_N(a, struct column, row->n);
-	enum rc rc;
-
-	if (text.n > 0 && (rc = list_mapping_parse(text, &mapping, err)) != RC_OK)
-		return rc;
-	for (size_t i = 0; i < row->n; i++) {
-		struct str name = str_copy(a, str_trim(row->at[i].text)), field;
-
-		for (size_t k = 0; k < mapping.n; k++)
-			if (str_eq(mapping.at[k].theirs, name))
-				name = mapping.at[k].ours;
-		field = str_cut(&name, '.');
-		columns[i] = (struct column){type_field(x->type, field), name};
-		if (columns[i].field == NULL && mapping.n == 0)
-			return fail_at(
-			    err, RC_INVALID, "", row->line, row->at[i].column, "header",
-			    "column %zu is no field of a %.*s; say what it is with --fields", i + 1,
-			    STR_ARG(x->type->name));
-		if (columns[i].field != NULL && columns[i].field->automatic)
-			columns[i].field = NULL;
-	}
-	*out = columns;
-	return RC_OK;
-}
-
-static json_t *
-cell_value(const struct column *c, struct str text)
-{
-	json_t *o;
-
-	if (c->field->kind != FIELD_IDENTIFIER)
-		return json_from_str(text);
-	o = json_object();
-	if (c->part.n > 0)
-		import_set(o, "kind", json_from_str(c->part));
-	else if (c->field->kinds.n > 0)
-		import_set(o, "kind", json_from_str(c->field->kinds.at[0]));
-	import_set(o, "value", json_from_str(text));
-	return o;
-}
-
-static void
-add_cell(json_t *fields, const struct column *c, struct str text)
-{
-	char *name = (char *)(uintptr_t)c->field->name.p;
-	json_t *value = json_object_get(fields, name);
-
-	if (c->field->kind == FIELD_PLACE) {
-		if (value == NULL)
-			import_set(fields, name, value = json_object());
-		import_set(value, c->part.n > 0 ? c->part.p : "text", json_from_str(text));
-		return;
-	}
-	if (!c->field->list) {
-		import_set(fields, name, cell_value(c, text));
-		return;
-	}
-	if (value == NULL)
-		import_set(fields, name, value = json_array());
-	while (text.n > 0 && text.p != NULL) {
-		struct str one = str_trim(str_cut(&text, '|'));
-
-		if (one.n > 0)
-			must(json_array_append_new(value, cell_value(c, one)) == 0);
-	}
-}
-
-static enum rc
-take_csv_row(struct rows_import *x, const struct column *columns, const struct csv_row *row,
+take_csv_row(struct rows_import *x, const struct import_column *columns, const struct csv_row *row,
 	     struct err *err)
 {
 	json_t *fields = json_object();
@@ -184,7 +105,7 @@ take_csv_row(struct rows_import *x, const struct column *columns, const struct c
 		struct str text = str_trim(row->at[i].text);
 
 		if (columns[i].field != NULL && text.n > 0)
-			add_cell(fields, &columns[i], text);
+			cells_read(fields, x->im->model, columns[i].field, columns[i].part, text);
 	}
 	return take_fields(x, x->type, fields, row->line, err);
 }
@@ -192,8 +113,10 @@ take_csv_row(struct rows_import *x, const struct column *columns, const struct c
 static enum rc
 read_csv(struct rows_import *x, struct source *source, struct arena *a, struct err *err)
 {
-	struct csv *csv = csv_new(a, *source, NULL);
-	struct column *columns = NULL;
+	const struct csv_options options = {
+	    .flags = json_is_true(json_object_get(x->im->arguments, "latin1")) ? CSV_LATIN1 : 0};
+	struct csv *csv = csv_new(a, *source, &options);
+	struct import_column *columns = NULL;
 	struct csv_row row;
 	struct err why;
 	enum rc rc;
@@ -202,7 +125,7 @@ read_csv(struct rows_import *x, struct source *source, struct arena *a, struct e
 		return fail(err, RC_INVALID, "type", "say of which type the rows are (--type)");
 	if ((rc = csv_next(csv, &row, err)) != RC_OK)
 		return rc == RC_ABSENT ? fail(err, RC_INVALID, "file", "holds no header") : rc;
-	if ((rc = read_header(x, a, &row, &columns, err)) != RC_OK)
+	if ((rc = import_columns_read(x->im, a, x->type, &row, &columns, err)) != RC_OK)
 		return rc;
 	while (rc == RC_OK) {
 		enum rc got = csv_next(csv, &row, &why);

@@ -113,7 +113,8 @@ MUST_USE enum rc job_parts_remove(struct serve *s, struct id job, struct err *er
 
 /*
  * Within a step: say that the job takes in the bytes of this SHA-256. RC_CONFLICT: another job
- * took them before, and again is false.
+ * took them before, all or some, and again is false. One that ended and took in nothing (done
+ * is 0, or "taken" of its result) is no hindrance.
  */
 MUST_USE enum rc job_input_claim(struct door *d, struct id job, struct str sha256, bool again,
 				 struct err *err);

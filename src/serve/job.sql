@@ -77,6 +77,9 @@ DELETE FROM serve_job_part WHERE job = :job AND n = :n;
 -- name: serve_job_input_claim
 INSERT INTO serve_job_input (mac, job) VALUES (:mac, :job) ON CONFLICT DO NOTHING;
 
+-- name: serve_job_input_give
+UPDATE serve_job_input SET job = :job WHERE mac = :mac;
+
 -- name: serve_job_input_find
 -- single
 SELECT job FROM serve_job_input WHERE mac = :mac;
@@ -86,3 +89,6 @@ SELECT j.id FROM serve_job j
 WHERE j.state <> 1 AND j.state <> 2 AND j.updated_ms < :before
 	AND EXISTS (SELECT 1 FROM serve_job_part p WHERE p.job = j.id)
 ORDER BY j.id LIMIT 1;
+
+-- name: serve_job_stale_end
+UPDATE serve_job SET state = 4, failure = :failure, updated_ms = :now WHERE id = :id AND state = 0;

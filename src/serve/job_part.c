@@ -101,15 +101,18 @@ store_part(struct serve *s, struct arena *a, struct id job, int64_t n, struct st
 {
 	struct part part = {.bucket = keys_bucket(a, STR("import"), clock_now(s->node.clock))};
 	struct storing storing = {job, n, (int64_t)bytes.n, &part};
-	struct err ignored;
+	struct err ignored, why;
 	enum rc rc;
 
 	if (bytes.n == 0 || bytes.n > JOB_PART_BYTES_MAX)
 		return fail(err, RC_TOO_LARGE, "body", "a part has 1 to %zu bytes",
 			    JOB_PART_BYTES_MAX);
 	buf_init(&part.wrapped, a);
-	if ((rc = write_blob(s, a, part_aad(a, job, n), bytes, &part, err)) != RC_OK)
-		return rc;
+	if ((rc = write_blob(s, a, part_aad(a, job, n), bytes, &part, &why)) != RC_OK)
+		return fail(err, rc, why.key, "%s%s", why.text,
+			    rc == RC_UNAVAILABLE ? "; make room there, or mend the disk, and begin "
+						   "anew"
+						 : "");
 	rc = serve_write(s, NULL, NULL, insert_part, &storing, err);
 	if (rc != RC_OK && blob_remove(blob_dir(a, s), str_from(part.blob.z), &ignored) != RC_OK)
 		log_warn("a file of blobs that no row names was left: %s", ignored.text);
@@ -176,7 +179,9 @@ find_part(struct door *d, void *ctx, struct err *err)
 		f->bucket = str_copy(a, rows_text(rows, 2));
 		f->wrapped = str_copy(a, rows_blob(rows, 3));
 	} else if (rc == RC_ABSENT) {
-		rc = fail(err, RC_CONFLICT, "part", "part %lld of what is to be read is missing",
+		rc = fail(err, RC_CONFLICT, "part",
+			  "the bytes that this job would read are not here: part %lld never came, "
+			  "or was removed; give them in again, as a new job",
 			  (long long)f->r->next);
 	}
 	rows_close(rows);
@@ -383,6 +388,43 @@ job_parts_remove(struct serve *s, struct id job, struct err *err)
 	return rc;
 }
 
+/* It ended, and no record came of it: the file may come again. */
+static bool
+took_nothing(const struct job *job)
+{
+	json_t *taken = json_object_get(job->result, "taken");
+
+	if (!job_has_ended(job->state))
+		return false;
+	return job->done == 0 || (json_is_integer(taken) && json_integer_value(taken) == 0);
+}
+
+static enum rc
+check_claim(struct door *d, struct id job, struct id before, struct str mac, bool again,
+	    struct err *err)
+{
+	struct access access;
+	struct job other;
+	enum rc rc = job_load(d, before, &other, &access, err);
+
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	if (rc == RC_ABSENT || took_nothing(&other))
+		return db_run(d->db, &SQL_SERVE_JOB_INPUT_GIVE, BINDS(B_ID(job), B_BLOB(mac)), NULL,
+			      err);
+	if (again)
+		return RC_OK;
+	if (other.state == JOB_DONE)
+		return fail(err, RC_CONFLICT, "file",
+			    "job %s has taken in this very file; say --again to take it in once "
+			    "more",
+			    id_format(d->arena, before).p);
+	return fail(err, RC_CONFLICT, "file",
+		    "job %s has taken in a part of this very file (%lld); resume that job, or say "
+		    "--again to begin anew",
+		    id_format(d->arena, before).p, (long long)other.done);
+}
+
 enum rc
 job_input_claim(struct door *d, struct id job, struct str sha256, bool again, struct err *err)
 {
@@ -401,11 +443,9 @@ job_input_claim(struct door *d, struct id job, struct str sha256, bool again, st
 	if ((rc = rows_next(rows, err)) == RC_OK)
 		before = rows_id(rows, 0);
 	rows_close(rows);
-	if (rc != RC_OK || again || id_eq(before, job))
+	if (rc != RC_OK || id_eq(before, job))
 		return rc;
-	return fail(err, RC_CONFLICT, "file",
-		    "job %s has taken in this very file; resume that job, or say --again",
-		    id_format(d->arena, before).p);
+	return check_claim(d, job, before, (struct str){(char *)mac, sizeof mac}, again, err);
 }
 
 struct stale {
@@ -431,6 +471,19 @@ find_stale(struct door *d, void *ctx, struct err *err)
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
+/* It could never start. */
+static enum rc
+end_stale(struct door *d, void *ctx, struct err *err)
+{
+	const struct stale *x = ctx;
+
+	return db_run(d->db, &SQL_SERVE_JOB_STALE_END,
+		      BINDS(B_TEXT(STR("nobody started it within a week, so what it would read "
+				       "was removed")),
+			    B_I64(d->now_ms), B_ID(x->job)),
+		      NULL, err);
+}
+
 enum rc
 job_parts_sweep(struct serve *s, struct err *err)
 {
@@ -439,6 +492,7 @@ job_parts_sweep(struct serve *s, struct err *err)
 
 	while (rc == RC_OK && x.found)
 		if ((rc = serve_write(s, NULL, NULL, find_stale, &x, err)) == RC_OK && x.found)
-			rc = job_parts_remove(s, x.job, err);
+			if ((rc = job_parts_remove(s, x.job, err)) == RC_OK)
+				rc = serve_write(s, NULL, NULL, end_stale, &x, err);
 	return rc;
 }

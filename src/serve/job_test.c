@@ -468,6 +468,61 @@ parts_that_nobody_started_go_after_a_week(void **state)
 	later = INT64_C(8) * 86400000;
 	assert_int_equal(job_parts_sweep(n->s, &err), RC_OK);
 	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), 0);
+	wait_state(n, &q, JOB_FAILED);
+	json_decref(q.job.result);
+}
+
+/* The claim that a job of the kind "claim" makes of the input it is told of. */
+struct claim {
+	struct id job;
+	bool again;
+};
+
+static enum rc
+claim_input(struct door *d, void *ctx, struct err *err)
+{
+	struct claim *c = ctx;
+
+	return job_input_claim(d, c->job, STR("01234567890123456789012345678901"), c->again, err);
+}
+
+static struct id
+counted(struct node *n, const char *how)
+{
+	struct ask q = {.kind = "count", .a = n->a};
+	struct err err;
+
+	q.arguments = json_pack("{s:i}", "n", 2);
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	json_decref(q.arguments);
+	if (str_eq_z(str_from(how), "done")) {
+		assert_int_equal(as(n, &n->one, start, &q), RC_OK);
+		assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
+	} else if (str_eq_z(str_from(how), "stopped")) {
+		assert_int_equal(as(n, &n->one, stop, &q), RC_OK);
+	}
+	return q.id;
+}
+
+static void
+a_job_that_took_nothing_in_leaves_its_file_to_the_next(void **state)
+{
+	struct node *n = *state;
+	struct claim first = {counted(n, "stopped"), false}, second = {counted(n, "done"), false},
+		     third = {counted(n, "waiting"), false};
+	struct err err;
+
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &first, &err), RC_OK);
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &second, &err), RC_OK);
+	/* Now it is the second's, which did take something in. */
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &third, &err), RC_CONFLICT);
+	assert_non_null(strstr(err.text, "--again"));
+	third.again = true;
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &third, &err), RC_OK);
+	third.again = false;
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &third, &err), RC_CONFLICT);
+	/* One that waits or works may take it in yet. */
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &second, &err), RC_OK);
 }
 
 /* What whoever writes into the database can do, with no key at hand. */
@@ -749,6 +804,7 @@ main(void)
 	    T(job_is_seen_by_its_owner_and_their_supervisor_alone),
 	    T(parts_come_back_as_they_were_and_go_with_the_job),
 	    T(parts_that_nobody_started_go_after_a_week),
+	    T(a_job_that_took_nothing_in_leaves_its_file_to_the_next),
 	    T(arguments_that_would_not_open_again_are_refused),
 	    T(only_known_arguments_are_kept),
 	    T(job_whose_row_was_changed_fails_and_the_next_one_runs),
