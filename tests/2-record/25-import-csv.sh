@@ -100,11 +100,13 @@ done
 
 story "No room to hand a file over: told with a remedy, and nothing waits for ever"
 printf 'name\nMira Tarn\n' >"$work/m.csv"
+node_start
 rm -r "$node/blobs" && touch "$node/blobs"
 expect_exit 6 L record import "$work/m.csv" --type person --format csv
 has "$said" "make room there"
 same "its state" "$(L job list --json | jq -r '[.. | objects | select(.kind? == "import")][0].state')" stopped
 rm "$node/blobs"
+node_stop
 job=$(L job list --json | jq -r '[.. | objects | select(.kind? == "import")][0].id')
 expect_exit 5 L job resume "$job"
 has "$said" "as a new job"
