@@ -172,8 +172,13 @@ row_done(struct import *im, struct err *err)
 enum rc
 import_row_end(struct import *im, struct err *err)
 {
-	struct import_batch *b = im->now;
+	struct import_batch *b;
+	enum rc rc;
 
+	/* A step of the row's own took the batch along. */
+	if (!im->now_open && (rc = batch_begin(im, err)) != RC_OK)
+		return rc;
+	b = im->now;
 	im->records += (int64_t)(b->drafts.n - b->kept);
 	im->taken++;
 	b->kept = b->drafts.n;
@@ -194,8 +199,12 @@ add_error(struct import_batch *b, size_t file, const struct err *why)
 enum rc
 import_row_bad(struct import *im, size_t file, const struct err *why, struct err *err)
 {
-	struct import_batch *b = im->now;
+	struct import_batch *b;
+	enum rc rc;
 
+	if (!im->now_open && (rc = batch_begin(im, err)) != RC_OK)
+		return rc;
+	b = im->now;
 	b->drafts.n = b->kept;
 	add_error(b, file, why);
 	im->failed++;

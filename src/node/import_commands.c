@@ -371,6 +371,31 @@ give_up(struct sending *s)
 			NULL, &ignored, &err) == RC_OK);
 }
 
+static void
+tell_refresh(struct cli *cli, const json_t *r)
+{
+	int64_t missing = number(r, "missing"), delisted = number(r, "delisted_here");
+	json_t *ids = json_object_get(r, "missing_first"), *id;
+	size_t i;
+
+	fprintf(cli->out, "The list was here: %lld entries are new, %lld changed, %lld the same.\n",
+		(long long)number(r, "added"), (long long)number(r, "changed"),
+		(long long)number(r, "same"));
+	if (delisted > 0)
+		fprintf(cli->out, "%lld are delisted here, and stay so.\n", (long long)delisted);
+	if (missing == 0)
+		return;
+	fprintf(cli->out,
+		"%lld entries of the list are not in these files. They stay until somebody delists "
+		"them (liaison record move listing ID delisted --set delisting_reason=...):\n",
+		(long long)missing);
+	json_array_foreach (ids, i, id)
+		fprintf(cli->out, "  %.*s\n", STR_ARG(json_str(id)));
+	if (missing > (int64_t)json_array_size(ids))
+		fprintf(cli->out, "  and %lld more\n",
+			(long long)(missing - (int64_t)json_array_size(ids)));
+}
+
 static enum rc
 report(struct sending *s, json_t *job, struct err *err)
 {
@@ -400,6 +425,8 @@ report(struct sending *s, json_t *job, struct err *err)
 				"%lld columns are none of HTCDS; they were passed over.\n",
 				(long long)number(result, "unknown_columns"));
 	}
+	if (!cli->json && json_object_get(result, "refresh") != NULL)
+		tell_refresh(cli, json_object_get(result, "refresh"));
 	if (number(job, "errors") > 0 && !cli->json)
 		show_errors(s);
 	if (failed == 0)
@@ -471,6 +498,7 @@ const struct command import_commands[] = {
 	{ "record", "import", "FILE...", import_options, run_import, "Make records of the rows of files.",
 	  "A row goes in whole or not at all. What is wrong is told by file, line, column and field; the other rows go in, and the exit code is 2.\n\n"
 	  "CSV of one type (--type) takes what `record export --format csv` writes: a column for each field, a list parted by |, an identifier as kind:value (or a column documents.passport), a place as at.city, at.country. A column that is no field is named with --fields or left out with --ignore; what the node fills in itself (number, owner) is not taken.\n\n"
+	  "A list (--list) that is here already is brought up to a newer release: entries are known again by the publisher's number, the same are left alone, others get a new version, and those that are gone are counted; delisting them is a person's decision.\n\n"
 	  "An export of everything keeps the units of its node; the users there do not come along. Say --unit OLD=NEW to put the records of an old unit under one of this node's, or give people here the old one (`liaison user set LOGIN --unit OLD`). Versions and their times come along; who made them stays in the old node's log.\n\n"
 	  "The work is a job: it can be stopped, resumed (`liaison job resume`), and goes on after the node was killed." },
 	{ .noun = NULL },

@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "format/json.h"
 #include "format/listfile.h"
+#include "model/check.h"
+#include "node/import_refresh.h"
 #include "text/normal.h"
 
 /*
@@ -21,7 +23,9 @@ struct listing_import {
 	struct map countries; /* folded name or code -> const struct code */
 	int fd[IMPORT_FILES_MAX];
 	const char *path[IMPORT_FILES_MAX];
-	json_t *moved; /* field -> how many values went to the remarks */
+	json_t *moved;		 /* field -> how many values went to the remarks */
+	struct refresh *refresh; /* NULL: the list was empty */
+	int64_t added;
 	enum rc rc;
 };
 
@@ -369,6 +373,84 @@ draft_entry(struct making *mk, struct err *why)
 	return rc;
 }
 
+/* The same without a draft, in the form that the entry has when it is read again. */
+static enum rc
+check_entry(struct making *mk, json_t **out, struct err *why)
+{
+	struct import *im = mk->x->im;
+	enum rc rc;
+
+	do {
+		if (mk->remarks.n > 0)
+			import_set(mk->fields, "remarks", json_from_str(buf_str(&mk->remarks)));
+		rc = model_check_fields(mk->arena, im->model, mk->x->listing, mk->fields,
+					CHECK_IMPORT, out, why);
+	} while (rc == RC_INVALID && move_to_remarks(mk, why));
+	return rc;
+}
+
+/* An entry of a list that is here: perhaps it is there already. */
+static enum rc
+refresh_entry(struct making *mk, struct err *why)
+{
+	struct listing_import *x = mk->x;
+	struct record_draft *draft;
+	json_t *canonical;
+	bool known = false;
+	enum rc rc = check_entry(mk, &canonical, why);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = refresh_take(x->refresh, mk->arena, canonical, &known, why)) == RC_OK && !known) {
+		x->added++;
+		rc = import_draft(x->im, x->listing, json_incref(canonical), NULL, &draft, why);
+	}
+	json_decref(canonical);
+	return rc;
+}
+
+/* Dealt with before the job was cut off, yet part of this release. */
+static void
+pass_entry(struct making *mk)
+{
+	json_t *canonical;
+	struct err ignored;
+
+	if (check_entry(mk, &canonical, &ignored) != RC_OK)
+		return;
+	refresh_pass(mk->x->refresh, mk->arena, canonical);
+	json_decref(canonical);
+}
+
+static void
+making_begin(struct making *mk, struct arena *a, const struct list_entry *e)
+{
+	mk->arena = a;
+	mk->fields = json_object();
+	buf_init(&mk->remarks, a);
+	make_fields(mk, e);
+}
+
+static void
+skip_entry(struct listing_import *x, const struct list_entry *e)
+{
+	struct making mk = {.x = x};
+
+	if (x->refresh == NULL)
+		return;
+	making_begin(&mk, arena_new(0), e);
+	pass_entry(&mk);
+	json_decref(mk.fields);
+	arena_free(mk.arena);
+}
+
+/* Of this entry alone; a failure of the store or a stop ends the job. */
+static bool
+is_of_the_row(enum rc rc)
+{
+	return rc == RC_INVALID || rc == RC_DENIED || rc == RC_STALE || rc == RC_CONFLICT;
+}
+
 static enum rc
 take_entry(void *ctx, const struct list_entry *e, struct err *err)
 {
@@ -378,16 +460,21 @@ take_entry(void *ctx, const struct list_entry *e, struct err *err)
 	bool skip;
 	enum rc rc;
 
-	if ((rc = import_row_begin(x->im, &skip, err)) != RC_OK || skip)
+	if ((rc = import_row_begin(x->im, &skip, err)) != RC_OK)
 		return rc;
-	mk.arena = x->im->now->arena;
-	mk.fields = json_object();
-	buf_init(&mk.remarks, mk.arena);
-	make_fields(&mk, e);
-	rc = draft_entry(&mk, &why);
+	if (skip) {
+		skip_entry(x, e);
+		return RC_OK;
+	}
+	making_begin(&mk, x->im->now->arena, e);
+	rc = x->refresh != NULL ? refresh_entry(&mk, &why) : draft_entry(&mk, &why);
 	json_decref(mk.fields);
 	if (rc == RC_OK)
 		return import_row_end(x->im, err);
+	if (x->refresh != NULL && !is_of_the_row(rc)) {
+		*err = why;
+		return rc;
+	}
 	why.line = e->line;
 	return import_row_bad(x->im, file_of(x, e->file), &why, err);
 }
@@ -457,6 +544,8 @@ read_list(struct listing_import *x, struct err *err)
 	    json_pack("{s:I, s:I, s:I, s:o, s:O}", "entries", (json_int_t)report.entries, "names",
 		      (json_int_t)report.names, "bad_values", (json_int_t)report.bad_values, "list",
 		      json_from_str(id_format(x->im->arena, x->list)), "to_remarks", x->moved);
+	if (rc == RC_OK && x->refresh != NULL)
+		refresh_result(x->refresh, x->added, x->im->result);
 	return rc;
 }
 
@@ -475,6 +564,8 @@ import_list(struct import *im, struct err *err)
 		rc = fail(err, RC_INVALID, "list", "say the list's name (--list)");
 	else if ((rc = import_may_create(im, "listing", err)) == RC_OK)
 		rc = import_step(im, find_list, &x, err);
+	if (rc == RC_OK)
+		rc = refresh_open(im, x.listing, x.list, &x.refresh, err);
 	learn_countries(&x);
 	for (size_t i = 0; i < im->file_count && rc == RC_OK; i++)
 		rc = to_memory(&x, i, err);
