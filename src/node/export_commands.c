@@ -239,7 +239,7 @@ const struct command export_commands[] = {
     /* clang-format off */
 	{ "record", "export", "", export_options, run_export, "Write records as a file.",
 	  "What you may not see is not in it; masked fields are in it only with --reveal. Each record that left stands in the log.\n\n"
-	  "With --all the file is sealed under a passphrase (Argon2id) and goes into an empty node only: liaison record import FILE --seal-with FILE. The file with the passphrase must be yours alone (chmod 600).\n\n"
+	  "With --all the file is sealed under a passphrase (Argon2id) and goes into an empty node only: liaison record import FILE --seal-with FILE. The file with the passphrase must be yours alone (chmod 600). Records, versions, times and units go along; people and the log do not: who made a version, and why, is told by this node's log alone, and there each version is logged as imported by whoever imports it.\n\n"
 	  "A second person starts an export of everything: an administrator or supervisor with a system account of their own (liaison job resume JOB). Only who gave it can fetch the file." },
 	{ .noun = NULL },
     /* clang-format on */

@@ -11,9 +11,15 @@
  */
 #define LINES_A_STEP 200
 
+struct unit_change {
+	struct id old, new;
+};
+
 struct all_import {
 	struct import *im;
-	struct arena *arena; /* of the lines that wait */
+	VEC(struct unit_change) units; /* --unit: whose records come under another unit */
+	json_t *unit_counts;	       /* unit -> records of it, as they stand here */
+	struct arena *arena;	       /* of the lines that wait */
 	struct {
 		json_t **at;
 		size_t n, cap;
@@ -25,6 +31,48 @@ static int64_t
 number(const json_t *o, const char *key)
 {
 	return json_integer_value(json_object_get(o, key));
+}
+
+/* OLD=NEW,... */
+static enum rc
+read_units(struct all_import *x, struct err *err)
+{
+	struct str text = import_option(x->im, "unit");
+
+	while (text.n > 0 && text.p != NULL) {
+		struct str new = str_cut(&text, ','), old = str_cut(&new, '=');
+		struct unit_change unit;
+
+		if (!id_parse(str_trim(old), &unit.old) || new.p == NULL ||
+		    !id_parse(str_trim(new), &unit.new))
+			return fail(err, RC_INVALID, "unit",
+				    "takes OLD=NEW: ids of a unit there and of one here");
+		*VEC_ADD(x->im->arena, &x->units) = unit;
+	}
+	return RC_OK;
+}
+
+static void
+take_unit(const struct all_import *x, struct id *unit)
+{
+	for (size_t i = 0; i < x->units.n; i++)
+		if (id_eq(x->units.at[i].old, *unit)) {
+			*unit = x->units.at[i].new;
+			return;
+		}
+}
+
+static void
+count_unit(struct all_import *x, const json_t *o)
+{
+	char key[64];
+	struct id unit;
+
+	if (!id_parse(json_member_str(o, "unit"), &unit))
+		return;
+	take_unit(x, &unit);
+	(void)snprintf(key, sizeof key, "%.*s", STR_ARG(id_format(x->arena, unit)));
+	import_set(x->unit_counts, key, json_integer(number(x->unit_counts, key) + 1));
 }
 
 static enum rc
@@ -70,8 +118,10 @@ restore_lines(struct door *d, void *ctx, struct err *err)
 		struct record_version v;
 		enum rc rc;
 
-		if ((rc = read_version(d->node->model, o, &v, err)) != RC_OK ||
-		    (rc = record_whole_restore(d, &v, json_is_true(json_object_get(o, "last")),
+		if ((rc = read_version(d->node->model, o, &v, err)) != RC_OK)
+			return rc;
+		take_unit(x, &v.unit);
+		if ((rc = record_whole_restore(d, &v, json_is_true(json_object_get(o, "last")),
 					       err)) != RC_OK)
 			return rc;
 	}
@@ -103,8 +153,10 @@ take_line(struct all_import *x, json_t *o, struct err *err)
 		json_decref(o);
 		return RC_OK;
 	}
-	if (json_is_true(json_object_get(o, "last")))
+	if (json_is_true(json_object_get(o, "last"))) {
 		x->records++;
+		count_unit(x, o);
+	}
 	if (++x->im->seen <= x->im->resume_at) {
 		json_decref(o);
 		return RC_OK;
@@ -138,22 +190,30 @@ read_all(struct all_import *x, struct source *source, struct arena *a, struct er
 }
 
 static enum rc
-check_empty(struct door *d, void *ctx, struct err *err)
+check_node(struct door *d, void *ctx, struct err *err)
 {
-	(void)ctx;
+	const struct record_type *type = model_type(d->node->model, STR("unit"));
+	struct all_import *x = ctx;
+
+	for (size_t i = 0; i < x->units.n; i++)
+		if (record_check_type(d, x->units.at[i].new, type, err) != RC_OK)
+			return fail(err, RC_INVALID, "unit",
+				    "the unit after = is none of this node's; `liaison record list "
+				    "unit` shows them");
 	return record_whole_check_empty(d, err);
 }
 
 enum rc
 import_all(struct import *im, struct err *err)
 {
-	struct all_import x = {.im = im, .arena = arena_new(0), .told = -1};
+	struct all_import x = {
+	    .im = im, .arena = arena_new(0), .told = -1, .unit_counts = json_object()};
 	struct arena *a = arena_new(0);
 	struct import_source *s;
-	enum rc rc = RC_OK;
+	enum rc rc = read_units(&x, err);
 
-	if (im->resume_at == 0)
-		rc = import_step(im, check_empty, NULL, err);
+	if (rc == RC_OK && im->resume_at == 0)
+		rc = import_step(im, check_node, &x, err);
 	if (rc == RC_OK && (rc = import_source_open(im, 0, &s, err)) == RC_OK) {
 		rc = read_all(&x, import_source(s), a, err);
 		if (import_source_close(s, NULL) != RC_OK && rc == RC_OK)
@@ -162,6 +222,8 @@ import_all(struct import *im, struct err *err)
 	for (size_t i = 0; i < x.lines.n; i++)
 		json_decref(x.lines.at[i]);
 	im->records = x.records;
+	im->result = json_pack("{s:o, s:o}", "units", x.unit_counts, "your_unit",
+			       json_from_str(id_format(im->arena, im->run->actor->unit)));
 	arena_free(a);
 	arena_free(x.arena);
 	return rc;

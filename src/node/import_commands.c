@@ -371,6 +371,23 @@ give_up(struct sending *s)
 			NULL, &ignored, &err) == RC_OK);
 }
 
+/* Records that came with their unit are worked on by nobody here, unless somebody is put there. */
+static void
+tell_units(struct cli *cli, const json_t *result)
+{
+	json_t *units = json_object_get(result, "units"), *n;
+	const char *unit;
+
+	json_object_foreach (units, unit, n) {
+		if (str_eq_z(json_member_str(result, "your_unit"), unit))
+			continue;
+		fprintf(cli->out,
+			"%lld records are of the unit %s, which is not yours. To let somebody work "
+			"on them:\n  liaison user set LOGIN --unit %s\n",
+			(long long)json_integer_value(n), unit, unit);
+	}
+}
+
 static void
 tell_refresh(struct cli *cli, const json_t *r)
 {
@@ -425,6 +442,8 @@ report(struct sending *s, json_t *job, struct err *err)
 				"%lld columns are none of HTCDS; they were passed over.\n",
 				(long long)number(result, "unknown_columns"));
 	}
+	if (!cli->json && json_object_get(result, "units") != NULL)
+		tell_units(cli, result);
 	if (!cli->json && json_object_get(result, "refresh") != NULL)
 		tell_refresh(cli, json_object_get(result, "refresh"));
 	if (number(job, "errors") > 0 && !cli->json)

@@ -141,9 +141,24 @@ unset LIAISON_AS
 unit=$(jq -r 'select(.type == "incident") | .unit' "$work/bodies" | head -1)
 node_init
 expect_exit 0 L record import "$work/all" --seal-with "$work/words" --purpose administration --reason "moving"
+has "$said" "user set LOGIN --unit $unit"
 new=$(L user list --purpose administration --json | jq -r '.items[0].login')
 expect_exit 0 L user set "$new" --unit "$unit" --purpose administration
 plain >"$work/is"
 same "lines that are not there" "$(comm -23 <(sort "$work/was") <(sort "$work/is") | wc -l)" 0
 same "lines that were not there: the new node's own unit and organisation, twice each" "$(comm -13 <(sort "$work/was") <(sort "$work/is") | wc -l)" 4
+expect_exit 0 L audit verify --open
+
+story "The records of an old unit can come under one of the new node's"
+node=$work/mapped
+node_init
+mine=$(L user list --purpose administration --json | jq -r '.items[0].unit')
+import_all() { L record import "$work/all" --seal-with "$work/words" --purpose administration --reason "moving" "$@"; }
+expect_exit 2 import_all --unit "$unit"
+has "$said" "OLD=NEW"
+expect_exit 2 import_all --unit "$unit=$unit"
+has "$said" "none of this node"
+expect_exit 0 import_all --unit "$unit=$mine"
+hasnt "$said" "user set LOGIN"
+same "units of incidents" "$(L record export --format ndjson --type incident 2>/dev/null | jq -r .unit | sort -u)" "$mine"
 expect_exit 0 L audit verify --open
