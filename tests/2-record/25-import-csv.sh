@@ -62,6 +62,11 @@ story "A table that ends early: what is whole goes in, and the place is told"
 } >"$work/long.ndjson"
 expect_exit 2 L record import "$work/long.ndjson" --type person
 has "$said" "long.ndjson:3"
+has "$said" "2 of 3 rows went in"
+echo '[{"htcds":"2.0","prs_FirstName":"Dana","hte_Description":"One"},{"htcds":"2.0","prs_FirstName":"Edo","hte_Description":"Two"},
+{"htcds":' >"$work/cut.json"
+expect_exit 2 L record import "$work/cut.json" --format htcds
+has "$said" "cut.json:2:"
 has "$said" "2 rows are done"
 
 story "Our own CSV comes back whole: empty cells, identifiers, lists, places"
