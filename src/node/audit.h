@@ -5,5 +5,7 @@
 
 /* audit: the log by HTTP and on the command line. */
 extern const struct feature audit_feature;
+/* audit_commands.c; ends with a NULL noun. */
+extern const struct command audit_commands[];
 
 #endif

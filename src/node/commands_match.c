@@ -6,6 +6,7 @@
 #include "format/json.h"
 #include "match/screening/run.h"
 #include "serve/cli.h"
+#include "serve/file.h"
 #include "text/edtf.h"
 
 /* "0.5": digits with one point at most, whatever the locale. */
@@ -173,9 +174,9 @@ static enum rc
 run_pairs(struct cli *cli, struct err *err)
 {
 	FILE *to;
-	enum rc rc = rows_begin(cli, &to, err);
+	enum rc rc = file_check(str_z(cli->arena, cli->arguments.at[0]), err);
 
-	if (rc != RC_OK)
+	if (rc != RC_OK || (rc = rows_begin(cli, &to, err)) != RC_OK)
 		return rc;
 	rc = match_pairs_run(str_z(cli->arena, cli->arguments.at[0]), to, cli->notes, err);
 	return rows_end(cli, to, rc, err);

@@ -78,7 +78,9 @@ read_secret(const char *path, char *to, size_t *n, struct err *err)
 			*n += (size_t)got;
 	(void)close(fd);
 	if (got < 0)
-		return fail(err, RC_FAILED, "passphrase-file", "cannot be read");
+		return errno == EISDIR
+			   ? fail(err, RC_INVALID, "passphrase-file", "is a folder; name a file")
+			   : fail(err, RC_FAILED, "passphrase-file", "cannot be read");
 	if (*n > 0 && to[*n - 1] == '\n')
 		--*n;
 	if (*n == 0 || *n > PASSPHRASE_MAX)

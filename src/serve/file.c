@@ -133,3 +133,13 @@ file_write(const char *path, struct str text, unsigned mode, struct err *err)
 	(void)unlink(temporary);
 	return fail_at(err, RC_UNAVAILABLE, path, 0, 0, "", "cannot be written: %s", strerror(n));
 }
+
+enum rc
+file_check(const char *path, struct err *err)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode)
+		   ? fail_at(err, RC_INVALID, path, 0, 0, "", "is a folder; name a file")
+		   : RC_OK;
+}

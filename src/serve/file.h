@@ -18,4 +18,7 @@ MUST_USE enum rc file_read_secret(struct arena *a, const char *path, size_t byte
 /* Durable and whole, or not at all: temporary file, fsync, rename, fsync of the folder. */
 MUST_USE enum rc file_write(const char *path, struct str text, unsigned mode, struct err *err);
 
+/* Is it a file to read from? RC_INVALID: a folder. What else may be wrong, opening it tells. */
+MUST_USE enum rc file_check(const char *path, struct err *err);
+
 #endif

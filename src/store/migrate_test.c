@@ -157,6 +157,54 @@ whichever_call_fails_the_next_start_ends_it(void **state)
 	}
 }
 
+struct found {
+	int n;
+	char last[200];
+};
+
+static void
+on_found(void *ctx, struct str what)
+{
+	struct found *f = ctx;
+
+	f->n++;
+	(void)snprintf(f->last, sizeof f->last, "%.*s", STR_ARG(what));
+}
+
+static void
+a_definition_that_no_step_made_is_named(void **state)
+{
+	static const struct {
+		struct migration_step hand;
+		const char *name;
+	} rows[] = {
+	    {{"x", 1, {"CREATE INDEX a_x ON a (x)"}}, "index a_x is none that"},
+	    {{"x", 1, {"CREATE TABLE zz (x INTEGER)"}}, "table zz is none that"},
+	    {{"x", 1, {"DROP TABLE a_more"}}, "table a_more is missing"},
+	    {{"x", 1, {"DROP TABLE a; CREATE TABLE a (x INTEGER, y)"}},
+	     "table a is defined otherwise"},
+	    {{"x", 1, {"ALTER TABLE b RENAME COLUMN x TO y"}}, "table b is defined otherwise"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct test_dir *t = test_dir_new();
+		struct found f = {.n = 0};
+		struct db *db = db_new(t);
+
+		assert_int_equal(migrate(db, both, 2, 1, NULL), RC_OK);
+		assert_int_equal(migrate_check_tables(db, both, 2, on_found, &f, NULL), RC_OK);
+		assert_int_equal(f.n, 0);
+		assert_int_equal(db_script(db, &rows[i].hand, NULL), RC_OK);
+		assert_int_equal(migrate_check_tables(db, both, 2, on_found, &f, NULL), RC_OK);
+		assert_int_equal(f.n, 1);
+		if (strstr(f.last, rows[i].name) == NULL)
+			fail_msg("%s", f.last);
+		db_close(db);
+		test_dir_free(t);
+	}
+	(void)state;
+}
+
 int
 main(void)
 {
@@ -168,6 +216,7 @@ main(void)
 		T(a_newer_database_is_refused),
 		T(a_step_that_fails_leaves_nothing_of_itself),
 		T(whichever_call_fails_the_next_start_ends_it),
+		T(a_definition_that_no_step_made_is_named),
 	};
 	/* clang-format on */
 

@@ -88,6 +88,13 @@ same "exit" "$code" 3
 same "an error" "$(jq -r '.type + " " + (.status | tostring)' "$work/notes")" "urn:liaison:problem:absent 404"
 same "nothing else" "$(wc -c <"$work/out")" 0
 
+story "A folder where a file is meant is a mistake of the words, whichever the command"
+for words in "audit verify --export $work" "audit verify --checkpoint $work" "match pairs $work" "node passphrase --new-passphrase-file $work" "record import $work --type person --format csv"; do
+	# shellcheck disable=SC2086
+	expect_exit 2 admin $words
+done
+expect_exit 2 admin node status --passphrase-file "$work"
+
 story "A passphrase that nothing asks for is told; a folder open to others is closed, or refused"
 echo "long enough" >"$work/pass"
 chmod 600 "$work/pass"
