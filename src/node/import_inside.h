@@ -116,6 +116,11 @@ MUST_USE enum rc import_rows(struct import *im, struct err *err);
 MUST_USE enum rc import_links(struct import *im, struct err *err);
 MUST_USE enum rc import_all(struct import *im, struct err *err);
 
+/* The files of the arguments, in the order of their parts. */
+MUST_USE enum rc import_read_files(struct import *im, struct err *err);
+/* The job. */
+MUST_USE enum rc import_run(struct job_run *run, struct err *err);
+
 /* liaison record import. */
 extern const struct command import_commands[];
 
