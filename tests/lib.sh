@@ -59,9 +59,22 @@ same() { # same WHAT GOT WANTED
 	[ "$2" = "$3" ] || wrong "$1: got \"$2\", wanted \"$3\""
 }
 
+# Where LIAISON_TEST_ENGINE is postgres, a story's nodes each get a database of tests/postgres.sh.
+postgres_new() { # prints the URL of a new database
+	name=n$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+	psql "$LIAISON_TEST_POSTGRES" -qc "CREATE DATABASE $name TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'" ||
+		wrong "no new database"
+	echo "$LIAISON_TEST_POSTGRES" | sed "s#/postgres?#/$name?#"
+}
+on_sqlite() { # the story looks into the file node.db
+	[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || { echo "skipped: it looks into SQLite's file"; exit 77; }
+}
+
 node_init() { # node_init [OPTIONS...]: a new node, whose administrator also works on cases
+	store=
+	[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || store=$(postgres_new)
 	"$liaison" node init --node "$node" --name "North Coast Police" --country PT \
-		--roles analyst,supervisor "$@" >"$work/init.out" 2>&1 || wrong "$(cat "$work/init.out")"
+		--roles analyst,supervisor ${store:+--store "$store"} "$@" >"$work/init.out" 2>&1 || wrong "$(cat "$work/init.out")"
 }
 
 node_start() { # node_start [OPTIONS of node serve...]: on a free port

@@ -806,7 +806,8 @@ statements(char *src, const char *file, const char *out)
 		put_statement(f, ts, &params, '?');
 		fprintf(f, ",\n");
 		put_statement(f, pg ? pg : ts, &params, '$');
-		fprintf(f, ",\n\t},\n\t%zu,\n};\n\n", params.n);
+		fprintf(f, ",\n\t},\n\t%zu,\n\t%s,\n};\n\n", params.n,
+			blocks[i].stream ? "true" : "false");
 		free(name);
 		free(pg);
 		free(ts);

@@ -57,6 +57,8 @@ write_config(struct arena *a, const struct init_options *o, const char *path, st
 	add_line(&b, "kind", o->kind);
 	add_line(&b, "legal_regime", o->legal_regime);
 	add_line(&b, "origin", origin_of(a, o->name));
+	if (o->store.n > 0)
+		add_line(&b, "store", o->store);
 	if (o->shared_account)
 		buf_add_z(
 		    &b, "# One system account may be both of two people: for demonstrations only.\n"
@@ -141,7 +143,12 @@ static enum rc
 fill(struct arena *a, const struct init_options *o, struct err *err)
 {
 	struct serve_options options = {
-	    .dir = o->dir, .passphrase = o->passphrase, .features = o->features, .clock = o->clock};
+	    .dir = o->dir,
+	    .passphrase = o->passphrase,
+	    .features = o->features,
+	    .clock = o->clock,
+	    .is_new = true,
+	};
 	struct first first = {o};
 	struct serve *s;
 	enum rc rc;

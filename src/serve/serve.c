@@ -173,11 +173,15 @@ open_model(struct serve *s, struct err *err)
 
 /* A new database gets its log before its first record. */
 static enum rc
-start_log(struct serve *s, struct db *db, struct err *err)
+start_log(struct serve *s, struct db *db, bool is_new, struct err *err)
 {
 	int64_t size;
 	enum rc rc = audit_size(db, &size, err);
 
+	if (rc == RC_OK && is_new)
+		return fail(err, RC_CONFLICT, "store",
+			    "this database holds a node's records already; name another, or an "
+			    "empty one");
 	if (rc != RC_CONFLICT)
 		return rc;
 	if ((rc = db_begin(db, err)) != RC_OK)
@@ -208,7 +212,7 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	s->store_url = str_copy(s->arena, url);
 	if ((rc = db_open(s->store_url, 5000, &db, err)) != RC_OK)
 		return rc;
-	if ((rc = migrate_all(s, db, err)) != RC_OK || (rc = start_log(s, db, err)) != RC_OK ||
+	if ((rc = migrate_all(s, db, err)) != RC_OK || (rc = start_log(s, db, o->is_new, err)) != RC_OK ||
 	    (rc = door_node_init(s->arena, &s->node, db, err)) != RC_OK) {
 		db_close(db);
 		return rc;

@@ -24,6 +24,7 @@ struct serve_options {
 	int linger_us;	       /* see writer_options; -1: the setting */
 	int group_max;	       /* likewise; 0: the writer's standard */
 	unsigned readers;      /* connections for reading; 0: 1 */
+	bool is_new;	       /* the database must not hold a node yet */
 };
 
 /* RC_CONFLICT: another process has the folder. *out is the caller's. */

@@ -4,7 +4,8 @@
 
 #include "store/db_driver.h"
 
-static const struct db_driver *const drivers[] = {&db_driver_sqlite, &db_driver_faulty};
+static const struct db_driver *const drivers[] = {&db_driver_sqlite, &db_driver_postgres,
+						  &db_driver_faulty};
 
 enum rc
 db_open_with(struct str url, const struct db_open_options *rest, struct db **out, struct err *err)
@@ -17,7 +18,7 @@ db_open_with(struct str url, const struct db_open_options *rest, struct db **out
 	if (colon < 0)
 		return fail(err, RC_INVALID, "url",
 			    "a database is named like sqlite:/PATH/node.db");
-	/* The url itself stays out of every error text: it may hold a password one day. */
+	/* The url itself stays out of every error text: it may hold a password. */
 	scheme = str_sub(url, 0, (size_t)colon);
 	o.place = str_sub(url, (size_t)colon + 1, url.n);
 	query = str_chr(o.place, '?');
@@ -25,13 +26,14 @@ db_open_with(struct str url, const struct db_open_options *rest, struct db **out
 		o.options = str_sub(o.place, (size_t)query + 1, o.place.n);
 		o.place = str_sub(o.place, 0, (size_t)query);
 	}
-	if (str_eq_z(scheme, "postgresql") || str_eq_z(scheme, "postgres"))
-		return fail(err, RC_INVALID, "url", "this build has no PostgreSQL driver");
+	if (str_eq_z(scheme, "postgres"))
+		scheme = STR("postgresql");
 	for (size_t i = 0; i < COUNT_OF(drivers); i++)
 		if (str_eq_z(scheme, drivers[i]->scheme))
 			return drivers[i]->open(&o, out, err);
 	return fail(err, RC_INVALID, "url",
-		    "no such kind of database; sqlite:/PATH/node.db is one");
+		    "no such kind of database; sqlite:/PATH/node.db and "
+		    "postgresql://HOST/NAME are there");
 }
 
 enum rc

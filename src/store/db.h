@@ -20,6 +20,7 @@ struct sql {
 	const char *name;
 	const char *text[DB_ENGINES];
 	int params;
+	bool stream; /* reads to its end on purpose: `-- stream` in the file */
 };
 
 enum bind_kind { BIND_NULL, BIND_I64, BIND_TEXT, BIND_BLOB };
@@ -44,7 +45,8 @@ struct bind {
 #define NO_BINDS NULL, 0
 
 /*
- * Open the database named by url ("sqlite:/var/lib/liaison/node.db"; the tests' driver
+ * Open the database named by url ("sqlite:/var/lib/liaison/node.db", "postgresql://HOST/NAME"
+ * as libpq takes it, section 34.1.1.2 of its manual; the tests' driver
  * "faulty:sqlite:PATH?sync_ms=3&fail_at=N"). *out is the caller's; end it with db_close().
  * RC_INVALID: the url.  RC_UNAVAILABLE: no answer within timeout_ms.
  */

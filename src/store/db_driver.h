@@ -67,7 +67,7 @@ struct rows {
 	const struct db_driver *driver;
 };
 
-extern const struct db_driver db_driver_sqlite, db_driver_faulty;
+extern const struct db_driver db_driver_sqlite, db_driver_postgres, db_driver_faulty;
 
 /* Split "scheme:place?options" and open; vfs goes through. */
 MUST_USE enum rc db_open_with(struct str url, const struct db_open_options *rest, struct db **out,

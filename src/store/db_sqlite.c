@@ -87,35 +87,10 @@ sqlite_fail(struct sqlite *s, const char *what, struct err *err)
 	}
 }
 
-static size_t
-slot_of(const struct sqlite *s, const struct sql *sql)
-{
-	size_t i = (size_t)(((uintptr_t)sql >> 3) * 0x9e3779b97f4a7c15u >> 20) & (s->cap - 1);
-
-	while (s->table[i] != NULL && s->table[i]->sql != sql)
-		i = (i + 1) & (s->cap - 1);
-	return i;
-}
-
-void
-sqlite_table_grow(struct sqlite *s)
-{
-	struct statement **old = s->table;
-	size_t n = s->cap;
-
-	s->cap = n ? n * 2 : 64;
-	s->table = heap_zeroed(s->cap * sizeof *s->table);
-	for (size_t i = 0; i < n; i++)
-		if (old[i] != NULL)
-			s->table[slot_of(s, old[i]->sql)] = old[i];
-	free(old);
-}
-
 static enum rc
 statement_find(struct sqlite *s, const struct sql *sql, struct statement **out, struct err *err)
 {
-	size_t i = slot_of(s, sql);
-	struct statement *st = s->table[i];
+	struct statement *st = sql_table_find(&s->table, sql);
 	const char *tail;
 	sqlite3_stmt *stmt;
 
@@ -128,9 +103,7 @@ statement_find(struct sqlite *s, const struct sql *sql, struct statement **out, 
 		st = heap_zeroed(sizeof *st);
 		*st = (struct statement){
 		    .rows.driver = &db_driver_sqlite, .sql = sql, .db = s, .stmt = stmt};
-		s->table[i] = st;
-		if (++s->n * 2 > s->cap)
-			sqlite_table_grow(s);
+		sql_table_add(&s->table, sql, st);
 	}
 	*out = st;
 	return RC_OK;
@@ -323,13 +296,16 @@ sqlite_close(struct db *db)
 {
 	struct sqlite *s = (struct sqlite *)db;
 
-	for (size_t i = 0; i < s->cap; i++)
-		if (s->table[i] != NULL) {
-			must(!s->table[i]->is_open);
-			(void)sqlite3_finalize(s->table[i]->stmt);
-			free(s->table[i]);
-		}
-	free(s->table);
+	for (size_t i = 0; i < s->table.cap; i++) {
+		struct statement *st = s->table.at[i].prepared;
+
+		if (st == NULL)
+			continue;
+		must(!st->is_open);
+		(void)sqlite3_finalize(st->stmt);
+		free(st);
+	}
+	sql_table_free(&s->table);
 	must(sqlite3_close(s->h) == SQLITE_OK);
 	free(s);
 }

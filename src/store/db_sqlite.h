@@ -4,16 +4,14 @@
 #include <sqlite3.h>
 
 #include "store/db_driver.h"
-
-struct statement;
+#include "store/sql_table.h"
 
 /* db_sqlite: what the two files of the SQLite driver share; for them alone. */
 struct sqlite {
 	struct db db;
 	sqlite3 *h;
-	sqlite3_file *wal;	  /* of the connection; after commit_later */
-	struct statement **table; /* open addressing by address, never more than half full */
-	size_t cap, n;
+	sqlite3_file *wal; /* of the connection; after commit_later */
+	struct sql_table table;
 };
 
 enum rc sqlite_open(const struct db_open_options *o, struct db **out, struct err *err);
@@ -23,7 +21,6 @@ void sqlite_close(struct db *db);
 enum rc sqlite_check_schema(struct db *db, const char *const *scripts, size_t n, db_found_fn *found,
 			    void *ctx, struct err *err);
 enum rc sqlite_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err);
-void sqlite_table_grow(struct sqlite *s);
 /* Anything but printable ASCII becomes '?', in place. */
 void sqlite_plain(char *text, size_t n);
 /* What the connection's last call failed of. */

@@ -1,0 +1,34 @@
+#ifndef STORE_DB_POSTGRES_H
+#define STORE_DB_POSTGRES_H
+
+#include <libpq-fe.h>
+
+#include "store/db_driver.h"
+#include "store/sql_table.h"
+
+/* db_postgres: what the two files of the PostgreSQL driver share; for them alone. */
+struct postgres {
+	struct db db;
+	PGconn *c;
+	PGconn *settler; /* after commit_later: syncs what c committed */
+	struct sql_table table;
+	unsigned cursors; /* opened so far: their names */
+	int timeout_ms;
+	bool reader;
+};
+
+enum rc postgres_open(const struct db_open_options *o, struct db **out, struct err *err);
+enum rc postgres_commit_later(struct db *db, struct err *err);
+enum rc postgres_settle(struct db *db, struct err *err);
+/* After the connection was lost: the same again, with nothing prepared. */
+enum rc postgres_reconnect(struct postgres *p, struct err *err);
+void postgres_forget_prepared(struct postgres *p);
+/*
+ * What a result, or the connection when result is NULL, failed of. The text names the
+ * statement and constraints or tables, never values: of the server's own messages only those
+ * about the words of a statement, which are ours.
+ */
+enum rc postgres_fail(const struct postgres *p, const PGresult *result, const char *what,
+		      struct err *err);
+
+#endif

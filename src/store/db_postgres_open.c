@@ -1,0 +1,243 @@
+#include "store/db_postgres.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+/* How a connection to PostgreSQL is opened and set up, and how its commits are made durable. */
+
+/* One key for all liaison nodes of a database: who makes or changes tables holds it. */
+#define SETUP_LOCK "7812730452113907"
+
+static enum rc
+rc_of(const char *state)
+{
+	static const struct {
+		const char *prefix;
+		enum rc rc;
+	} codes[] = {
+	    {"23505", RC_CONFLICT},    /* unique_violation */
+	    {"23503", RC_CONFLICT},    /* foreign_key_violation */
+	    {"23", RC_FAILED},	       /* other constraints */
+	    {"XX001", RC_INTEGRITY},   /* data_corrupted */
+	    {"XX002", RC_INTEGRITY},   /* index_corrupted */
+	    {"54", RC_TOO_LARGE},      /* program limit exceeded */
+	    {"08", RC_UNAVAILABLE},    /* connection */
+	    {"25006", RC_UNAVAILABLE}, /* read-only: a standby, or a reader's connection */
+	    {"28", RC_UNAVAILABLE},    /* who we are was not accepted */
+	    {"3D000", RC_UNAVAILABLE}, /* no such database */
+	    {"40", RC_UNAVAILABLE},    /* rolled back: deadlock, serialisation */
+	    {"53", RC_UNAVAILABLE},    /* no disk, memory or connections left */
+	    {"55P03", RC_UNAVAILABLE}, /* lock not to be had in time */
+	    {"57", RC_UNAVAILABLE},    /* shutdown, cancelled */
+	    {"58", RC_UNAVAILABLE},    /* the server's system */
+	};
+
+	for (size_t i = 0; i < COUNT_OF(codes); i++)
+		if (strncmp(state, codes[i].prefix, strlen(codes[i].prefix)) == 0)
+			return codes[i].rc;
+	return RC_FAILED;
+}
+
+enum rc
+postgres_fail(const struct postgres *p, const PGresult *result, const char *what, struct err *err)
+{
+	const char *state = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+	const char *of = "";
+
+	if (state == NULL)
+		return fail(err, RC_UNAVAILABLE, "",
+			    PQstatus(p->c) == CONNECTION_BAD
+				? "%s: the connection to PostgreSQL is lost"
+				: "%s: PostgreSQL did not answer",
+			    what);
+	if (strcmp(state, "53100") == 0)
+		return fail(err, RC_UNAVAILABLE, "", "%s: the database's disk is full", what);
+	if (strncmp(state, "42", 2) == 0)
+		of = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	else if ((of = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME)) == NULL)
+		of = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+	return fail(err, rc_of(state), "", "%s: PostgreSQL says %s%s%s", what, state,
+		    of != NULL ? " " : "", of != NULL ? of : "");
+}
+
+/* Statements without rows, in our own words. */
+static enum rc
+script(struct postgres *p, PGconn *c, const char *text, const char *what, struct err *err)
+{
+	PGresult *result = PQexec(c, text);
+	ExecStatusType status = PQresultStatus(result);
+	enum rc rc = RC_OK;
+
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		rc = postgres_fail(p, result, what, err);
+	PQclear(result);
+	return rc;
+}
+
+static void
+say_nothing(void *ctx, const PGresult *result)
+{
+	(void)ctx;
+	(void)result;
+}
+
+static enum rc
+connect_to(const char *url, int timeout_ms, PGconn **out, struct err *err)
+{
+	char seconds[16];
+	const char *keys[] = {"dbname",		 "connect_timeout",  "application_name",
+			      "client_encoding", "tcp_user_timeout", NULL};
+	const char *values[] = {url, seconds, "liaison", "UTF8", "30000", NULL};
+
+	/* libpq takes less than two seconds for two. */
+	(void)snprintf(seconds, sizeof seconds, "%d", timeout_ms < 2000 ? 2 : timeout_ms / 1000);
+	*out = PQconnectdbParams(keys, values, 1);
+	if (*out != NULL && PQstatus(*out) == CONNECTION_OK) {
+		(void)PQsetNoticeReceiver(*out, say_nothing, NULL);
+		return RC_OK;
+	}
+	/* The message may hold the address, a login, a path: it stays where it is. */
+	PQfinish(*out);
+	*out = NULL;
+	return fail(err, RC_UNAVAILABLE, "url",
+		    "PostgreSQL is not reached, or does not let this node in; try the same address "
+		    "with psql");
+}
+
+/* Order by bytes and UTF-8, as SQLite has it: pages of lists depend on both. */
+static enum rc
+check_server(struct postgres *p, struct err *err)
+{
+	PGresult *result =
+	    PQexec(p->c, "SELECT 1 FROM pg_database WHERE datname = current_database() AND "
+			 "datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') AND "
+			 "pg_encoding_to_char(encoding) = 'UTF8'");
+	enum rc rc = RC_OK;
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+		rc = postgres_fail(p, result, "open", err);
+	else if (PQntuples(result) != 1)
+		rc = fail(err, RC_INVALID, "url",
+			  "this database sorts by a language or is not in UTF-8; make one with: "
+			  "createdb -T template0 -E UTF8 --locale=C NAME");
+	PQclear(result);
+	if (rc == RC_OK && PQserverVersion(p->c) < 150000)
+		rc = fail(err, RC_INVALID, "url", "PostgreSQL 15 or later is needed");
+	return rc;
+}
+
+static enum rc
+configure(struct postgres *p, struct err *err)
+{
+	char text[256];
+	enum rc rc;
+
+	(void)snprintf(text, sizeof text,
+		       "SET lock_timeout = %d; SET standard_conforming_strings = on; "
+		       "SET default_transaction_isolation = '%s'; "
+		       "SET default_transaction_read_only = %s",
+		       p->timeout_ms, p->reader ? "repeatable read" : "read committed",
+		       p->reader ? "on" : "off");
+	if ((rc = script(p, p->c, text, "open", err)) != RC_OK ||
+	    (rc = check_server(p, err)) != RC_OK || p->reader)
+		return rc;
+	/* BLOB is SQLite's word for it. */
+	return script(p, p->c,
+		      "BEGIN; SELECT pg_advisory_xact_lock(" SETUP_LOCK "); DO $$BEGIN "
+		      "IF to_regtype('blob') IS NULL THEN CREATE DOMAIN blob AS bytea; END IF; "
+		      "END$$; COMMIT",
+		      "open", err);
+}
+
+enum rc
+postgres_open(const struct db_open_options *o, struct db **out, struct err *err)
+{
+	struct postgres *p = heap_zeroed(sizeof *p);
+	struct arena *a = arena_new(0);
+	const char *url = str_z(a, str_fmt(a, "postgresql:%.*s%s%.*s", STR_ARG(o->place),
+					   o->options.n > 0 ? "?" : "", STR_ARG(o->options)));
+	enum rc rc;
+
+	p->db.driver = &db_driver_postgres;
+	p->timeout_ms = o->timeout_ms;
+	p->reader = o->reader;
+	if ((rc = connect_to(url, o->timeout_ms, &p->c, err)) == RC_OK)
+		rc = configure(p, err);
+	arena_free(a);
+	if (rc != RC_OK) {
+		db_close(&p->db);
+		return rc;
+	}
+	*out = &p->db;
+	return RC_OK;
+}
+
+enum rc
+postgres_reconnect(struct postgres *p, struct err *err)
+{
+	enum rc rc;
+
+	postgres_forget_prepared(p);
+	PQreset(p->c);
+	if (PQstatus(p->c) != CONNECTION_OK)
+		return postgres_fail(p, NULL, "begin", err);
+	rc = configure(p, err);
+	if (rc == RC_OK && p->settler != NULL)
+		rc = script(p, p->c, "SET synchronous_commit = off", "open", err);
+	return rc;
+}
+
+/* A second connection like the first: libpq knows what the first was opened with. */
+static enum rc
+open_settler(struct postgres *p, struct err *err)
+{
+	PQconninfoOption *options = PQconninfo(p->c);
+	const char *keys[64], *values[64];
+	size_t n = 0;
+
+	for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++)
+		if (o->val != NULL && n + 1 < COUNT_OF(keys)) {
+			keys[n] = o->keyword;
+			values[n++] = o->val;
+		}
+	keys[n] = values[n] = NULL;
+	p->settler = PQconnectdbParams(keys, values, 0);
+	PQconninfoFree(options);
+	if (PQstatus(p->settler) != CONNECTION_OK)
+		return fail(err, RC_UNAVAILABLE, "url", "PostgreSQL takes no second connection");
+	(void)PQsetNoticeReceiver(p->settler, say_nothing, NULL);
+	return RC_OK;
+}
+
+/*
+ * With synchronous_commit off a commit does not wait for the server's WAL to be on the disk
+ * (and at its standbys, where there are). The settler's own commit does, and the WAL is one:
+ * all that was committed before it is durable with it.
+ */
+enum rc
+postgres_commit_later(struct db *db, struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	enum rc rc;
+
+	if ((rc = open_settler(p, err)) != RC_OK ||
+	    (rc = script(p, p->c, "SET synchronous_commit = off", "open", err)) != RC_OK)
+		return rc;
+	return postgres_settle(db, err);
+}
+
+enum rc
+postgres_settle(struct db *db, struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	/* It must have written something, or its commit has nothing to wait for. */
+	PGresult *result =
+	    PQexec(p->settler, "SELECT pg_logical_emit_message(true, 'liaison', 'settle')");
+	bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
+
+	PQclear(result);
+	return ok ? RC_OK
+		  : fail(err, RC_UNAVAILABLE, "", "PostgreSQL did not confirm what was written");
+}
