@@ -205,7 +205,7 @@ blind_find(struct door *d, const struct record_type *type, const struct field *f
 
 		rc = db_select(
 		    d->db, &SQL_RECORD_TOKEN_ROWS,
-		    BINDS(B_BYTES(t.b, BLIND_BYTES), B_ID(zero), B_I64((int64_t)(limit - out->n))),
+		    BINDS(B_BYTES(t.b, BLIND_BYTES), B_ID(zero), B_LIMIT(limit - out->n)),
 		    &rows, err);
 		if (rc != RC_OK)
 			return rc;

@@ -85,7 +85,7 @@ db_check(struct db *db, const struct sql *const *statements, struct err *err)
 enum rc
 db_script(struct db *db, const struct migration_step *step, struct err *err)
 {
-	return db->driver->script(db, step->text[db->driver->engine], err);
+	return db->driver->script(db, step->text[db->engine], err);
 }
 
 enum rc
@@ -233,7 +233,7 @@ db_in_transaction(const struct db *db)
 enum db_engine
 db_engine(const struct db *db)
 {
-	return db->driver->engine;
+	return db->engine;
 }
 
 enum rc

@@ -39,6 +39,8 @@ struct bind {
 #define B_BYTES(p, n) B_BLOB(((struct str){(const char *)(p), (n)}))
 /* An id as its 16 bytes; the id must be an lvalue that outlives the call. */
 #define B_ID(v) B_BYTES((v).b, sizeof(v).b)
+/* Of LIMIT: a size_t, where SIZE_MAX is no limit. */
+#define B_LIMIT(v) B_I64((v) > INT64_MAX ? INT64_MAX : (int64_t)(v))
 #define BINDS(...)                                                                                 \
 	(const struct bind[]){__VA_ARGS__},                                                        \
 	    sizeof((const struct bind[]){__VA_ARGS__}) / sizeof(struct bind)

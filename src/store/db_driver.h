@@ -28,7 +28,6 @@ struct db_open_options {
 
 struct db_driver {
 	const char *scheme;
-	enum db_engine engine;
 	enum rc (*open)(const struct db_open_options *options, struct db **out, struct err *err);
 	void (*close)(struct db *db);
 	enum rc (*run)(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
@@ -61,6 +60,7 @@ struct db_driver {
 
 struct db {
 	const struct db_driver *driver;
+	enum db_engine engine; /* whose text of a statement it takes */
 };
 
 struct rows {

@@ -6,6 +6,7 @@
 
 /*
  * The faulty driver: another driver behind a fence of faults, for tests and measurements.
+ * Over PostgreSQL only fail_at does something.
  * "faulty:sqlite:PATH?sync_ms=3&fail_at=N&fail_sync_at=N&full_after=BYTES": each sync takes
  * 3 ms longer; the n-th call (run, select, next, begin, commit, savepoint, release) fails
  * with RC_UNAVAILABLE, once; the n-th sync fails, once; the disk is full after so many bytes.
@@ -190,20 +191,28 @@ faulty_open(const struct db_open_options *o, struct db **out, struct err *err)
 	enum rc rc = RC_OK;
 
 	f->db.driver = &db_driver_faulty;
-	while (rc == RC_OK && db_option_next(&options, &key, &value, &ok)) {
-		if (!ok)
-			rc = fail(err, RC_INVALID, "url", "an option is NAME=NUMBER");
-		else if (str_eq_z(key, "sync_ms"))
-			faults.sync_ms = value;
+	for (;;) {
+		struct str all = options, part;
+		int64_t *ours = NULL;
+
+		if (!db_option_next(&options, &key, &value, &ok))
+			break;
+		if (str_eq_z(key, "sync_ms"))
+			ours = &faults.sync_ms;
 		else if (str_eq_z(key, "fail_sync_at"))
-			faults.fail_sync_at = value;
+			ours = &faults.fail_sync_at;
 		else if (str_eq_z(key, "full_after"))
-			faults.full_after = value;
+			ours = &faults.full_after;
 		else if (str_eq_z(key, "fail_at"))
-			f->fail_at = value;
+			ours = &f->fail_at;
+		part = str_cut(&all, '&');
+		if (ours == NULL)
+			rest = str_fmt(a, "%.*s%s%.*s", STR_ARG(rest), rest.n ? "&" : "",
+				       STR_ARG(part));
+		else if (ok)
+			*ours = value;
 		else
-			rest = str_fmt(a, "%.*s%s%.*s=%lld", STR_ARG(rest), rest.n ? "&" : "",
-				       STR_ARG(key), (long long)value);
+			rc = fail(err, RC_INVALID, "url", "%.*s takes a number", STR_ARG(key));
 	}
 	f->vfs = faulty_vfs_open(&faults);
 	inner.vfs = faulty_vfs_name(f->vfs);
@@ -215,13 +224,13 @@ faulty_open(const struct db_open_options *o, struct db **out, struct err *err)
 		faulty_close(&f->db);
 		return rc;
 	}
+	f->db.engine = f->inner->engine;
 	*out = &f->db;
 	return RC_OK;
 }
 
 const struct db_driver db_driver_faulty = {
     .scheme = "faulty",
-    .engine = DB_SQLITE,
     .open = faulty_open,
     .close = faulty_close,
     .run = faulty_run,

@@ -378,7 +378,6 @@ postgres_close(struct db *db)
 
 const struct db_driver db_driver_postgres = {
     .scheme = "postgresql",
-    .engine = DB_POSTGRES,
     .open = postgres_open,
     .close = postgres_close,
     .run = postgres_run,

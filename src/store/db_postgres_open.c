@@ -160,7 +160,7 @@ postgres_open(const struct db_open_options *o, struct db **out, struct err *err)
 					   o->options.n > 0 ? "?" : "", STR_ARG(o->options)));
 	enum rc rc;
 
-	p->db.driver = &db_driver_postgres;
+	p->db = (struct db){&db_driver_postgres, DB_POSTGRES};
 	p->timeout_ms = o->timeout_ms;
 	p->reader = o->reader;
 	if ((rc = connect_to(url, o->timeout_ms, &p->c, err)) == RC_OK)

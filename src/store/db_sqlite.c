@@ -312,7 +312,6 @@ sqlite_close(struct db *db)
 
 const struct db_driver db_driver_sqlite = {
     .scheme = "sqlite",
-    .engine = DB_SQLITE,
     .open = sqlite_open,
     .close = sqlite_close,
     .run = sqlite_run,

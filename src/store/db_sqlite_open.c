@@ -174,7 +174,7 @@ sqlite_open(const struct db_open_options *o, struct db **out, struct err *err)
 				    strerror(errno));
 	}
 	s = heap_zeroed(sizeof *s);
-	s->db.driver = &db_driver_sqlite;
+	s->db = (struct db){&db_driver_sqlite, DB_SQLITE};
 	if (sqlite3_open_v2(path, &s->h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, o->vfs) !=
 	    SQLITE_OK)
 		rc = sqlite_fail(s, "open", err);

@@ -3,6 +3,7 @@
 # left open for nobody; what stays in the bucket is still read; the log still verifies.
 set -eu
 . "$(dirname "$0")/../lib.sh"
+on_sqlite
 need jq sqlite3
 
 node_init

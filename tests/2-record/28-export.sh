@@ -3,6 +3,7 @@
 # masked values leave only with a reason, and the log knows; everything moves to another node.
 set -eu
 . "$(dirname "$0")/../lib.sh"
+on_sqlite
 need jq curl sqlite3
 
 node_init

@@ -3,6 +3,7 @@
 # tile, head, body or export is found and named, and the command exits 7.
 set -eu
 . "$(dirname "$0")/../lib.sh"
+on_sqlite
 need jq sqlite3
 
 node_init

@@ -3,6 +3,7 @@
 # opens anything, and the log's verification tells.
 set -eu
 . "$(dirname "$0")/../lib.sh"
+on_sqlite
 need sqlite3
 
 node_init
