@@ -16,6 +16,7 @@
 #include "seal/keys.h"
 #include "store/db.h"
 #include "store/migrate.h"
+#include "store/test_database.h"
 #include "store/test_dir.h"
 
 struct test_node {
@@ -64,7 +65,7 @@ test_node_new(const struct gate *gates, const struct reaction *reactions)
 		fprintf(stderr, "%s\n", err_line(t->a, &err).p);
 		abort();
 	}
-	must(db_open(str_fmt(t->a, "sqlite:%s", test_node_file(t)), 1000, &t->db, &err) == RC_OK);
+	must(db_open(test_database(t->a, test_node_file(t)), 1000, &t->db, &err) == RC_OK);
 	must(migrate(t->db, sets, COUNT_OF(sets), t->now_ms, &err) == RC_OK);
 	must(db_begin(t->db, &err) == RC_OK);
 	must(audit_init(t->db, t->keys, STR("node.example/log"), &err) == RC_OK);

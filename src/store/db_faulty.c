@@ -1,3 +1,5 @@
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -6,17 +8,18 @@
 
 /*
  * The faulty driver: another driver behind a fence of faults, for tests and measurements.
- * Over PostgreSQL only fail_at does something.
  * "faulty:sqlite:PATH?sync_ms=3&fail_at=N&fail_sync_at=N&full_after=BYTES": each sync takes
  * 3 ms longer; the n-th call (run, select, next, begin, commit, savepoint, release) fails
  * with RC_UNAVAILABLE, once; the n-th sync fails, once; the disk is full after so many bytes.
- * Other options are the inner driver's.
+ * Other options are the inner driver's. Over a server full_after does nothing.
  */
 struct faulty {
 	struct db db;
 	struct db *inner;
 	struct faulty_vfs *vfs;
+	struct faults faults;
 	int64_t fail_at, calls;
+	atomic_int_fast64_t settled; /* where the disk is a server's: its syncs */
 };
 
 struct faulty_rows {
@@ -82,11 +85,18 @@ faulty_commit_later(struct db *db, struct err *err)
 	return db_commit_later(((struct faulty *)db)->inner, err);
 }
 
-/* Its faults are the disk's: sync_ms and fail_sync_at. */
+/* The disk is faulty_vfs's under SQLite; under a server what it would do is done here. */
 static enum rc
 faulty_settle(struct db *db, struct err *err)
 {
-	return db_settle(((struct faulty *)db)->inner, err);
+	struct faulty *f = (struct faulty *)db;
+
+	if (f->inner->engine != DB_SQLITE) {
+		if (atomic_fetch_add(&f->settled, 1) + 1 == f->faults.fail_sync_at)
+			return fail_call(err);
+		(void)poll(NULL, 0, (int)f->faults.sync_ms);
+	}
+	return db_settle(f->inner, err);
 }
 
 static bool
@@ -185,7 +195,6 @@ faulty_open(const struct db_open_options *o, struct db **out, struct err *err)
 	struct arena *a = arena_new(0);
 	struct db_open_options inner = *o;
 	struct str options = o->options, rest = STR_NONE, key, url;
-	struct faults faults = {0};
 	int64_t value;
 	bool ok;
 	enum rc rc = RC_OK;
@@ -198,11 +207,11 @@ faulty_open(const struct db_open_options *o, struct db **out, struct err *err)
 		if (!db_option_next(&options, &key, &value, &ok))
 			break;
 		if (str_eq_z(key, "sync_ms"))
-			ours = &faults.sync_ms;
+			ours = &f->faults.sync_ms;
 		else if (str_eq_z(key, "fail_sync_at"))
-			ours = &faults.fail_sync_at;
+			ours = &f->faults.fail_sync_at;
 		else if (str_eq_z(key, "full_after"))
-			ours = &faults.full_after;
+			ours = &f->faults.full_after;
 		else if (str_eq_z(key, "fail_at"))
 			ours = &f->fail_at;
 		part = str_cut(&all, '&');
@@ -214,7 +223,7 @@ faulty_open(const struct db_open_options *o, struct db **out, struct err *err)
 		else
 			rc = fail(err, RC_INVALID, "url", "%.*s takes a number", STR_ARG(key));
 	}
-	f->vfs = faulty_vfs_open(&faults);
+	f->vfs = faulty_vfs_open(&f->faults);
 	inner.vfs = faulty_vfs_name(f->vfs);
 	url = str_fmt(a, "%.*s?%.*s", STR_ARG(o->place), STR_ARG(rest));
 	if (rc == RC_OK)

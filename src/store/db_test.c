@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "store/db.h"
 #include "store/db_driver.h"
+#include "store/test_database.h"
 #include "store/test_dir.h"
 
 /* clang-format off */
@@ -52,7 +53,7 @@ db_new(struct test_dir *t, const char *form)
 	struct db *db;
 	struct err err = {0};
 	ptrdiff_t at = str_find(str_from(form), STR("%s"));
-	struct str url = at < 0 ? test_postgres_new(t)
+	struct str url = at < 0 ? test_postgres_new(t->a)
 				: str_fmt(t->a, "%.*s%s%s", (int)at, form, t->path, form + at + 2);
 
 	if (db_open(url, 1000, &db, &err) != RC_OK)

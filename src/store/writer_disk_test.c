@@ -49,6 +49,8 @@ a_full_disk_fails_writes_and_the_node_goes_on(void **state)
 	struct writer *w;
 	int64_t good = 0;
 
+	if (test_on_postgres())
+		skip(); /* the disk is the server's */
 	pairs_init(pairs, 400);
 	writer_new(db_new(t, "full_after=300000"), NULL, 4, 0, &w);
 	for (int i = 0; i < 400; i++)
@@ -85,8 +87,8 @@ after_a_sync_that_failed_nothing_is_said_to_be_written(void **state)
 
 		pairs_init(pairs, 8);
 		db_close(db_new(t, NULL));
-		if (db_open(str_fmt(t->a, "faulty:sqlite:%s/node.db?fail_sync_at=%d", t->path, at),
-			    5000, &db, NULL) != RC_OK ||
+		if (db_open(db_url(t, str_z(t->a, str_fmt(t->a, "fail_sync_at=%d", at))), 5000, &db,
+			    NULL) != RC_OK ||
 		    writer_open(db, NULL, &options, &w, NULL) != RC_OK) {
 			test_dir_free(t);
 			continue;
@@ -136,9 +138,7 @@ the_writer_goes_on_while_the_disk_is_busy(void **state)
 
 	pairs_init(pairs, 2);
 	writer_new(db_new(t, "sync_ms=300"), NULL, 0, 0, &w);
-	assert_int_equal(
-	    db_open_reader(str_fmt(t->a, "sqlite:%s/node.db", t->path), 5000, &reader, NULL),
-	    RC_OK);
+	assert_int_equal(db_open_reader(db_url(t, NULL), 5000, &reader, NULL), RC_OK);
 	start = monotonic_ms();
 	writer_submit(w, &pairs[0].item);
 	while (n == 0 && monotonic_ms() < start + 5000)
@@ -181,11 +181,13 @@ tell(struct write_item *item, enum rc rc, const struct err *err)
 __attribute__((noreturn)) static void
 child_main(struct test_dir *t, int64_t from, int pipe)
 {
+	struct str url = db_url(t, NULL);
 	struct db *db;
 	struct writer *w;
 
-	if (db_open(str_fmt(t->a, "sqlite:%s/node.db?checkpoint_pages=20", t->path), 5000, &db,
-		    NULL) != RC_OK ||
+	if (!test_on_postgres())
+		url = str_fmt(t->a, "%.*s?checkpoint_pages=20", STR_ARG(url));
+	if (db_open(url, 5000, &db, NULL) != RC_OK ||
 	    writer_open(db, NULL, &(struct writer_options){16, 0}, &w, NULL) != RC_OK)
 		_exit(2);
 	for (int64_t key = from;; key++) {

@@ -4,38 +4,52 @@
 #include <stdatomic.h>
 
 #include "store/db_driver.h"
+#include "store/test_database.h"
 #include "store/test_dir.h"
 #include "store/writer.h"
 
 /* writer_pair: what the writer's two test programs share: a database, and items of pairs. */
 /* clang-format off */
-static const struct sql add = { "add", { "INSERT INTO t (k) VALUES (?1)" }, 1 };
-static const struct sql mark = { "mark", { "INSERT INTO h (k) VALUES (?1)" }, 1 };
-static const struct sql count = { "count", { "SELECT count(*) FROM t" }, 0 };
+static const struct sql add = { "add", { "INSERT INTO t (k) VALUES (?1)", "INSERT INTO t (k) VALUES ($1)" }, 1 };
+static const struct sql mark = { "mark", { "INSERT INTO h (k) VALUES (?1)", "INSERT INTO h (k) VALUES ($1)" }, 1 };
+static const struct sql count = { "count", { "SELECT count(*) FROM t", "SELECT count(*) FROM t" }, 0 };
 static const struct sql count_pairs = { "count_pairs",
-	{ "SELECT count(*) FROM t AS a JOIN t AS b ON b.k = a.k + 1000000 WHERE a.k < 1000000" }, 0 };
-static const struct sql count_low = { "count_low", { "SELECT count(*) FROM t WHERE k < 1000000" }, 0 };
-static const struct sql has = { "has", { "SELECT count(*) FROM t WHERE k = ?1" }, 1 };
+	{ "SELECT count(*) FROM t AS a JOIN t AS b ON b.k = a.k + 1000000 WHERE a.k < 1000000", "SELECT count(*) FROM t AS a JOIN t AS b ON b.k = a.k + 1000000 WHERE a.k < 1000000" }, 0 };
+static const struct sql count_low = { "count_low", { "SELECT count(*) FROM t WHERE k < 1000000", "SELECT count(*) FROM t WHERE k < 1000000" }, 0 };
+static const struct sql has = { "has", { "SELECT count(*) FROM t WHERE k = ?1", "SELECT count(*) FROM t WHERE k = $1" }, 1 };
 /* clang-format on */
 
 static const struct migration_step tables = {
     "test",
     1,
     {"CREATE TABLE IF NOT EXISTS t (k INTEGER PRIMARY KEY) STRICT;"
-     "CREATE TABLE IF NOT EXISTS h (k INTEGER PRIMARY KEY) STRICT;"}};
+     "CREATE TABLE IF NOT EXISTS h (k INTEGER PRIMARY KEY) STRICT;",
+     "CREATE TABLE IF NOT EXISTS t (k BIGINT PRIMARY KEY);"
+     "CREATE TABLE IF NOT EXISTS h (k BIGINT PRIMARY KEY);"}};
+
+/* The test's own database, behind the faults that options name; NULL: without any. */
+static inline struct str
+db_url(struct test_dir *t, const char *options)
+{
+	if (t->url.n == 0)
+		t->url = test_database(t->a, test_dir_path(t, "node.db"));
+	if (options == NULL)
+		return t->url;
+	return str_fmt(t->a, "faulty:%.*s%c%s", STR_ARG(t->url),
+		       str_chr(t->url, '?') < 0 ? '?' : '&', options);
+}
 
 static inline struct db *
 db_new(struct test_dir *t, const char *options)
 {
 	struct db *db;
 
-	must(db_open(str_fmt(t->a, "sqlite:%s/node.db", t->path), 5000, &db, NULL) == RC_OK);
+	must(db_open(db_url(t, NULL), 5000, &db, NULL) == RC_OK);
 	must(db_script(db, &tables, NULL) == RC_OK);
 	if (options == NULL)
 		return db;
 	db_close(db);
-	must(db_open(str_fmt(t->a, "faulty:sqlite:%s/node.db?%s", t->path, options), 5000, &db,
-		     NULL) == RC_OK);
+	must(db_open(db_url(t, options), 5000, &db, NULL) == RC_OK);
 	return db;
 }
 
