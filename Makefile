@@ -18,7 +18,7 @@ demo: release ## the main job on invented data; ARGS=--check ends by itself, LIS
 test: ## build build/dev and run every test but the long ones
 	@tools/setup.sh test
 	@$(BUILD) dev
-	$(CTEST) --test-dir build/dev -LE long
+	tests/postgres.sh $(CTEST) --test-dir build/dev -LE long
 
 check: ## every gate, as .ci/run has it
 	.ci/run

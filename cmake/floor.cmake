@@ -33,6 +33,13 @@ function(floor name)
 		endif()
 		add_test(NAME unit/${program} COMMAND ${program} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 		set_tests_properties(unit/${program} PROPERTIES TIMEOUT 300)
+		# What touches a database is run on each engine.
+		file(STRINGS ${test} touches REGEX "(test_database|test_node|log_for_test|writer_pair)\\.h")
+		if(touches)
+			add_test(NAME postgres/${program} COMMAND ${program} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+			set_tests_properties(postgres/${program} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
+				ENVIRONMENT LIAISON_TEST_ENGINE=postgres)
+		endif()
 		add_dependencies(tests_${name} ${program})
 	endforeach()
 	foreach(fuzzer ${fuzzers})

@@ -61,6 +61,7 @@ same() { # same WHAT GOT WANTED
 
 # Where LIAISON_TEST_ENGINE is postgres, a story's nodes each get a database of tests/postgres.sh.
 postgres_new() { # prints the URL of a new database
+	[ -n "${LIAISON_TEST_POSTGRES:-}" ] || return 1
 	name=n$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	psql "$LIAISON_TEST_POSTGRES" -qc "CREATE DATABASE $name TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'" ||
 		wrong "no new database"
@@ -72,7 +73,7 @@ on_sqlite() { # the story looks into the file node.db
 
 node_init() { # node_init [OPTIONS...]: a new node, whose administrator also works on cases
 	store=
-	[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || store=$(postgres_new)
+	[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || store=$(postgres_new) || { echo "skipped: no PostgreSQL was started (tests/postgres.sh)"; exit 77; }
 	"$liaison" node init --node "$node" --name "North Coast Police" --country PT \
 		--roles analyst,supervisor ${store:+--store "$store"} "$@" >"$work/init.out" 2>&1 || wrong "$(cat "$work/init.out")"
 }

@@ -7,14 +7,14 @@ level=${1:-build}
 
 # "a|b" is satisfied by either; the first is what gets installed.
 packages="gcc libc6-dev make cmake ninja-build pkg-config libmicrohttpd-dev libgnutls28-dev
-	libsodium-dev libsqlite3-dev libjansson-dev libicu-dev libyaml-dev libxml2-dev
+	libsodium-dev libsqlite3-dev libpq-dev libjansson-dev libicu-dev libyaml-dev libxml2-dev
 	libcurl4-gnutls-dev|libcurl4-openssl-dev"
 case $level in
 build) ;;
 fresh) packages="debootstrap util-linux git" ;;
-test | bench) packages="$packages libcmocka-dev sqlite3 curl jq openssl" ;;
+test | bench) packages="$packages libcmocka-dev sqlite3 postgresql curl jq openssl" ;;
 check)
-	packages="$packages libcmocka-dev sqlite3 curl jq openssl clang-14 libclang-rt-14-dev
+	packages="$packages libcmocka-dev sqlite3 postgresql curl jq openssl clang-14 libclang-rt-14-dev
 		llvm-14 clang-format-14 clang-tidy-14 git" ;;
 *)
 	echo "usage: tools/setup.sh build|test|check|bench|fresh" >&2

@@ -12,7 +12,7 @@
 #include "audit/leaf.h"
 #include "base/arena.h"
 #include "seal/keys.h"
-#include "store/db.h"
+#include "store/db_driver.h"
 #include "store/migrate.h"
 #include "store/test_database.h"
 
@@ -137,9 +137,13 @@ test_log_grow(struct test_log *l, int from, int to)
 static inline bool
 test_sql(struct test_log *l, const char *sql)
 {
+	struct migration_step step = {"test", 1, {sql, sql}};
+	struct err err;
 	sqlite3 *h;
 	bool good;
 
+	if (test_on_postgres())
+		return db_script(l->db, &step, &err) == RC_OK;
 	must(sqlite3_open(l->path, &h) == SQLITE_OK);
 	(void)sqlite3_busy_timeout(h, 1000);
 	good = sqlite3_exec(h, sql, NULL, NULL, NULL) == SQLITE_OK;

@@ -507,6 +507,7 @@ an_index_that_lost_an_entry_is_named(void **state)
 int
 main(void)
 {
+	test_needs_sqlite();
 #define T(f) cmocka_unit_test_setup_teardown(f, open_log, close_log)
 	const struct CMUnitTest tests[] = {
 	    T(any_column_of_any_leaf_names_the_leaf),

@@ -14,6 +14,7 @@
 #include "format/json.h"
 #include "node/features.h"
 #include "node/init.h"
+#include "store/test_database.h"
 #include "serve/cli_inside.h"
 #include "serve/job.h"
 #include "serve/request.h"
@@ -119,7 +120,9 @@ house_open(void **state)
 				 .unit = STR("Desk"),
 				 .login = STR("admin"),
 				 .features = house.features};
+	struct arena *a = arena_new(0);
 	struct err err;
+	enum rc rc;
 	size_t n = 0;
 
 	(void)state;
@@ -131,7 +134,10 @@ house_open(void **state)
 	if (mkdtemp(house.dir) == NULL)
 		return -1;
 	o.dir = house.dir;
-	if (node_init(&o, &err) == RC_OK)
+	o.store = test_store(a);
+	rc = node_init(&o, &err);
+	arena_free(a);
+	if (rc == RC_OK)
 		return 0;
 	print_error("%s: %s\n", err.key, err.text);
 	return -1;

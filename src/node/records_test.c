@@ -10,6 +10,7 @@
 #include "record/record.h"
 #include "serve/serve.h"
 #include "serve/user.h"
+#include "store/test_database.h"
 #include "store/test_dir.h"
 
 /* Records over their routes, in a node as `liaison node init` makes it, with all features. */
@@ -54,6 +55,7 @@ setup(void **state)
 
 	f->dir = test_dir_new();
 	init.dir = options.dir = test_dir_path(f->dir, "node");
+	init.store = test_store(f->dir->a);
 	if (node_init(&init, &err) != RC_OK || serve_open(&options, &f->serve, &err) != RC_OK ||
 	    serve_write(f->serve, NULL, NULL, add_people, f, &err) != RC_OK)
 		fail_msg("%s %s\n", err.key, err.text);

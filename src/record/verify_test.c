@@ -417,6 +417,7 @@ a_file_that_is_no_checkpoint_of_this_log_makes_no_problems(void **state)
 int
 main(void)
 {
+	test_needs_sqlite();
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    T(what_was_written_verifies),

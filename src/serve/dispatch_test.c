@@ -14,6 +14,7 @@
 #include "serve/request.h"
 #include "serve/serve.h"
 #include "serve/user.h"
+#include "store/test_database.h"
 #include "store/test_dir.h"
 
 static int handled;
@@ -172,7 +173,9 @@ setup(void **state)
 
 	f->dir = test_dir_new();
 	o.dir = f->dir->path;
-	must(file_write(test_dir_path(f->dir, "liaison.yaml"), STR("origin: \"a.example/log\"\n"),
+	must(file_write(test_dir_path(f->dir, "liaison.yaml"),
+			str_fmt(f->dir->a, "origin: \"a.example/log\"\n%.*s",
+				STR_ARG(test_store_setting(f->dir->a))),
 			0600, &err) == RC_OK);
 	must(keys_create(test_dir_path(f->dir, "keys.liaison"), STR_NONE, &err) == RC_OK);
 	if (serve_open(&o, &f->serve, &err) != RC_OK ||

@@ -15,6 +15,7 @@
 #include "serve/job_inside.h"
 #include "serve/migrations.h"
 #include "serve/user.h"
+#include "store/test_database.h"
 #include "store/test_dir.h"
 
 /* Counts to arguments.n, a step each; what it did stands in the log, as an export of row n. */
@@ -141,9 +142,11 @@ node_open(void **state)
 
 	n->dir = test_dir_new();
 	n->a = arena_new(0);
-	assert_int_equal(file_write(test_dir_path(n->dir, "liaison.yaml"),
-				    STR("origin: test/log\n"), 0600, &err),
-			 RC_OK);
+	assert_int_equal(
+	    file_write(test_dir_path(n->dir, "liaison.yaml"),
+		       str_fmt(n->a, "origin: test/log\n%.*s", STR_ARG(test_store_setting(n->a))),
+		       0600, &err),
+	    RC_OK);
 	assert_int_equal(keys_create(test_dir_path(n->dir, "keys.liaison"), STR_NONE, &err), RC_OK);
 	open_serve(n);
 	assert_int_equal(serve_write(n->s, NULL, NULL, add_users, n, &err), RC_OK);

@@ -5,6 +5,7 @@
  * test_database: where the tests' databases are. LIAISON_TEST_ENGINE=postgres runs a test
  * program on the server that tests/postgres.sh started; all else runs on SQLite.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,10 +25,14 @@ static inline struct str
 test_postgres_new(struct arena *a)
 {
 	static int n;
-	struct str base = str_from(getenv("LIAISON_TEST_POSTGRES")), name, command;
+	const char *env = getenv("LIAISON_TEST_POSTGRES");
+	struct str base = str_from(env != NULL ? env : ""), name, command;
 	ptrdiff_t at = str_find(base, STR("/postgres?"));
 
-	must(at > 0);
+	if (at < 0) {
+		printf("skipped: no PostgreSQL was started (tests/postgres.sh)\n");
+		exit(77);
+	}
 	name = str_fmt(a, "t%d_%d", (int)getpid(), ++n);
 	command =
 	    str_fmt(a,
@@ -52,6 +57,31 @@ static inline struct str
 test_database(struct arena *a, const char *path)
 {
 	return test_on_postgres() ? test_postgres_new(a) : str_fmt(a, "sqlite:%s", path);
+}
+
+/* For a node that is made by the test: its store, or nothing for SQLite in its folder. */
+static inline struct str
+test_store(struct arena *a)
+{
+	return test_on_postgres() ? test_postgres_new(a) : STR_NONE;
+}
+
+/* The same as a line of liaison.yaml. */
+static inline struct str
+test_store_setting(struct arena *a)
+{
+	return test_on_postgres() ? str_fmt(a, "store: \"%.*s\"\n", STR_ARG(test_postgres_new(a)))
+				  : STR_NONE;
+}
+
+/* For a test program that looks into the file itself: say so and end. */
+static inline void
+test_needs_sqlite(void)
+{
+	if (!test_on_postgres())
+		return;
+	printf("skipped: it looks into SQLite's file\n");
+	exit(77);
 }
 
 #endif
