@@ -67,6 +67,15 @@ postgres_new() { # prints the URL of a new database
 		wrong "no new database"
 	echo "$LIAISON_TEST_POSTGRES" | sed "s#/postgres?#/$name?#"
 }
+# store_rows SQL: rows of the node's database, columns parted by |. hex() is there on both engines.
+store_rows() {
+	if [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		sqlite3 "$node/node.db" "$1"
+	else
+		psql "$(sed -n 's/^store: "\(.*\)"/\1/p' "$node/liaison.yaml")" -qAtc "SET client_min_messages = error;
+			CREATE OR REPLACE FUNCTION hex(bytea) RETURNS text LANGUAGE sql AS \$\$ SELECT upper(encode(\$1, 'hex')) \$\$;" -c "$1"
+	fi
+}
 on_sqlite() { # the story looks into the file node.db
 	[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || { echo "skipped: it looks into SQLite's file"; exit 77; }
 }

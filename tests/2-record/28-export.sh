@@ -3,7 +3,6 @@
 # masked values leave only with a reason, and the log knows; everything moves to another node.
 set -eu
 . "$(dirname "$0")/../lib.sh"
-on_sqlite
 need jq curl sqlite3
 
 node_init
@@ -129,7 +128,7 @@ served "$work/served"
 cmp -s -n 16 "$work/served" "$work/all" || wrong "what the node gave is no sealed file"
 ! grep -q '"fields"' "$work/served" || wrong "the node gave it in the clear"
 plain() { # every version of every record: what stands beside the seal, and what is in it
-	sqlite3 "$node/node.db" "SELECT hex(id), version, type_version, hex(unit), guard, handling, state,
+	store_rows "SELECT hex(id), version, type_version, hex(unit), guard, handling, state,
 		flags, due_ms, created_ms, updated_ms, bucket FROM record UNION ALL
 		SELECT hex(id), version, type_version, hex(unit), guard, handling, state,
 		flags, due_ms, 0, updated_ms, bucket FROM record_past" | sort
