@@ -907,6 +907,121 @@ put_migration(FILE *f, const struct tokens *ts, bool sqlite)
 	fprintf(f, "\"");
 }
 
+#define COLUMNS_MAX 60
+
+struct table {
+	const struct token *name;
+	const struct token *columns[COLUMNS_MAX];
+	char kinds[COLUMNS_MAX + 1]; /* i: number, t: text, b: bytes */
+	int n;
+};
+
+/* The columns of a CREATE TABLE whose "(" is at k; returns where it ends. */
+static size_t
+read_columns(const struct tokens *ts, size_t k, struct table *out)
+{
+	int depth = 0;
+	bool at_start = true;
+
+	for (; ts->at[k].kind != END; k++) {
+		const struct token *t = &ts->at[k];
+
+		depth += punct_is(t, "(");
+		depth -= punct_is(t, ")");
+		if (depth == 0)
+			return k;
+		if (depth == 1 && at_start && t->kind == WORD && !word_is(t, "PRIMARY") &&
+		    !word_is(t, "UNIQUE") && !word_is(t, "FOREIGN") && !word_is(t, "CHECK") &&
+		    !word_is(t, "CONSTRAINT")) {
+			if (out->n == COLUMNS_MAX)
+				die(ts->file, t->line, "more than %d columns", COLUMNS_MAX);
+			out->kinds[out->n] = word_is(t + 1, "TEXT")   ? 't'
+					     : word_is(t + 1, "BLOB") ? 'b'
+								      : 'i';
+			if (out->kinds[out->n] == 'i' && !word_is(t + 1, "BIGINT") &&
+			    !word_is(t + 1, "INTEGER"))
+				die(ts->file, t->line, "a column is BIGINT, TEXT or BLOB");
+			out->columns[out->n++] = t;
+		}
+		at_start = punct_is(t, ",") || (depth == 1 && punct_is(t, "("));
+	}
+	die(ts->file, ts->at[k - 1].line, "the table does not end");
+}
+
+static void
+put_columns(FILE *f, const struct table *t, const char *mark)
+{
+	for (int i = 0; i < t->n; i++) {
+		fprintf(f, "%s", i > 0 ? ", " : "");
+		if (mark != NULL)
+			fprintf(f, "%s%d", mark, i + 1);
+		else
+			fprintf(f, "%.*s", (int)t->columns[i]->n, t->columns[i]->p);
+	}
+}
+
+/* How a table's rows are read and put into another database: store/copy.h. */
+static void
+put_table(FILE *f, const struct table *t)
+{
+	int n = (int)t->name->n;
+	const char *name = t->name->p;
+
+	fprintf(f, "\t{ \"%.*s\", \"%s\",\n\t  { \"copy_%.*s\",\n\t    {", n, name, t->kinds, n,
+		name);
+	for (int engine = 0; engine < 2; engine++) {
+		fprintf(f, "%s\"SELECT ", engine > 0 ? ",\n\t      " : " ");
+		put_columns(f, t, NULL);
+		fprintf(f, " FROM %.*s\"", n, name);
+	}
+	fprintf(f, " },\n\t    0, true },\n\t  { \"copy_%.*s_put\",\n\t    {", n, name);
+	for (int engine = 0; engine < 2; engine++) {
+		fprintf(f, "%s\"INSERT INTO %.*s (", engine > 0 ? ",\n\t      " : " ", n, name);
+		put_columns(f, t, NULL);
+		fprintf(f, ") VALUES (");
+		put_columns(f, t, engine > 0 ? "$" : "?");
+		fprintf(f, ")\"");
+	}
+	fprintf(f,
+		" },\n\t    %d, false },\n\t  { \"copy_%.*s_count\",\n\t    { \"SELECT COUNT(*) "
+		"FROM %.*s\",\n\t      \"SELECT COUNT(*) FROM %.*s\" },\n\t    0, false } },\n",
+		t->n, n, name, n, name, n, name);
+}
+
+/* All tables that the files make. What would change one later must be taught here first. */
+static void
+put_tables(FILE *f, const char *list, char **files, int n)
+{
+	fprintf(
+	    f,
+	    "\n__attribute__((unused)) static const struct migration_table %s_MIGRATIONS_TABLES[] "
+	    "= {\n",
+	    list);
+	for (int i = 0; i < n; i++) {
+		struct tokens *ts = calloc(1, sizeof *ts);
+		char *text = slurp(files[i]);
+
+		if (ts == NULL || text == NULL)
+			die(files[i], 0, "%s", strerror(errno));
+		tokenize(files[i], 1, text, strlen(text), ts);
+		for (size_t k = 0; k + 2 < ts->n; k++) {
+			struct table t = {.n = 0};
+
+			if (word_is(&ts->at[k], "ALTER") || word_is(&ts->at[k], "DROP"))
+				die(files[i], ts->at[k].line, "put_tables() does not know it yet");
+			if (!word_is(&ts->at[k], "CREATE") || !word_is(&ts->at[k + 1], "TABLE"))
+				continue;
+			k += 2;
+			if (word_is(&ts->at[k], "IF"))
+				k += 3;
+			t.name = &ts->at[k];
+			k = read_columns(ts, k + 1, &t);
+			put_table(f, &t);
+		}
+	}
+	fprintf(f, "};\n");
+}
+
 static int
 migrations(char *src, const char *out, char **files, int n)
 {
@@ -949,7 +1064,9 @@ migrations(char *src, const char *out, char **files, int n)
 		put_migration(f, ts, false);
 		fprintf(f, ",\n\t\t},\n\t},\n");
 	}
-	fprintf(f, "};\n\n#endif\n");
+	fprintf(f, "};\n");
+	put_tables(f, name, files, n);
+	fprintf(f, "\n#endif\n");
 	return out_close(f, tmp, out);
 }
 

@@ -14,13 +14,26 @@ struct migration_step {
 	const char *text[DB_ENGINES]; /* statements, run in one transaction */
 };
 
+/* A table that the steps make, and how its rows are copied. FOLDER_MIGRATIONS_TABLES[]. */
+struct migration_table {
+	const char *name;
+	const char *kinds; /* of its columns: i number, t text, b bytes */
+	struct sql select, insert, count;
+};
+
 struct migration_set {
 	const struct migration_step *steps;
 	size_t n;
+	const struct migration_table *tables;
+	size_t table_count;
 };
 
 /* clang-format off */
-#define MIGRATION_SET(array) { (array), sizeof(array) / sizeof((array)[0]) }
+#define MIGRATION_SET(array) { (array), sizeof(array) / sizeof((array)[0]), NULL, 0 }
+/* With its tables, so that `node copy` takes them along. */
+#define MIGRATION_SET_COPIED(array) \
+	{ (array), sizeof(array) / sizeof((array)[0]), \
+	  array##_TABLES, sizeof(array##_TABLES) / sizeof(array##_TABLES[0]) }
 /* clang-format on */
 
 /*

@@ -1,0 +1,10 @@
+#ifndef NODE_COPY_H
+#define NODE_COPY_H
+
+#include "serve/cli.h"
+
+/* copy: `liaison node copy`: a stopped node's database into another, on either engine. */
+extern const struct option node_copy_options[];
+enum rc node_copy(struct cli *cli, struct err *err);
+
+#endif
