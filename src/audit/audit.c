@@ -170,9 +170,9 @@ append_about(struct audit_group *g, const struct audit_entry *entry, struct audi
 		audit_record_mac(g->keys, entry->time_ms, entry->about[i], mac);
 		merkle_leaf((struct str){(char *)mac, sizeof mac}, &leaf);
 		merkle_append(&range, &leaf);
-		rc = db_run(g->db, &SQL_AUDIT_ABOUT_INSERT,
-			    BINDS(B_I64(row->index), B_I64((int64_t)i), B_BYTES(mac, sizeof mac)),
-			    NULL, err);
+		rc = db_post(g->db, &SQL_AUDIT_ABOUT_INSERT,
+			     BINDS(B_I64(row->index), B_I64((int64_t)i), B_BYTES(mac, sizeof mac)),
+			     err);
 		if (rc != RC_OK)
 			return rc;
 	}
@@ -193,7 +193,7 @@ static enum rc
 insert_leaf(struct db *db, const struct audit_leaf_row *row, struct err *err)
 {
 	/* clang-format off */
-	return db_run(db, &SQL_AUDIT_LEAF_INSERT, BINDS(
+	return db_post(db, &SQL_AUDIT_LEAF_INSERT, BINDS(
 		B_I64(row->index),
 		B_I64(row->time_ms),
 		B_BYTES(row->actor_mac, AUDIT_MAC_BYTES),
@@ -209,7 +209,7 @@ insert_leaf(struct db *db, const struct audit_leaf_row *row, struct err *err)
 		B_BLOB(hash_str(&row->detail_hash)),
 		B_BLOB(row->detail),
 		B_I64(row->about_count),
-		bytes_or_null(row->has_about, row->about_root.b, HASH_BYTES)), NULL, err);
+		bytes_or_null(row->has_about, row->about_root.b, HASH_BYTES)), err);
 	/* clang-format on */
 }
 

@@ -170,8 +170,8 @@ blind_add(struct door *d, struct id id, const struct blind_tokens *tokens, struc
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < tokens->n && rc == RC_OK; i++)
-		rc = db_run(d->db, &SQL_RECORD_TOKEN_INSERT,
-			    BINDS(B_BYTES(tokens->at[i].b, BLIND_BYTES), B_ID(id)), NULL, err);
+		rc = db_post(d->db, &SQL_RECORD_TOKEN_INSERT,
+			     BINDS(B_BYTES(tokens->at[i].b, BLIND_BYTES), B_ID(id)), err);
 	return rc;
 }
 
@@ -185,8 +185,8 @@ blind_remove(struct door *d, struct id id, const struct record_type *type, json_
 
 	each_indexed(type, fields, collect_tokens, &c);
 	for (size_t i = 0; i < all.n && rc == RC_OK; i++)
-		rc = db_run(d->db, &SQL_RECORD_TOKEN_DELETE,
-			    BINDS(B_BYTES(all.at[i].b, BLIND_BYTES), B_ID(id)), NULL, err);
+		rc = db_post(d->db, &SQL_RECORD_TOKEN_DELETE,
+			     BINDS(B_BYTES(all.at[i].b, BLIND_BYTES), B_ID(id)), err);
 	return rc;
 }
 
@@ -203,10 +203,10 @@ blind_find(struct door *d, const struct record_type *type, const struct field *f
 		struct blind_token t = blind_cut(&mac, b);
 		struct rows *rows;
 
-		rc = db_select(
-		    d->db, &SQL_RECORD_TOKEN_ROWS,
-		    BINDS(B_BYTES(t.b, BLIND_BYTES), B_ID(zero), B_LIMIT(limit - out->n)),
-		    &rows, err);
+		rc =
+		    db_select(d->db, &SQL_RECORD_TOKEN_ROWS,
+			      BINDS(B_BYTES(t.b, BLIND_BYTES), B_ID(zero), B_LIMIT(limit - out->n)),
+			      &rows, err);
 		if (rc != RC_OK)
 			return rc;
 		while ((rc = rows_next(rows, err)) == RC_OK)

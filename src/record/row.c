@@ -253,7 +253,7 @@ row_replace(struct door *d, struct record_row *row, int64_t seen, struct audit_e
 	int64_t changed;
 	enum rc rc;
 
-	rc = db_run(d->db, &SQL_RECORD_KEEP_PAST, BINDS(B_ID(row->id)), NULL, err);
+	rc = db_post(d->db, &SQL_RECORD_KEEP_PAST, BINDS(B_ID(row->id)), err);
 	if (rc != RC_OK)
 		return rc;
 	entry->plain = row_plain(d->node, d->arena, row);

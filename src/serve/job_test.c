@@ -1,6 +1,5 @@
 #include "base/test.h"
 
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -142,9 +141,10 @@ node_open(void **state)
 
 	n->dir = test_dir_new();
 	n->a = arena_new(0);
+	n->dir->url = test_database(n->dir->a, test_dir_path(n->dir, "node.db"));
 	assert_int_equal(
 	    file_write(test_dir_path(n->dir, "liaison.yaml"),
-		       str_fmt(n->a, "origin: test/log\n%.*s", STR_ARG(test_store_setting(n->a))),
+		       str_fmt(n->a, "origin: test/log\nstore: \"%.*s\"\n", STR_ARG(n->dir->url)),
 		       0600, &err),
 	    RC_OK);
 	assert_int_equal(keys_create(test_dir_path(n->dir, "keys.liaison"), STR_NONE, &err), RC_OK);
@@ -532,20 +532,21 @@ a_job_that_took_nothing_in_leaves_its_file_to_the_next(void **state)
 static void
 intrude(struct node *n, const char *deed)
 {
-	sqlite3 *raw;
+	const struct sql sql = {"deed", {deed, deed}, 0, false};
+	int64_t changed;
+	struct db *raw;
 
-	must(sqlite3_open(test_dir_path(n->dir, "node.db"), &raw) == SQLITE_OK);
-	must(sqlite3_busy_timeout(raw, 5000) == SQLITE_OK);
-	assert_int_equal(sqlite3_exec(raw, deed, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_changes(raw), 1);
-	must(sqlite3_close(raw) == SQLITE_OK);
+	must(db_open(n->dir->url, 5000, &raw, NULL) == RC_OK);
+	assert_int_equal(db_run(raw, &sql, NO_BINDS, &changed, NULL), RC_OK);
+	assert_int_equal(changed, 1);
+	db_close(raw);
 }
 
 static const char *
 deed(struct node *n, const char *set, struct id id)
 {
-	return str_fmt(n->a, "UPDATE serve_job SET %s WHERE id = x'%s'", set,
-		       hex_format(n->a, id.b, sizeof id.b).p)
+	return str_fmt(n->a, "UPDATE serve_job SET %s WHERE id = %s%s'", set,
+		       test_on_postgres() ? "'\\x" : "x'", hex_format(n->a, id.b, sizeof id.b).p)
 	    .p;
 }
 

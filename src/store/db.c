@@ -97,6 +97,14 @@ db_run(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
 }
 
 enum rc
+db_post(struct db *db, const struct sql *sql, const struct bind *binds, size_t n, struct err *err)
+{
+	must((size_t)sql->params == n);
+	return db->driver->post != NULL ? db->driver->post(db, sql, binds, n, err)
+					: db->driver->run(db, sql, binds, n, NULL, err);
+}
+
+enum rc
 db_select(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
 	  struct rows **out, struct err *err)
 {

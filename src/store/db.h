@@ -66,6 +66,13 @@ MUST_USE enum rc db_check(struct db *db, const struct sql *const *statements, st
  * RC_CONFLICT, a full disk RC_UNAVAILABLE, a damaged file RC_INTEGRITY. */
 MUST_USE enum rc db_run(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
 			int64_t *changed, struct err *err);
+/*
+ * The same inside a savepoint, without waiting for the answer where the engine is a server: a
+ * failure is then the failure of the next call, of db_release at the latest. For statements
+ * that fail only when the store does.
+ */
+MUST_USE enum rc db_post(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
+			 struct err *err);
 
 /* A statement with rows. While *out is open the same sql may not be started on this db again. */
 MUST_USE enum rc db_select(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,

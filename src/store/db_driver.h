@@ -32,6 +32,9 @@ struct db_driver {
 	void (*close)(struct db *db);
 	enum rc (*run)(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
 		       int64_t *changed, struct err *err);
+	/* As run; NULL: run it at once. */
+	enum rc (*post)(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
+			struct err *err);
 	enum rc (*select)(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
 			  struct rows **out, struct err *err);
 	enum rc (*control)(struct db *db, enum db_control what, struct err *err);

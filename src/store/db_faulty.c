@@ -50,6 +50,15 @@ faulty_run(struct db *db, const struct sql *sql, const struct bind *binds, size_
 }
 
 static enum rc
+faulty_post(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
+	    struct err *err)
+{
+	struct faulty *f = (struct faulty *)db;
+
+	return fails(f) ? fail_call(err) : db_post(f->inner, sql, binds, n, err);
+}
+
+static enum rc
 faulty_select(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
 	      struct rows **out, struct err *err)
 {
@@ -243,6 +252,7 @@ const struct db_driver db_driver_faulty = {
     .open = faulty_open,
     .close = faulty_close,
     .run = faulty_run,
+    .post = faulty_post,
     .select = faulty_select,
     .control = faulty_control,
     .commit_later = faulty_commit_later,

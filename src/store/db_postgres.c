@@ -66,6 +66,41 @@ params_fill(struct params *out, const struct bind *binds, size_t n)
 	}
 }
 
+/*
+ * Read the answers to all that was posted. The first that failed is the failure of all: the
+ * server skips what follows it, and the transaction waits for its rollback.
+ */
+static enum rc
+drain(struct postgres *p, struct err *err)
+{
+	enum rc rc = RC_OK;
+	unsigned ends = 0;
+	bool more = true;
+
+	if (p->posted == 0)
+		return RC_OK;
+	p->posted = 0;
+	if (PQpipelineSync(p->c) != 1)
+		return postgres_fail(p, NULL, "pipeline", err);
+	while (more) {
+		PGresult *result = PQgetResult(p->c);
+		ExecStatusType status = PQresultStatus(result);
+
+		/* Each answer ends with a NULL; two in a row: the connection is gone. */
+		ends = result == NULL ? ends + 1 : 0;
+		if (ends > 1 && rc == RC_OK)
+			rc = postgres_fail(p, NULL, "pipeline", err);
+		if (status == PGRES_PIPELINE_SYNC || ends > 1)
+			more = false;
+		else if (status == PGRES_FATAL_ERROR && result != NULL && rc == RC_OK)
+			rc = postgres_fail(p, result, "pipeline", err);
+		PQclear(result);
+	}
+	if (PQexitPipelineMode(p->c) != 1 && rc == RC_OK)
+		rc = postgres_fail(p, NULL, "pipeline", err);
+	return rc;
+}
+
 static enum rc
 prepare(struct postgres *p, const struct sql *sql, const Oid *types, struct prepared **out,
 	struct err *err)
@@ -75,6 +110,8 @@ prepare(struct postgres *p, const struct sql *sql, const Oid *types, struct prep
 	enum rc rc = RC_OK;
 
 	if (one == NULL) {
+		if ((rc = drain(p, err)) != RC_OK)
+			return rc;
 		one = heap_zeroed(sizeof *one);
 		(void)snprintf(one->name, sizeof one->name, "s%zu", p->table.n);
 		result = PQprepare(p->c, one->name, sql->text[DB_POSTGRES], sql->params, types);
@@ -100,7 +137,8 @@ execute(struct postgres *p, const struct sql *sql, const struct bind *binds, siz
 	enum rc rc;
 
 	params_fill(&params, binds, n);
-	if ((rc = prepare(p, sql, params.types, prepared, err)) != RC_OK)
+	if ((rc = prepare(p, sql, params.types, prepared, err)) != RC_OK ||
+	    (rc = drain(p, err)) != RC_OK)
 		return rc;
 	must(!(*prepared)->is_open);
 	*out = PQexecPrepared(p->c, (*prepared)->name, (int)n, params.values, params.lengths,
@@ -129,14 +167,66 @@ postgres_run(struct db *db, const struct sql *sql, const struct bind *binds, siz
 	return RC_OK;
 }
 
+static enum rc
+pipeline(struct postgres *p, struct err *err)
+{
+	/* Answers wait in the socket's buffer until they are read. */
+	enum { POSTED_MAX = 128 };
+	enum rc rc;
+
+	if (p->posted >= POSTED_MAX && (rc = drain(p, err)) != RC_OK)
+		return rc;
+	if (p->posted == 0 && PQenterPipelineMode(p->c) != 1)
+		return postgres_fail(p, NULL, "pipeline", err);
+	return RC_OK;
+}
+
+/* Sent and not waited for: a failure is that of the next call that waits. */
+static enum rc
+postgres_post(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
+	      struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	struct prepared *prepared;
+	struct params params;
+	enum rc rc;
+
+	params_fill(&params, binds, n);
+	if ((rc = prepare(p, sql, params.types, &prepared, err)) != RC_OK ||
+	    (rc = pipeline(p, err)) != RC_OK)
+		return rc;
+	if (PQsendQueryPrepared(p->c, prepared->name, (int)n, params.values, params.lengths,
+				params.formats, 1) != 1)
+		return postgres_fail(p, NULL, sql->name, err);
+	p->posted++;
+	return RC_OK;
+}
+
+static enum rc
+post_command(struct postgres *p, const char *text, struct err *err)
+{
+	enum rc rc = pipeline(p, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if (PQsendQueryParams(p->c, text, 0, NULL, NULL, NULL, NULL, 1) != 1)
+		return postgres_fail(p, NULL, text, err);
+	p->posted++;
+	return RC_OK;
+}
+
 /* One command whose words are ours: begin, fetch, close. */
 static enum rc
 command(struct postgres *p, const char *text, const char *what, PGresult **out, struct err *err)
 {
-	PGresult *result = PQexecParams(p->c, text, 0, NULL, NULL, NULL, NULL, 1);
-	ExecStatusType status = PQresultStatus(result);
-	enum rc rc = RC_OK;
+	enum rc rc = drain(p, err);
+	PGresult *result;
+	ExecStatusType status;
 
+	if (rc != RC_OK)
+		return rc;
+	result = PQexecParams(p->c, text, 0, NULL, NULL, NULL, NULL, 1);
+	status = PQresultStatus(result);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		rc = postgres_fail(p, result, what, err);
 	if (rc == RC_OK && out != NULL)
@@ -164,9 +254,13 @@ declare(struct pg_rows *r, const struct bind *binds, size_t n, struct err *err)
 	struct arena *a = arena_new(0);
 	struct params params;
 	PGresult *result;
-	enum rc rc = RC_OK;
+	enum rc rc = drain(r->p, err);
 	const char *text;
 
+	if (rc != RC_OK) {
+		arena_free(a);
+		return rc;
+	}
 	(void)snprintf(r->cursor, sizeof r->cursor, "c%u", ++r->p->cursors);
 	text = str_z(a, str_fmt(a, "DECLARE %s NO SCROLL CURSOR FOR %s", r->cursor,
 				r->sql->text[DB_POSTGRES]));
@@ -183,9 +277,11 @@ declare(struct pg_rows *r, const struct bind *binds, size_t n, struct err *err)
 static bool
 postgres_in_transaction(const struct db *db)
 {
-	PGTransactionStatusType status = PQtransactionStatus(((const struct postgres *)db)->c);
+	const struct postgres *p = (const struct postgres *)db;
+	PGTransactionStatusType status = PQtransactionStatus(p->c);
 
-	return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+	/* What is posted is posted within one. */
+	return p->posted > 0 || status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
 
 static enum rc
@@ -221,7 +317,7 @@ postgres_next(struct rows *rows, struct err *err)
 		return RC_ABSENT;
 	if (++r->at < PQntuples(r->result))
 		return RC_OK;
-	if (r->cursor[0] != '\0' && PQntuples(r->result) == FETCH_ROWS) {
+	if (r->cursor[0] != '\0' && r->p->posted == 0 && PQntuples(r->result) == FETCH_ROWS) {
 		if ((rc = fetch(r, err)) != RC_OK)
 			return rc;
 		r->at = 0;
@@ -282,7 +378,8 @@ postgres_rows_close(struct rows *rows)
 	struct pg_rows *r = (struct pg_rows *)rows;
 	char text[64];
 
-	if (r->cursor[0] != '\0' && PQtransactionStatus(r->p->c) == PQTRANS_INTRANS) {
+	if (r->cursor[0] != '\0' && r->p->posted == 0 &&
+	    PQtransactionStatus(r->p->c) == PQTRANS_INTRANS) {
 		(void)snprintf(text, sizeof text, "CLOSE %s", r->cursor);
 		(void)command(r->p, text, r->sql->name, NULL, NULL);
 	}
@@ -311,6 +408,18 @@ postgres_control(struct db *db, enum db_control what, struct err *err)
 
 	if (what == DB_ROLLBACK && !postgres_in_transaction(db))
 		return RC_OK;
+	if (what == DB_SAVEPOINT)
+		return post_command(p, controls[what].text, err);
+	/* Its answers are those to the whole item: nothing of it is left in the air. */
+	if (what == DB_RELEASE) {
+		rc = post_command(p, controls[what].text, err);
+		return rc == RC_OK ? drain(p, err) : rc;
+	}
+	/* What they undo may have failed; of that the caller knows or will hear. */
+	if (what == DB_ROLLBACK || what == DB_ROLLBACK_TO)
+		(void)drain(p, NULL);
+	else if ((rc = drain(p, err)) != RC_OK)
+		return rc;
 	/* A server that went away may be back: between transactions nothing hangs on the old
 	 * connection but its prepared statements. */
 	if ((what == DB_BEGIN || what == DB_BEGIN_READ) && PQstatus(p->c) == CONNECTION_BAD)
@@ -334,6 +443,8 @@ postgres_check(struct db *db, const struct sql *sql, struct err *err)
 	enum rc rc = RC_OK;
 
 	/* Types come with the first values; so this one is not kept. */
+	if ((rc = drain(p, err)) != RC_OK)
+		return rc;
 	result = PQprepare(p->c, "check", sql->text[DB_POSTGRES], 0, NULL);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		rc = postgres_fail(p, result, sql->name, err);
@@ -347,10 +458,14 @@ static enum rc
 postgres_script(struct db *db, const char *text, struct err *err)
 {
 	struct postgres *p = (struct postgres *)db;
-	PGresult *result = PQexec(p->c, text);
-	ExecStatusType status = PQresultStatus(result);
-	enum rc rc = RC_OK;
+	enum rc rc = drain(p, err);
+	PGresult *result;
+	ExecStatusType status;
 
+	if (rc != RC_OK)
+		return rc;
+	result = PQexec(p->c, text);
+	status = PQresultStatus(result);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		rc = postgres_fail(p, result, "migration", err);
 	PQclear(result);
@@ -381,6 +496,7 @@ const struct db_driver db_driver_postgres = {
     .open = postgres_open,
     .close = postgres_close,
     .run = postgres_run,
+    .post = postgres_post,
     .select = postgres_select,
     .control = postgres_control,
     .commit_later = postgres_commit_later,

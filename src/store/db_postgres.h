@@ -13,6 +13,7 @@ struct postgres {
 	PGconn *settler; /* after commit_later: syncs what c committed */
 	struct sql_table table;
 	unsigned cursors; /* opened so far: their names */
+	unsigned posted;  /* sent and not yet answered; then the connection is in pipeline mode */
 	int timeout_ms;
 	bool reader;
 };
