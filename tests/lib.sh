@@ -65,7 +65,9 @@ postgres_new() { # prints the URL of a new database
 	name=n$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	psql "$LIAISON_TEST_POSTGRES" -qc "CREATE DATABASE $name TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'" ||
 		wrong "no new database"
-	echo "$LIAISON_TEST_POSTGRES" | sed "s#/postgres?#/$name?#"
+	made=$(echo "$LIAISON_TEST_POSTGRES" | sed "s#/postgres?#/$name?#")
+	psql "$made" -qc "CREATE EXTENSION amcheck" || wrong "no amcheck"
+	echo "$made"
 }
 # store_rows SQL: rows of the node's database, columns parted by |. hex() is there on both engines.
 store_rows() {

@@ -26,7 +26,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 cd "$place"
-$as "$bin/initdb" -D "$place/data" -U liaison -A trust -E UTF8 --locale=C -N >"$place/init.log" 2>&1 ||
+$as "$bin/initdb" -D "$place/data" -U liaison -A trust -E UTF8 --locale=C -N -k >"$place/init.log" 2>&1 ||
 	{ cat "$place/init.log" >&2; exit 1; }
 # No network: a socket in a folder that is only ours. A TCP port would be found by others.
 $as "$bin/pg_ctl" -D "$place/data" -s -w -l "$place/server.log" \

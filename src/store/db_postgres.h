@@ -6,7 +6,7 @@
 #include "store/db_driver.h"
 #include "store/sql_table.h"
 
-/* db_postgres: what the two files of the PostgreSQL driver share; for them alone. */
+/* db_postgres: what the three files of the PostgreSQL driver share; for them alone. */
 struct postgres {
 	struct db db;
 	PGconn *c;
@@ -24,6 +24,14 @@ enum rc postgres_settle(struct db *db, struct err *err);
 /* After the connection was lost: the same again, with nothing prepared. */
 enum rc postgres_reconnect(struct postgres *p, struct err *err);
 void postgres_forget_prepared(struct postgres *p);
+enum rc postgres_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err);
+enum rc postgres_check_schema(struct db *db, const char *const *scripts, size_t n,
+			      db_found_fn *found, void *ctx, struct err *err);
+/* A second connection like the first; the caller's. */
+enum rc postgres_second(struct postgres *p, PGconn **out, struct err *err);
+/* Statements in our own words, whose rows nobody wants. */
+enum rc postgres_exec(struct postgres *p, PGconn *c, const char *text, const char *what,
+		      struct err *err);
 /*
  * What a result, or the connection when result is NULL, failed of. The text names the
  * statement and constraints or tables, never values: of the server's own messages only those

@@ -62,9 +62,8 @@ postgres_fail(const struct postgres *p, const PGresult *result, const char *what
 		    of != NULL ? " " : "", of != NULL ? of : "");
 }
 
-/* Statements without rows, in our own words. */
-static enum rc
-script(struct postgres *p, PGconn *c, const char *text, const char *what, struct err *err)
+enum rc
+postgres_exec(struct postgres *p, PGconn *c, const char *text, const char *what, struct err *err)
 {
 	PGresult *result = PQexec(c, text);
 	ExecStatusType status = PQresultStatus(result);
@@ -110,10 +109,10 @@ connect_to(const char *url, int timeout_ms, PGconn **out, struct err *err)
 static enum rc
 check_server(struct postgres *p, struct err *err)
 {
-	PGresult *result =
-	    PQexec(p->c, "SELECT 1 FROM pg_database WHERE datname = current_database() AND "
-			 "datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') AND "
-			 "pg_encoding_to_char(encoding) = 'UTF8'");
+	PGresult *result = PQexec(
+	    p->c, "SELECT 1 FROM pg_database WHERE datname = current_database() AND "
+		  "datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') AND datlocprovider = 'c' AND "
+		  "pg_encoding_to_char(encoding) = 'UTF8'");
 	enum rc rc = RC_OK;
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
@@ -140,15 +139,16 @@ configure(struct postgres *p, struct err *err)
 		       "SET default_transaction_read_only = %s",
 		       p->timeout_ms, p->reader ? "repeatable read" : "read committed",
 		       p->reader ? "on" : "off");
-	if ((rc = script(p, p->c, text, "open", err)) != RC_OK ||
+	if ((rc = postgres_exec(p, p->c, text, "open", err)) != RC_OK ||
 	    (rc = check_server(p, err)) != RC_OK || p->reader)
 		return rc;
 	/* BLOB is SQLite's word for it. */
-	return script(p, p->c,
-		      "BEGIN; SELECT pg_advisory_xact_lock(" SETUP_LOCK "); DO $$BEGIN "
-		      "IF to_regtype('blob') IS NULL THEN CREATE DOMAIN blob AS bytea; END IF; "
-		      "END$$; COMMIT",
-		      "open", err);
+	return postgres_exec(
+	    p, p->c,
+	    "BEGIN; SELECT pg_advisory_xact_lock(" SETUP_LOCK "); DO $$BEGIN "
+	    "IF to_regtype('blob') IS NULL THEN CREATE DOMAIN blob AS bytea; END IF; "
+	    "END$$; COMMIT",
+	    "open", err);
 }
 
 enum rc
@@ -185,13 +185,13 @@ postgres_reconnect(struct postgres *p, struct err *err)
 		return postgres_fail(p, NULL, "begin", err);
 	rc = configure(p, err);
 	if (rc == RC_OK && p->settler != NULL)
-		rc = script(p, p->c, "SET synchronous_commit = off", "open", err);
+		rc = postgres_exec(p, p->c, "SET synchronous_commit = off", "open", err);
 	return rc;
 }
 
-/* A second connection like the first: libpq knows what the first was opened with. */
-static enum rc
-open_settler(struct postgres *p, struct err *err)
+/* libpq knows what the first was opened with. */
+enum rc
+postgres_second(struct postgres *p, PGconn **out, struct err *err)
 {
 	PQconninfoOption *options = PQconninfo(p->c);
 	const char *keys[64], *values[64];
@@ -203,12 +203,15 @@ open_settler(struct postgres *p, struct err *err)
 			values[n++] = o->val;
 		}
 	keys[n] = values[n] = NULL;
-	p->settler = PQconnectdbParams(keys, values, 0);
+	*out = PQconnectdbParams(keys, values, 0);
 	PQconninfoFree(options);
-	if (PQstatus(p->settler) != CONNECTION_OK)
-		return fail(err, RC_UNAVAILABLE, "url", "PostgreSQL takes no second connection");
-	(void)PQsetNoticeReceiver(p->settler, say_nothing, NULL);
-	return RC_OK;
+	if (PQstatus(*out) == CONNECTION_OK) {
+		(void)PQsetNoticeReceiver(*out, say_nothing, NULL);
+		return RC_OK;
+	}
+	PQfinish(*out);
+	*out = NULL;
+	return fail(err, RC_UNAVAILABLE, "url", "PostgreSQL takes no second connection");
 }
 
 /*
@@ -222,8 +225,8 @@ postgres_commit_later(struct db *db, struct err *err)
 	struct postgres *p = (struct postgres *)db;
 	enum rc rc;
 
-	if ((rc = open_settler(p, err)) != RC_OK ||
-	    (rc = script(p, p->c, "SET synchronous_commit = off", "open", err)) != RC_OK)
+	if ((rc = postgres_second(p, &p->settler, err)) != RC_OK ||
+	    (rc = postgres_exec(p, p->c, "SET synchronous_commit = off", "open", err)) != RC_OK)
 		return rc;
 	return postgres_settle(db, err);
 }

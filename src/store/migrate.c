@@ -184,10 +184,10 @@ migrate_check_tables(struct db *db, const struct migration_set *sets, size_t n, 
 	VEC(const char *) scripts = {0};
 	enum rc rc;
 
-	*VEC_ADD(a, &scripts) = STORE_MIGRATIONS[0].text[db->driver->engine];
+	*VEC_ADD(a, &scripts) = STORE_MIGRATIONS[0].text[db->engine];
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < sets[i].n; k++)
-			*VEC_ADD(a, &scripts) = sets[i].steps[k].text[db->driver->engine];
+			*VEC_ADD(a, &scripts) = sets[i].steps[k].text[db->engine];
 	rc = db->driver->check_schema(db, scripts.at, scripts.n, found, ctx, err);
 	arena_free(a);
 	return rc;

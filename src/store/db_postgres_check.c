@@ -1,0 +1,137 @@
+#include "store/db_postgres.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+/*
+ * What a server can be asked about its own files and tables. amcheck compares each index with
+ * the rows it is of; it comes with PostgreSQL, and an administrator puts it into the database
+ * (CREATE EXTENSION amcheck). Damaged pages show where checksums are on (initdb -k).
+ */
+
+static enum rc
+tell_rows(struct postgres *p, PGresult *result, db_found_fn *found, void *ctx, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+		rc = postgres_fail(p, result, "check", err);
+	else
+		for (int i = 0; i < PQntuples(result) && i < DB_FOUND_MAX; i++)
+			found(ctx, str_from(PQgetvalue(result, i, 0)));
+	PQclear(result);
+	return rc;
+}
+
+static bool
+has_amcheck(PGconn *c)
+{
+	PGresult *result = PQexec(c, "SELECT 1 FROM pg_extension WHERE extname = 'amcheck'");
+	bool has = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+
+	PQclear(result);
+	return has;
+}
+
+/* A name of ours in double quotes, as regclass prints it; nothing of a row. */
+static void
+tell_index(const char *index, const char *state, db_found_fn *found, void *ctx)
+{
+	char text[200];
+
+	(void)snprintf(text, sizeof text, "index %.100s does not fit its table (PostgreSQL %s)",
+		       index, state);
+	found(ctx, str_from(text));
+}
+
+enum rc
+postgres_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	PGconn *c;
+	PGresult *indexes;
+	enum rc rc;
+
+	if ((rc = postgres_second(p, &c, err)) != RC_OK)
+		return rc;
+	if (!has_amcheck(c)) {
+		log_warn("indexes are not compared with their rows: the database has no amcheck "
+			 "(CREATE EXTENSION amcheck)");
+		PQfinish(c);
+		return RC_OK;
+	}
+	indexes =
+	    PQexec(c, "SELECT i.indexrelid::regclass::text, i.indexrelid FROM pg_index i JOIN "
+		      "pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = "
+		      "i.indexrelid JOIN pg_am a ON a.oid = x.relam WHERE a.amname = 'btree' "
+		      "AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = "
+		      "'store_migration'::regclass) ORDER BY 1");
+	if (PQresultStatus(indexes) != PGRES_TUPLES_OK)
+		rc = postgres_fail(p, indexes, "check", err);
+	for (int i = 0; rc == RC_OK && i < PQntuples(indexes); i++) {
+		const char *id = PQgetvalue(indexes, i, 1), *state;
+		PGresult *result = PQexecParams(c, "SELECT bt_index_check($1::oid, true)", 1, NULL,
+						&id, NULL, NULL, 0);
+
+		if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+			state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+			if (state != NULL && strncmp(state, "XX", 2) == 0)
+				tell_index(PQgetvalue(indexes, i, 0), state, found, ctx);
+			else
+				rc = postgres_fail(p, result, "check", err);
+		}
+		PQclear(result);
+	}
+	PQclear(indexes);
+	PQfinish(c);
+	return rc;
+}
+
+/* The tables as the migrations make them, in a schema that is never committed, beside those
+ * that are there: columns, keys and indexes must be the same, and nothing else may hang on them. */
+static const char compare[] =
+    "WITH home AS (SELECT relnamespace AS oid FROM pg_class WHERE oid = "
+    "'store_migration'::regclass), "
+    "made AS (SELECT oid FROM pg_namespace WHERE nspname = 'liaison_check'), "
+    "d AS (SELECT c.relnamespace AS ns, c.relname AS rel, 'column ' || a.attname || ' ' || "
+    "format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END "
+    "AS what FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
+    "a.attisdropped WHERE c.relkind = 'r' UNION ALL SELECT c.relnamespace, c.relname, 'index ' || "
+    "regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX (\\S+) ON .* USING ', "
+    "'\\2 \\1') FROM "
+    "pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid "
+    "UNION ALL SELECT c.relnamespace, c.relname, 'trigger ' || t.tgname FROM pg_trigger t JOIN "
+    "pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal UNION ALL SELECT c.relnamespace, "
+    "c.relname, 'rule ' || r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class "
+    "WHERE c.relkind = 'r'), "
+    "ours AS (SELECT rel, what FROM d WHERE ns = (SELECT oid FROM made)), "
+    "there AS (SELECT rel, what FROM d WHERE ns = (SELECT oid FROM home) AND rel IN (SELECT rel "
+    "FROM ours)) "
+    "SELECT 'table ' || rel || ': ' || what || ' is missing' FROM (SELECT * FROM ours EXCEPT "
+    "SELECT * FROM there) AS m UNION ALL SELECT 'table ' || rel || ': ' || what || ' is not of "
+    "this program' FROM (SELECT * FROM there EXCEPT SELECT * FROM ours) AS n LIMIT 100";
+
+enum rc
+postgres_check_schema(struct db *db, const char *const *scripts, size_t n, db_found_fn *found,
+		      void *ctx, struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	PGconn *c;
+	enum rc rc;
+
+	if ((rc = postgres_second(p, &c, err)) != RC_OK)
+		return rc;
+	rc = postgres_exec(p, c,
+			   "BEGIN; CREATE SCHEMA liaison_check; SET LOCAL search_path = "
+			   "liaison_check, public",
+			   "check", err);
+	for (size_t i = 0; rc == RC_OK && i < n; i++)
+		rc = postgres_exec(p, c, scripts[i], "check", err);
+	if (rc == RC_OK)
+		rc = postgres_exec(p, c, "SET LOCAL search_path = public", "check", err);
+	if (rc == RC_OK)
+		rc = tell_rows(p, PQexec(c, compare), found, ctx, err);
+	PQfinish(c);
+	return rc;
+}
