@@ -542,11 +542,30 @@ intrude(struct node *n, const char *deed)
 	db_close(raw);
 }
 
+/* PostgreSQL writes bytes otherwise: '\\x00'. */
+static struct str
+in_words_of_the_engine(struct node *n, const char *set)
+{
+	struct str text = str_from(set);
+	ptrdiff_t at = str_find(text, STR("x'"));
+
+	if (!test_on_postgres())
+		return text;
+	if (str_eq_z(text, "body = zeroblob(80)"))
+		return STR("body = decode(repeat('00', 80), 'hex')");
+	return at < 0 ? text
+		      : str_fmt(n->a, "%.*s'\\x%.*s", (int)at, text.p,
+				STR_ARG(str_sub(text, (size_t)at + 2, text.n)));
+}
+
 static const char *
 deed(struct node *n, const char *set, struct id id)
 {
-	return str_fmt(n->a, "UPDATE serve_job SET %s WHERE id = %s%s'", set,
-		       test_on_postgres() ? "'\\x" : "x'", hex_format(n->a, id.b, sizeof id.b).p)
+	struct str is = str_fmt(n->a, "id = x'%s'", hex_format(n->a, id.b, sizeof id.b).p);
+
+	return str_fmt(n->a, "UPDATE serve_job SET %.*s WHERE %.*s",
+		       STR_ARG(in_words_of_the_engine(n, set)),
+		       STR_ARG(in_words_of_the_engine(n, str_z(n->a, is))))
 	    .p;
 }
 

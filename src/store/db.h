@@ -63,7 +63,8 @@ void db_close(struct db *db);
 MUST_USE enum rc db_check(struct db *db, const struct sql *const *statements, struct err *err);
 
 /* A statement without rows; *changed (may be NULL) counts rows changed. Unique violations are
- * RC_CONFLICT, a full disk RC_UNAVAILABLE, a damaged file RC_INTEGRITY. */
+ * RC_CONFLICT, a full disk RC_UNAVAILABLE, a damaged file RC_INTEGRITY. After a failure inside
+ * a savepoint only db_rollback_to() goes well on every engine. */
 MUST_USE enum rc db_run(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
 			int64_t *changed, struct err *err);
 /*

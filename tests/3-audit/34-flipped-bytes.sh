@@ -5,6 +5,7 @@
 # with it: each row of each table, and, by SQLite's own check, each entry of each index.
 set -eu
 . "$(dirname "$0")/../lib.sh"
+on_sqlite
 need sqlite3 jq
 
 : "${FLIPS:=300}" "${SEED:=7}"

@@ -72,7 +72,7 @@ same "counts before and after" "$(jq -c '[.screened, keys]' <<<"$said")" "$befor
 same "listings of the list in use" "$(jq .listings <<<"$said")" 2
 same "lists left out" "$(jq .lists_not_in_use <<<"$said")" 1
 same "alerts" "$(jq .alerts <<<"$said")" 1
-node_reads() { L audit show "$1" --as gus --json | jq -c '[.[] | select(.actor == "node") | [.action, .purpose, .reason, .fields]]'; }
+node_reads() { L audit show "$1" --as gus --json | jq -c '[.items[] | select(.actor == "node") | [.action, .purpose, .reason, .fields]]'; }
 same "what the node did with X and with Z" "$(node_reads "$x")" "$(node_reads "$z")"
 [ "$(node_reads "$x" | jq length)" -ge 2 ] || wrong "no reading by the node stands in the log of X"
 expect_exit 2 L match people --min-score 0.01 --as gus --purpose screening
