@@ -138,6 +138,22 @@ import_row_begin(struct import *im, bool *skip, struct err *err)
 	return batch_begin(im, err);
 }
 
+/* On a reading connection: only a row that was stored before this one began can be meant. */
+enum rc
+import_check_references(struct import *im, const struct record_type *type, json_t *fields,
+			struct err *err)
+{
+	struct door *d = &im->now->door;
+	enum rc rc;
+
+	if (im->reader == NULL && (rc = job_db_open(im->run, &im->reader, err)) != RC_OK)
+		return rc;
+	d->db = im->reader;
+	rc = record_check_references(d, type, fields, NULL, err);
+	d->db = NULL;
+	return rc;
+}
+
 enum rc
 import_draft(struct import *im, const struct record_type *type, json_t *fields, const struct id *id,
 	     struct record_draft **out, struct err *err)
@@ -518,6 +534,7 @@ import_run(struct job_run *run, struct err *err)
 			door_close(&im->batch[i].door);
 			arena_free(im->batch[i].arena);
 		}
+	db_close(im->reader);
 	if (rc == RC_OK)
 		rc = job_parts_remove(run->serve, run->job.id, err);
 	else if (is_hopeless(rc) && im->position == 0)

@@ -67,6 +67,7 @@ struct import {
 	int64_t seen;	    /* rows the reader gave in this run */
 	int64_t bad_rows;   /* that the reader did not hand over */
 	int64_t rows_total; /* lines of CSV, or 0 */
+	struct db *reader;  /* of references; opened when first asked */
 	unsigned char sha256[32];
 	json_t *result; /* what the format adds to the counts */
 };
@@ -89,6 +90,12 @@ enum rc import_source_close(struct import_source *s, struct err *err);
  * the row has records, and import_row_end; or import_row_bad, which forgets its drafts.
  */
 MUST_USE enum rc import_row_begin(struct import *im, bool *skip, struct err *err);
+/*
+ * Rows whose references are written by people: each must name what the job's user may know of.
+ * To be asked after import_row_begin and before import_draft.
+ */
+MUST_USE enum rc import_check_references(struct import *im, const struct record_type *type,
+					 json_t *fields, struct err *err);
 /* In the batch's arena and door. fields: a new reference, which the batch takes. */
 MUST_USE enum rc import_draft(struct import *im, const struct record_type *type, json_t *fields,
 			      const struct id *id, struct record_draft **out, struct err *err);

@@ -23,8 +23,15 @@ take_fields(struct rows_import *x, const struct record_type *type, json_t *field
 {
 	struct record_draft *draft;
 	struct err why;
-	enum rc rc = import_draft(x->im, type, fields, NULL, &draft, &why);
+	enum rc rc = import_check_references(x->im, type, fields, &why);
 
+	if (rc == RC_OK)
+		rc = import_draft(x->im, type, fields, NULL, &draft, &why);
+	else
+		json_decref(fields);
+	/* Not the row's fault: the job goes on when it is resumed. */
+	if (rc == RC_UNAVAILABLE)
+		return fail(err, rc, "", "%s", why.text);
 	if (rc == RC_OK)
 		return import_row_end(x->im, err);
 	why.line = line;

@@ -12,7 +12,7 @@
 struct init_options {
 	const char *dir;
 	struct str name, country, kind, legal_regime;
-	struct str store; /* URL of the database; empty: SQLite in the folder */
+	struct str store;	     /* URL of the database; empty: SQLite in the folder */
 	struct str unit;	     /* the first unit's name */
 	struct str login, full_name; /* the administrator */
 	uint32_t roles;		     /* besides administrator */

@@ -25,12 +25,4 @@ MUST_USE enum rc record_load_row(struct door *d, struct id id, enum policy_actio
  */
 enum rung record_rung_shown(struct door *d, const struct record_row *row);
 
-/*
- * Each reference in fields names a record that is there, of a type the field allows, and that
- * the actor may know of: else RC_INVALID, the same for all, and a denial in the log. before (or
- * NULL): the body that the actor reads and whose references stay as they are.
- */
-MUST_USE enum rc record_check_references(struct door *d, const struct record_type *type,
-					 json_t *fields, json_t *before, struct err *err);
-
 #endif

@@ -50,6 +50,13 @@ struct id record_draft_id(const struct record_draft *draft);
 MUST_USE enum rc record_store(struct door *d, const struct record_draft *draft, struct err *err);
 /* The same, when nobody has seen yet that what it refers to is there: RC_INVALID. */
 MUST_USE enum rc record_add(struct door *d, const struct record_draft *draft, struct err *err);
+/*
+ * Each reference in fields names a record that is there, of a type the field allows, and that
+ * the actor may know of: else RC_INVALID, the same for all, and a denial in the log. before (or
+ * NULL): the body that the actor reads and whose references stay as they are.
+ */
+MUST_USE enum rc record_check_references(struct door *d, const struct record_type *type,
+					 json_t *fields, json_t *before, struct err *err);
 /* The record as it will stand. */
 MUST_USE enum rc record_of_draft(struct door *d, const struct record_draft *draft,
 				 struct record **out, struct err *err);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,11 +69,19 @@ static enum rc
 read_secret(const char *path, char *to, size_t *n, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
 	ssize_t got = 1;
 
 	if (fd < 0)
 		return fail(err, RC_ABSENT, "passphrase-file", "cannot be read: %s",
 			    strerror(errno));
+	/* As the key file. What a shell or a service manager passes along is no such file. */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
+		(void)close(fd);
+		return fail(
+		    err, RC_INVALID, "passphrase-file",
+		    "others may read it or write to it: chmod 600 it, and ask who has read it");
+	}
 	while (got > 0 && *n <= PASSPHRASE_MAX)
 		if ((got = read(fd, to + *n, PASSPHRASE_MAX + 1 - *n)) > 0)
 			*n += (size_t)got;

@@ -212,7 +212,8 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	s->store_url = str_copy(s->arena, url);
 	if ((rc = db_open(s->store_url, 5000, &db, err)) != RC_OK)
 		return rc;
-	if ((rc = migrate_all(s, db, err)) != RC_OK || (rc = start_log(s, db, o->is_new, err)) != RC_OK ||
+	if ((rc = migrate_all(s, db, err)) != RC_OK ||
+	    (rc = start_log(s, db, o->is_new, err)) != RC_OK ||
 	    (rc = door_node_init(s->arena, &s->node, db, err)) != RC_OK) {
 		db_close(db);
 		return rc;

@@ -103,6 +103,21 @@ for type in person account organisation; do
 	[ -s "$work/is" ] || wrong "no $type came"
 done
 
+story "What a row refers to must be there for whoever imports it, and of the right type"
+node=$there
+expect_exit 0 L record create incident --set kind=observation --set summary_basis=assessment --set summary=crates --json
+incident=$(field id <<<"$said")
+expect_exit 0 L record create person --set name="Mira Tarn" --json
+person=$(field id <<<"$said")
+other=$(tr 0-9a-f 1-9a-f0 <<<"$incident")
+printf 'person,in,category,category_basis\n%s,%s,UNDETERMINED,assessment\n%s,%s,UNDETERMINED,assessment\n%s,%s,UNDETERMINED,assessment\n' \
+	"$person" "$incident" "$person" "$other" "$incident" "$incident" >"$work/involved.csv"
+expect_exit 2 L record import "$work/involved.csv" --type involvement --format csv
+has "$said" "1 of 3 rows went in"
+has "$said" "involved.csv:3"
+has "$said" "involved.csv:4"
+same "refusals that the log tells" "$(L audit search --action denied --purpose oversight --json 2>/dev/null | jq '.items | length > 0')" true
+
 story "No room to hand a file over: told with a remedy, and nothing waits for ever"
 printf 'name\nMira Tarn\n' >"$work/m.csv"
 node_start
