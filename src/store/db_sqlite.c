@@ -150,7 +150,7 @@ sqlite_run(struct db *db, const struct sql *sql, const struct bind *binds, size_
 	   int64_t *changed, struct err *err)
 {
 	struct sqlite *s = (struct sqlite *)db;
-	struct statement *st;
+	struct statement *st = NULL;
 	enum rc rc;
 	int code;
 
@@ -174,7 +174,7 @@ sqlite_select(struct db *db, const struct sql *sql, const struct bind *binds, si
 	      struct rows **out, struct err *err)
 {
 	struct sqlite *s = (struct sqlite *)db;
-	struct statement *st;
+	struct statement *st = NULL;
 	enum rc rc;
 
 	if ((rc = statement_find(s, sql, &st, err)) != RC_OK)
@@ -276,7 +276,7 @@ sqlite_control(struct db *db, enum db_control what, struct err *err)
 static enum rc
 sqlite_check(struct db *db, const struct sql *sql, struct err *err)
 {
-	struct statement *st;
+	struct statement *st = NULL;
 
 	return statement_find((struct sqlite *)db, sql, &st, err);
 }
