@@ -11,20 +11,6 @@
 #include "store/test_dir.h"
 
 static int
-set_up(void **state)
-{
-	*state = test_dir_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	test_dir_free(*state);
-	return 0;
-}
-
-static int
 files_in(const char *dir)
 {
 	DIR *d = opendir(dir);
@@ -209,7 +195,7 @@ int
 main(void)
 {
 	/* clang-format off */
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, test_dir_set_up, test_dir_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(a_blob_comes_back_whole_under_a_name_without_meaning),
 		T(names_that_were_not_made_here_never_reach_the_disk),

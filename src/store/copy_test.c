@@ -27,20 +27,6 @@ static const struct sql sorted = { "sorted",
 /* clang-format on */
 static const struct migration_set set = {steps, 1, tables, COUNT_OF(tables)};
 
-static int
-set_up(void **state)
-{
-	*state = test_dir_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	test_dir_free(*state);
-	return 0;
-}
-
 static struct db *
 db_new(struct test_dir *t, const char *name, struct str *url)
 {
@@ -159,10 +145,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(every_row_arrives_with_its_empty_places, set_up,
-					    tear_down),
+	    cmocka_unit_test_setup_teardown(every_row_arrives_with_its_empty_places,
+					    test_dir_set_up, test_dir_tear_down),
 	    cmocka_unit_test_setup_teardown(whichever_call_fails_all_of_it_is_there_or_nothing,
-					    set_up, tear_down),
+					    test_dir_set_up, test_dir_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

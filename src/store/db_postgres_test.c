@@ -32,20 +32,6 @@ on_found(void *ctx, struct str what)
 	(void)snprintf(f->last, sizeof f->last, "%.*s", STR_ARG(what));
 }
 
-static int
-set_up(void **state)
-{
-	*state = test_dir_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	test_dir_free(*state);
-	return 0;
-}
-
 static struct db *
 db_new(struct test_dir *t)
 {
@@ -179,7 +165,7 @@ int
 main(void)
 {
 	/* clang-format off */
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, test_dir_set_up, test_dir_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(what_no_step_made_is_named),
 		T(an_index_without_a_row_of_its_table_is_named),

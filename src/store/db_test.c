@@ -85,20 +85,6 @@ add_one(struct db *db, const char *key, int64_t n)
 	return db_run(db, &add, BINDS(B_TEXT(str_from(key)), B_I64(n), B_NULL), NULL, NULL);
 }
 
-static int
-set_up(void **state)
-{
-	*state = test_dir_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	test_dir_free(*state);
-	return 0;
-}
-
 static void
 values_come_back_as_they_went_in(void **state)
 {
@@ -579,7 +565,7 @@ int
 main(void)
 {
 	/* clang-format off */
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, test_dir_set_up, test_dir_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(values_come_back_as_they_went_in),
 		T(a_statement_returns_what_it_changed),

@@ -49,20 +49,6 @@ number(struct db *db, const struct sql *sql)
 	return db_select_i64(db, sql, NO_BINDS, &n, NULL) == RC_OK ? n : -1;
 }
 
-static int
-set_up(void **state)
-{
-	*state = test_dir_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	test_dir_free(*state);
-	return 0;
-}
-
 static void
 each_step_is_applied_once(void **state)
 {
@@ -209,7 +195,7 @@ int
 main(void)
 {
 	/* clang-format off */
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, test_dir_set_up, test_dir_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(each_step_is_applied_once),
 		T(a_file_with_other_words_is_refused),

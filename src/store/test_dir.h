@@ -41,6 +41,21 @@ test_dir_free(struct test_dir *t)
 	free(t);
 }
 
+/* For tests whose state is the folder alone. */
+__attribute__((unused)) static int
+test_dir_set_up(void **state)
+{
+	*state = test_dir_new();
+	return 0;
+}
+
+__attribute__((unused)) static int
+test_dir_tear_down(void **state)
+{
+	test_dir_free(*state);
+	return 0;
+}
+
 /* "DIR/name", in the folder's arena. */
 __attribute__((unused)) static const char *
 test_dir_path(struct test_dir *t, const char *name)

@@ -10,13 +10,13 @@
 
 /* writer_pair: what the writer's two test programs share: a database, and items of pairs. */
 /* clang-format off */
-static const struct sql add = { "add", { "INSERT INTO t (k) VALUES (?1)", "INSERT INTO t (k) VALUES ($1)" }, 1 };
-static const struct sql mark = { "mark", { "INSERT INTO h (k) VALUES (?1)", "INSERT INTO h (k) VALUES ($1)" }, 1 };
-static const struct sql count = { "count", { "SELECT count(*) FROM t", "SELECT count(*) FROM t" }, 0 };
+static const struct sql add = { "add", { "INSERT INTO t (k) VALUES (?1)", "INSERT INTO t (k) VALUES ($1)" }, 1, false };
+static const struct sql mark = { "mark", { "INSERT INTO h (k) VALUES (?1)", "INSERT INTO h (k) VALUES ($1)" }, 1, false };
+static const struct sql count = { "count", { "SELECT count(*) FROM t", "SELECT count(*) FROM t" }, 0, false };
 static const struct sql count_pairs = { "count_pairs",
-	{ "SELECT count(*) FROM t AS a JOIN t AS b ON b.k = a.k + 1000000 WHERE a.k < 1000000", "SELECT count(*) FROM t AS a JOIN t AS b ON b.k = a.k + 1000000 WHERE a.k < 1000000" }, 0 };
-static const struct sql count_low = { "count_low", { "SELECT count(*) FROM t WHERE k < 1000000", "SELECT count(*) FROM t WHERE k < 1000000" }, 0 };
-static const struct sql has = { "has", { "SELECT count(*) FROM t WHERE k = ?1", "SELECT count(*) FROM t WHERE k = $1" }, 1 };
+	{ "SELECT count(*) FROM t AS a JOIN t AS b ON b.k = a.k + 1000000 WHERE a.k < 1000000", "SELECT count(*) FROM t AS a JOIN t AS b ON b.k = a.k + 1000000 WHERE a.k < 1000000" }, 0, false };
+static const struct sql count_low = { "count_low", { "SELECT count(*) FROM t WHERE k < 1000000", "SELECT count(*) FROM t WHERE k < 1000000" }, 0, false };
+static const struct sql has = { "has", { "SELECT count(*) FROM t WHERE k = ?1", "SELECT count(*) FROM t WHERE k = $1" }, 1, false };
 /* clang-format on */
 
 static const struct migration_step tables = {
