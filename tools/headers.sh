@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 tools/build.sh dev generated >/dev/null
 flags="-std=c17 -D_GNU_SOURCE -DLIAISON_VERSION=\"0\" -Isrc -fsyntax-only -x c -Wall -Wextra
 	-Wconversion -Wshadow -Wstrict-prototypes -Werror -Ibuild/dev/gen"
-flags="$flags $(pkg-config --cflags libmicrohttpd libsodium jansson sqlite3 icu-uc yaml-0.1 libxml-2.0 libcurl)"
+flags="$flags $(pkg-config --cflags libmicrohttpd libsodium jansson sqlite3 icu-uc yaml-0.1 libxml-2.0 libpq libcurl)"
 export flags
 one() {
 	header=${1#src/}
