@@ -914,7 +914,30 @@ struct table {
 	const struct token *columns[COLUMNS_MAX];
 	char kinds[COLUMNS_MAX + 1]; /* i: number, t: text, b: bytes */
 	int n;
+	bool append_only;
 };
+
+/* Does the comment right above say that rows of this table are never changed? */
+static bool
+is_append_only(const char *text, const struct token *create)
+{
+	const char *line = create->p;
+
+	while (line > text && line[-1] != '\n')
+		line--;
+	while (line > text) {
+		const char *before = line - 1;
+
+		while (before > text && before[-1] != '\n')
+			before--;
+		if (strncmp(before, "--", 2) != 0)
+			return false;
+		if (strncmp(before, "-- append-only", 14) == 0)
+			return true;
+		line = before;
+	}
+	return false;
+}
 
 /* The columns of a CREATE TABLE whose "(" is at k; returns where it ends. */
 static size_t
@@ -967,8 +990,8 @@ put_table(FILE *f, const struct table *t)
 	int n = (int)t->name->n;
 	const char *name = t->name->p;
 
-	fprintf(f, "\t{ \"%.*s\", \"%s\",\n\t  { \"copy_%.*s\",\n\t    {", n, name, t->kinds, n,
-		name);
+	fprintf(f, "\t{ \"%.*s\", \"%s\", %s,\n\t  { \"copy_%.*s\",\n\t    {", n, name, t->kinds,
+		t->append_only ? "true" : "false", n, name);
 	for (int engine = 0; engine < 2; engine++) {
 		fprintf(f, "%s\"SELECT ", engine > 0 ? ",\n\t      " : " ");
 		put_columns(f, t, NULL);
@@ -1011,6 +1034,7 @@ put_tables(FILE *f, const char *list, char **files, int n)
 				die(files[i], ts->at[k].line, "put_tables() does not know it yet");
 			if (!word_is(&ts->at[k], "CREATE") || !word_is(&ts->at[k + 1], "TABLE"))
 				continue;
+			t.append_only = is_append_only(text, &ts->at[k]);
 			k += 2;
 			if (word_is(&ts->at[k], "IF"))
 				k += 3;

@@ -1,4 +1,5 @@
 -- The log: one row a leaf. No column may change unnoticed: leaf.h says how they are hashed.
+-- append-only
 CREATE TABLE audit_leaf (
 	idx BIGINT PRIMARY KEY,
 	time_ms BIGINT NOT NULL,
@@ -22,6 +23,7 @@ CREATE INDEX audit_leaf_by_record ON audit_leaf (record_mac) WHERE record_mac IS
 CREATE INDEX audit_leaf_by_actor ON audit_leaf (actor_mac);
 
 -- The records that a list, search or bulk read showed.
+-- append-only
 CREATE TABLE audit_about (
 	leaf BIGINT NOT NULL,
 	position BIGINT NOT NULL,
@@ -32,6 +34,7 @@ CREATE TABLE audit_about (
 CREATE INDEX audit_about_by_record ON audit_about (record_mac);
 
 -- Data keys of sealed details, wrapped by the bucket key of their month; one a group.
+-- append-only
 CREATE TABLE audit_detail_key (
 	id BIGINT PRIMARY KEY,
 	bucket TEXT NOT NULL,
@@ -58,12 +61,14 @@ CREATE TABLE audit_head (
 ) STRICT;
 
 -- Signed tree heads (C2SP tlog-checkpoint).
+-- append-only
 CREATE TABLE audit_checkpoint (
 	size BIGINT PRIMARY KEY,
 	note TEXT NOT NULL
 ) STRICT;
 
 -- One row: the log's name and verifier key.
+-- append-only
 CREATE TABLE audit_origin (
 	id BIGINT PRIMARY KEY,
 	origin TEXT NOT NULL,

@@ -22,6 +22,13 @@ const struct option node_copy_options[] = {
     /* clang-format on */
 };
 
+const struct option node_grant_options[] = {
+    /* clang-format off */
+	{ "store", "URL", "the database, as its owner: postgresql://OWNER@HOST/NAME", false },
+	{ .name = NULL },
+    /* clang-format on */
+};
+
 struct migration_sets {
 	struct migration_set *at;
 	size_t n, cap;
@@ -142,4 +149,31 @@ node_copy(struct cli *cli, struct err *err)
 		    : "The node goes on with its former database; to change that, put the copy's "
 		      "URL into liaison.yaml as `store`.\n");
 	return RC_OK;
+}
+
+/* Tables first, so that the role has all that this program knows. */
+enum rc
+node_grant(struct cli *cli, struct err *err)
+{
+	struct str url = cli_option(cli, "store");
+	struct migration_sets sets = {0};
+	const char *role = str_z(cli->arena, cli->arguments.at[0]);
+	struct db *db;
+	enum rc rc;
+
+	if (url.n == 0)
+		return fail(err, RC_USAGE, "store", "say the database's URL, as its owner");
+	collect(cli, &sets);
+	if ((rc = db_open(url, 5000, &db, err)) != RC_OK)
+		return rc;
+	if ((rc = migrate(db, sets.at, sets.n, clock_now(&clock_system), err)) == RC_OK)
+		rc = migrate_grant(db, role, sets.at, sets.n, err);
+	db_close(db);
+	if (rc == RC_OK)
+		fprintf(cli->out,
+			"%s may do what a node does, and change nothing that the log holds. Let "
+			"`store` "
+			"in liaison.yaml name it.\n",
+			role);
+	return rc;
 }

@@ -373,6 +373,8 @@ static const struct command commands[] = {
 	  "The node must be stopped. The present passphrase is read from --passphrase-file, the new one from --new-passphrase-file." },
 	{ "node", "copy",     "", node_copy_options, node_copy, "Copy the node's database into another, on either engine.",
 	  "The node must be stopped. All rows of all tables go over in one transaction, sealed as they are; the key file stays where it is. The log notes it." },
+	{ "node", "grant",    "ROLE", node_grant_options, node_grant, "Let a PostgreSQL role do what a node does, and no more.",
+	  "Brings the tables up to date as their owner, then grants: rows of the log can be read and added by the role, not changed or taken away." },
 	{ "node", "status",   "", NULL,          run_status,   "Show counts and version of the node.", NULL },
 	{ "node", "settings", "", NULL,          tables_settings, "Print the table of settings.", NULL },
 	{ "node", "routes",   "", NULL,          tables_routes,   "Print the table of routes: what is exposed, to whom, for what.", NULL },

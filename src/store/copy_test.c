@@ -12,12 +12,12 @@
 static const struct migration_step steps[] = {{"test", 1, {TABLE, TABLE}}};
 /* clang-format off */
 static const struct migration_table tables[] = {
-	{ "copied", "itb",
+	{ "copied", "itb", false,
 	  { "s", { "SELECT n, t, b FROM copied", "SELECT n, t, b FROM copied" }, 0, true },
 	  { "p", { "INSERT INTO copied (n, t, b) VALUES (?1, ?2, ?3)",
 		   "INSERT INTO copied (n, t, b) VALUES ($1, $2, $3)" }, 3, false },
 	  { "c", { "SELECT COUNT(*) FROM copied", "SELECT COUNT(*) FROM copied" }, 0, false } },
-	{ "other", "i",
+	{ "other", "i", false,
 	  { "so", { "SELECT n FROM other", "SELECT n FROM other" }, 0, true },
 	  { "po", { "INSERT INTO other (n) VALUES (?1)", "INSERT INTO other (n) VALUES ($1)" }, 1, false },
 	  { "co", { "SELECT COUNT(*) FROM other", "SELECT COUNT(*) FROM other" }, 0, false } },

@@ -38,6 +38,9 @@ struct db_driver {
 	enum rc (*select)(struct db *db, const struct sql *sql, const struct bind *binds, size_t n,
 			  struct rows **out, struct err *err);
 	enum rc (*control)(struct db *db, enum db_control what, struct err *err);
+	/* Let a role do what a node does with these tables and no more; NULL: has no roles. */
+	enum rc (*grant)(struct db *db, const char *role, const struct migration_set *sets,
+			 size_t n, struct err *err);
 	/* As db.h says; settle comes from another thread, at any time after commit_later. */
 	enum rc (*commit_later)(struct db *db, struct err *err);
 	enum rc (*settle)(struct db *db, struct err *err);

@@ -506,6 +506,7 @@ const struct db_driver db_driver_postgres = {
     .script = postgres_script,
     .check_file = postgres_check_file,
     .check_schema = postgres_check_schema,
+    .grant = postgres_grant,
     .next = postgres_next,
     .i64 = postgres_i64,
     .text = postgres_bytes,

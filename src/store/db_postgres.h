@@ -27,6 +27,8 @@ void postgres_forget_prepared(struct postgres *p);
 enum rc postgres_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err);
 enum rc postgres_check_schema(struct db *db, const char *const *scripts, size_t n,
 			      db_found_fn *found, void *ctx, struct err *err);
+enum rc postgres_grant(struct db *db, const char *role, const struct migration_set *sets, size_t n,
+		       struct err *err);
 /* A second connection like the first; the caller's. */
 enum rc postgres_second(struct postgres *p, PGconn **out, struct err *err);
 /* Statements in our own words, whose rows nobody wants. */

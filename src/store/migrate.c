@@ -147,7 +147,10 @@ migrate(struct db *db, const struct migration_set *sets, size_t n, int64_t now_m
 	enum rc rc;
 
 	must(!db_in_transaction(db));
-	if ((rc = table_make(db, err)) == RC_OK && (rc = load(db, a, &h, err)) == RC_OK)
+	/* A role that may make no tables still starts on a database that has them all. */
+	if ((rc = load(db, a, &h, err)) != RC_OK && (rc = table_make(db, err)) == RC_OK)
+		rc = load(db, a, &h, err);
+	if (rc == RC_OK)
 		rc = judge(db, sets, n, &h, err);
 	for (size_t i = 0; rc == RC_OK && i < n; i++)
 		for (size_t k = 0; rc == RC_OK && k < sets[i].n; k++)
@@ -155,6 +158,29 @@ migrate(struct db *db, const struct migration_set *sets, size_t n, int64_t now_m
 				rc = apply(db, &sets[i].steps[k], now_ms, err);
 	arena_free(a);
 	return rc;
+}
+
+static bool
+is_role(const char *role)
+{
+	size_t n = strlen(role);
+
+	for (size_t i = 0; i < n; i++)
+		if (!(role[i] >= 'a' && role[i] <= 'z') && role[i] != '_' &&
+		    (i == 0 || !(role[i] >= '0' && role[i] <= '9')))
+			return false;
+	return n > 0 && n <= 63;
+}
+
+enum rc
+migrate_grant(struct db *db, const char *role, const struct migration_set *sets, size_t n,
+	      struct err *err)
+{
+	if (db->driver->grant == NULL)
+		return fail(err, RC_INVALID, "store", "only a PostgreSQL has roles");
+	if (!is_role(role))
+		return fail(err, RC_INVALID, "role", "is a name of a-z, 0-9 and _");
+	return db->driver->grant(db, role, sets, n, err);
 }
 
 enum rc

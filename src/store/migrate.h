@@ -18,6 +18,7 @@ struct migration_step {
 struct migration_table {
 	const char *name;
 	const char *kinds; /* of its columns: i number, t text, b bytes */
+	bool append_only;  /* its migration says so above it: no row is changed or taken away */
 	struct sql select, insert, count;
 };
 
@@ -44,6 +45,13 @@ struct migration_set {
  */
 MUST_USE enum rc migrate(struct db *db, const struct migration_set *sets, size_t n, int64_t now_ms,
 			 struct err *err);
+/*
+ * Let a database role do with the tables what a node does, and no more: where rows are never
+ * changed it may not change them. role: [a-z_][a-z0-9_]*, at most 63 bytes. RC_INVALID: the
+ * name, or an engine without roles.
+ */
+MUST_USE enum rc migrate_grant(struct db *db, const char *role, const struct migration_set *sets,
+			       size_t n, struct err *err);
 /* What migrate would refuse, and RC_STALE when steps are missing; changes nothing. */
 MUST_USE enum rc migrate_check(struct db *db, const struct migration_set *sets, size_t n,
 			       struct err *err);
