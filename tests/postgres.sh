@@ -32,4 +32,7 @@ $as "$bin/initdb" -D "$place/data" -U liaison -A trust -E UTF8 --locale=C -N -k 
 $as "$bin/pg_ctl" -D "$place/data" -s -w -l "$place/server.log" \
 	-o "-c listen_addresses= -c unix_socket_directories=$place -c max_connections=400" start
 cd "$OLDPWD"
+# For the story that restarts it: a server of its own, started by that story.
+export LIAISON_TEST_POSTGRES_CTL="$as $bin/pg_ctl -D $place/data -s -w -l $place/server.log"
+export LIAISON_TEST_POSTGRES_OPTIONS="-c listen_addresses= -c unix_socket_directories=$place -c max_connections=400"
 LIAISON_TEST_POSTGRES="postgresql://liaison@/postgres?host=$place" "$@"

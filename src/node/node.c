@@ -2,6 +2,7 @@
 
 #include <grp.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audit/audit.h"
@@ -23,6 +24,7 @@
 #include "serve/listen.h"
 #include "serve/migrations.h"
 #include "store/lock.h"
+#include "store/writer.h"
 
 static const struct setting settings[] = {
     /* clang-format off */
@@ -251,6 +253,25 @@ find_group(struct str name, struct listen_options *o, struct err *err)
 	return RC_OK;
 }
 
+/*
+ * Until a signal comes; or until the store is lost, when only a new start helps: whoever
+ * supervises the node (systemd's Restart=on-failure) sees that it failed.
+ */
+static enum rc
+wait_for_end(struct serve *s, const sigset_t *set, struct err *err)
+{
+	const struct timespec look = {.tv_nsec = 200000000};
+	int sig;
+
+	while ((sig = sigtimedwait(set, NULL, &look)) < 0)
+		if (writer_is_lost(serve_writer(s)))
+			return fail(err, RC_UNAVAILABLE, "store",
+				    "the store did not confirm what was written, so the node ends; "
+				    "see to the disk or the database, and start it again");
+	log_info("told to end (signal %d): answering what is open", sig);
+	return RC_OK;
+}
+
 /* Listen, run jobs, until told to end; every answer owed is given first. */
 static enum rc
 serve_until_told(struct cli *cli, struct serve *s, struct err *err)
@@ -262,7 +283,6 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	struct job_runner *jobs = NULL;
 	struct listen *l = NULL;
 	int64_t port;
-	int sig;
 	enum rc rc;
 
 	if (address.n == 0)
@@ -286,8 +306,7 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 			o.tls_key_pem ? "https" : "http", o.address ? o.address : "-",
 			listen_port(l), serve_dir(s));
 		(void)fflush(cli->out);
-		must(sigwait(&set, &sig) == 0);
-		log_info("told to end (signal %d): answering what is open", sig);
+		rc = wait_for_end(s, &set, err);
 	}
 	listen_close(l);
 	job_runner_close(jobs);

@@ -420,15 +420,17 @@ postgres_control(struct db *db, enum db_control what, struct err *err)
 		(void)drain(p, NULL);
 	else if ((rc = drain(p, err)) != RC_OK)
 		return rc;
-	/* A server that went away may be back: between transactions nothing hangs on the old
-	 * connection but its prepared statements. */
-	if ((what == DB_BEGIN || what == DB_BEGIN_READ) && PQstatus(p->c) == CONNECTION_BAD)
-		if ((rc = postgres_reconnect(p, err)) != RC_OK)
-			return rc;
 	/* COMMIT of a transaction that failed is answered with ROLLBACK and no error. */
 	if (what == DB_COMMIT && PQtransactionStatus(p->c) != PQTRANS_INTRANS)
 		return fail(err, RC_UNAVAILABLE, "", "commit: the transaction was lost before");
 	rc = command(p, controls[what].text, controls[what].name, NULL, err);
+	/* A server that went away may be back: between transactions nothing hangs on the old
+	 * connection but what was prepared. */
+	if (rc != RC_OK && (what == DB_BEGIN || what == DB_BEGIN_READ) && p->is_gone &&
+	    (rc = postgres_reconnect(p, err)) == RC_OK)
+		rc = command(p, controls[what].text, controls[what].name, NULL, err);
+	if (rc == RC_OK && what == DB_COMMIT && p->settler != NULL)
+		atomic_fetch_add(&p->committed, 1);
 	/* ROLLBACK TO leaves the savepoint open; here it ends. */
 	if (rc == RC_OK && what == DB_ROLLBACK_TO)
 		rc = command(p, controls[DB_RELEASE].text, controls[DB_RELEASE].name, NULL, err);

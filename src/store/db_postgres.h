@@ -1,6 +1,8 @@
 #ifndef STORE_DB_POSTGRES_H
 #define STORE_DB_POSTGRES_H
 
+#include <stdatomic.h>
+
 #include <libpq-fe.h>
 
 #include "store/db_driver.h"
@@ -11,11 +13,14 @@ struct postgres {
 	struct db db;
 	PGconn *c;
 	PGconn *settler; /* after commit_later: syncs what c committed */
+	/* Commits made, and how many of them are durable; equal when nothing is on its way. */
+	atomic_uint_fast64_t committed, settled;
 	struct sql_table table;
 	unsigned cursors; /* opened so far: their names */
 	unsigned posted;  /* sent and not yet answered; then the connection is in pipeline mode */
 	int timeout_ms;
 	bool reader;
+	bool is_gone; /* the connection has ended; PQstatus() learns of it late */
 };
 
 enum rc postgres_open(const struct db_open_options *o, struct db **out, struct err *err);
@@ -39,7 +44,7 @@ enum rc postgres_exec(struct postgres *p, PGconn *c, const char *text, const cha
  * statement and constraints or tables, never values: of the server's own messages only those
  * about the words of a statement, which are ours.
  */
-enum rc postgres_fail(const struct postgres *p, const PGresult *result, const char *what,
+enum rc postgres_fail(struct postgres *p, const PGresult *result, const char *what,
 		      struct err *err);
 
 #endif

@@ -41,16 +41,16 @@ rc_of(const char *state)
 }
 
 enum rc
-postgres_fail(const struct postgres *p, const PGresult *result, const char *what, struct err *err)
+postgres_fail(struct postgres *p, const PGresult *result, const char *what, struct err *err)
 {
 	const char *state = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 	const char *of = "";
 
+	/* libpq's own words, or the server's last ones (57P: it shuts down, or ends us). */
+	if (state == NULL || strncmp(state, "57P", 3) == 0)
+		p->is_gone = true;
 	if (state == NULL)
-		return fail(err, RC_UNAVAILABLE, "",
-			    PQstatus(p->c) == CONNECTION_BAD
-				? "%s: the connection to PostgreSQL is lost"
-				: "%s: PostgreSQL did not answer",
+		return fail(err, RC_UNAVAILABLE, "", "%s: the connection to PostgreSQL is lost",
 			    what);
 	if (strcmp(state, "53100") == 0)
 		return fail(err, RC_UNAVAILABLE, "", "%s: the database's disk is full", what);
@@ -179,14 +179,22 @@ postgres_reconnect(struct postgres *p, struct err *err)
 {
 	enum rc rc;
 
+	if (atomic_load(&p->committed) != atomic_load(&p->settled))
+		return fail(err, RC_UNAVAILABLE, "",
+			    "PostgreSQL went away before it confirmed what was written");
 	postgres_forget_prepared(p);
+	p->is_gone = false;
 	PQreset(p->c);
 	if (PQstatus(p->c) != CONNECTION_OK)
 		return postgres_fail(p, NULL, "begin", err);
-	rc = configure(p, err);
-	if (rc == RC_OK && p->settler != NULL)
-		rc = postgres_exec(p, p->c, "SET synchronous_commit = off", "open", err);
-	return rc;
+	if ((rc = configure(p, err)) != RC_OK || p->settler == NULL)
+		return rc;
+	/* Nothing on its way: nobody uses the settler's connection, and it ended likewise. */
+	PQfinish(p->settler);
+	p->settler = NULL;
+	if ((rc = postgres_second(p, &p->settler, err)) != RC_OK)
+		return rc;
+	return postgres_exec(p, p->c, "SET synchronous_commit = off", "open", err);
 }
 
 /* libpq knows what the first was opened with. */
@@ -235,12 +243,15 @@ enum rc
 postgres_settle(struct db *db, struct err *err)
 {
 	struct postgres *p = (struct postgres *)db;
+	uint_fast64_t committed = atomic_load(&p->committed);
 	/* It must have written something, or its commit has nothing to wait for. */
 	PGresult *result =
 	    PQexec(p->settler, "SELECT pg_logical_emit_message(true, 'liaison', 'settle')");
 	bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
 
 	PQclear(result);
+	if (ok)
+		atomic_store(&p->settled, committed);
 	return ok ? RC_OK
 		  : fail(err, RC_UNAVAILABLE, "", "PostgreSQL did not confirm what was written");
 }

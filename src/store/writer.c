@@ -202,6 +202,17 @@ writer_counts(struct writer *w)
 	return counts;
 }
 
+bool
+writer_is_lost(struct writer *w)
+{
+	bool lost;
+
+	pthread_mutex_lock(&w->lock);
+	lost = w->lost;
+	pthread_mutex_unlock(&w->lock);
+	return lost;
+}
+
 void
 writer_close(struct writer *w)
 {

@@ -64,6 +64,8 @@ MUST_USE enum rc writer_call(struct writer *w, struct write_item *item, struct e
  */
 void writer_expect(struct writer *w, int more_or_less);
 struct writer_counts writer_counts(struct writer *w);
+/* A sync failed: nothing is written any more, and the process had better start anew. */
+bool writer_is_lost(struct writer *w);
 /* Runs what is queued, then ends. NULL does nothing. */
 void writer_close(struct writer *w);
 
