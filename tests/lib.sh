@@ -74,8 +74,20 @@ store_rows() {
 	if [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then
 		sqlite3 "$node/node.db" "$1"
 	else
-		psql "$(sed -n 's/^store: "\(.*\)"/\1/p' "$node/liaison.yaml")" -qAtc "SET client_min_messages = error;
+		psql "$(store_url)" -qAtc "SET client_min_messages = error;
 			CREATE OR REPLACE FUNCTION hex(bytea) RETURNS text LANGUAGE sql AS \$\$ SELECT upper(encode(\$1, 'hex')) \$\$;" -c "$1"
+	fi
+}
+store_url() { sed -n 's/^store: "\(.*\)"/\1/p' "$node/liaison.yaml"; }
+store_copy() { # store_copy FILE: a thief's copy of a stopped node's database; prints its URL
+	if [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		cp "$node/node.db" "$1"
+		echo "sqlite:$1"
+	else
+		copy=copy$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+		psql "$LIAISON_TEST_POSTGRES" -qc "CREATE DATABASE $copy TEMPLATE $(store_url | sed 's#.*/\([a-z0-9]*\)?.*#\1#')" ||
+			wrong "no copy"
+		store_url | sed "s#/[a-z0-9]*?#/$copy?#"
 	fi
 }
 on_sqlite() { # the story looks into the file node.db

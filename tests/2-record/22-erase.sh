@@ -3,7 +3,6 @@
 # left open for nobody; what stays in the bucket is still read; the log still verifies.
 set -eu
 . "$(dirname "$0")/../lib.sh"
-on_sqlite
 need jq sqlite3
 
 node_init
@@ -19,7 +18,7 @@ hex=$(tr -d - <<<"$mei")
 
 # A thief's copy, or a backup, of the database as it is now.
 node_stop
-cp "$node/node.db" "$work/old.db"
+old=$(store_copy "$work/old.db")
 node_start
 
 story "Without --yes nothing happens but a plan; with an old version nothing happens either"
@@ -52,7 +51,7 @@ expect_exit 0 L record search Chen --json
 hasnt "$said" "$mei"
 
 story "Nothing sealed is left of it in the database, neither now nor before"
-same "bytes of its bodies and keys" "$(sqlite3 "$node/node.db" "SELECT
+same "bytes of its bodies and keys" "$(store_rows "SELECT
 	(SELECT sum(length(body) + length(wrapped)) FROM record WHERE hex(id) = upper('$hex')) +
 	(SELECT sum(length(body) + length(wrapped)) FROM record_past WHERE hex(id) = upper('$hex'))")" 0
 
@@ -66,7 +65,7 @@ same "erased records that the log knows" "$(field erased <<<"$said")" 1
 node_stop
 
 story "The bucket has a new key by now, and the old one is gone"
-pending() { sqlite3 "$node/node.db" 'SELECT count(*) FROM record_erase_bucket'; }
+pending() { store_rows 'SELECT count(*) FROM record_erase_bucket'; }
 node_start
 for _ in $(seq 100); do
 	[ "$(pending)" != 0 ] || break
@@ -76,6 +75,6 @@ same "buckets that wait for their new key" "$(pending)" 0
 node_stop
 
 story "So an old copy of the database does not bring it back: what is in it opens for nobody"
-node_start --store "sqlite:$work/old.db"
+node_start --store "$old"
 expect_exit 3 L record show person "$mei" --reveal position --reason "from a copy"
 node_stop
