@@ -75,7 +75,8 @@ store_rows() {
 		sqlite3 "$node/node.db" "$1"
 	else
 		psql "$(store_url)" -qAtc "SET client_min_messages = error;
-			CREATE OR REPLACE FUNCTION hex(bytea) RETURNS text LANGUAGE sql AS \$\$ SELECT upper(encode(\$1, 'hex')) \$\$;" -c "$1"
+			CREATE OR REPLACE FUNCTION hex(bytea) RETURNS text LANGUAGE sql AS \$\$ SELECT upper(encode(\$1, 'hex')) \$\$;
+			CREATE OR REPLACE FUNCTION hex(text) RETURNS text LANGUAGE sql AS \$\$ SELECT upper(encode(convert_to(\$1, 'UTF8'), 'hex')) \$\$;" -c "$1"
 	fi
 }
 store_url() { sed -n 's/^store: "\(.*\)"/\1/p' "$node/liaison.yaml"; }
@@ -89,6 +90,26 @@ store_copy() { # store_copy FILE: a thief's copy of a stopped node's database; p
 			wrong "no copy"
 		store_url | sed "s#/[a-z0-9]*?#/$copy?#"
 	fi
+}
+# store_keep, store_restore: the database of a stopped node as it was, for what is tried on it.
+store_keep() {
+	kept=$(store_copy "$work/kept.db")
+}
+store_restore() {
+	if [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		rm -f "$node/node.db-wal" "$node/node.db-shm"
+		cp "$work/kept.db" "$node/node.db"
+	else
+		name=$(store_url | sed 's#.*/\([a-z0-9]*\)?.*#\1#')
+		psql "$LIAISON_TEST_POSTGRES" -qc "DROP DATABASE $name" \
+			-c "CREATE DATABASE $name TEMPLATE $(sed 's#.*/\([a-z0-9]*\)?.*#\1#' <<<"$kept")" || wrong "not restored"
+	fi
+}
+store_bytes() { # store_bytes HEX: those bytes in SQL
+	if [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then echo "x'$1'"; else echo "'\\x$1'::bytea"; fi
+}
+store_text() { # the same as a text
+	if [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then echo "CAST(x'$1' AS TEXT)"; else echo "convert_from('\\x$1', 'UTF8')"; fi
 }
 on_sqlite() { # the story looks into the file node.db
 	[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || { echo "skipped: it looks into SQLite's file"; exit 77; }

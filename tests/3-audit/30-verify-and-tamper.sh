@@ -3,7 +3,6 @@
 # tile, head, body or export is found and named, and the command exits 7.
 set -eu
 . "$(dirname "$0")/../lib.sh"
-on_sqlite
 need jq sqlite3
 
 node_init
@@ -12,7 +11,6 @@ person=$(field id <<<"$said")
 expect_exit 0 L record set person "$person" --version 1 --set position=captain
 expect_exit 0 L record show person "$person" --reveal position --reason "who sails"
 expect_exit 0 L record list person
-db=$node/node.db
 
 story "What was written verifies, with and without opening the records"
 expect_exit 0 L audit verify
@@ -53,30 +51,32 @@ expect_exit 7 "$liaison" audit verify --export "$work/cut" --vkey "$vkey"
 
 # flip TABLE COLUMN WHERE KIND: one bit of the first byte, or a number becomes one more
 flip() {
-	hex=$(sqlite3 "$db" "SELECT hex($2) FROM $1 WHERE $3 LIMIT 1")
+	if [ "$4" = number ]; then
+		store_rows "UPDATE $1 SET $2 = $2 + 1 WHERE $3"
+		return
+	fi
+	hex=$(store_rows "SELECT hex($2) FROM $1 WHERE $3 LIMIT 1")
 	[ -n "$hex" ] || wrong "there is no $2 in $1 where $3"
 	first=$((0x${hex:0:2} ^ 1))
 	bent=$(printf %02X $first)${hex:2}
 	case $4 in
-	blob) sqlite3 "$db" "UPDATE $1 SET $2 = x'$bent' WHERE $3" ;;
-	text) sqlite3 "$db" "UPDATE $1 SET $2 = CAST(x'$bent' AS TEXT) WHERE $3" ;;
-	number) sqlite3 "$db" "UPDATE $1 SET $2 = $2 + 1 WHERE $3" ;;
+	blob) store_rows "UPDATE $1 SET $2 = $(store_bytes "$bent") WHERE $3" ;;
+	text) store_rows "UPDATE $1 SET $2 = $(store_text "$bent") WHERE $3" ;;
 	esac
 }
 
 tamper() { # tamper WHAT TABLE COLUMN WHERE KIND NAMED: found, named, and whole again after
-	cp "$db" "$work/good.db"
 	flip "$2" "$3" "$4" "$5"
 	expect_exit 7 L audit verify --open
 	has "$said" "$6"
 	echo "$1: $(grep -m1 -v '^liaison' <<<"$said")"
-	cp "$work/good.db" "$db"
-	rm -f "$db-wal" "$db-shm"
+	store_restore
 }
 
 story "The node is stopped, and somebody changes one byte of its database"
 id="hex(id) = upper('$(tr -d - <<<"$person")')"
-leaf=$(sqlite3 "$db" "SELECT leaf FROM record WHERE $id")
+store_keep
+leaf=$(store_rows "SELECT leaf FROM record WHERE $id")
 tamper "a leaf's detail" audit_leaf detail "idx = $leaf" blob "$leaf"
 tamper "a leaf's actor" audit_leaf actor_mac "idx = $leaf" blob "$leaf"
 tamper "a leaf's time" audit_leaf time_ms "idx = $leaf" number "$leaf"
@@ -90,21 +90,20 @@ tamper "the state in plain" record handling "$id" number "$person"
 tamper "the owner in plain" record owner "$id" blob "$person"
 
 story "A record that is taken away, and one that nobody logged"
-cp "$db" "$work/good.db"
-sqlite3 "$db" "DELETE FROM record WHERE $id"
+store_rows "DELETE FROM record WHERE $id"
 expect_exit 7 L audit verify
 echo "a record taken away: $(grep -m1 -v '^liaison' <<<"$said")"
-cp "$work/good.db" "$db"
-sqlite3 "$db" "DELETE FROM audit_leaf WHERE idx = $leaf"
+store_restore
+store_rows "DELETE FROM audit_leaf WHERE idx = $leaf"
 expect_exit 7 L audit verify
 has "$said" "$leaf"
 echo "a leaf taken away: $(grep -m1 -v '^liaison' <<<"$said")"
-cp "$work/good.db" "$db"
-sqlite3 "$db" "UPDATE audit_head SET size = size - 1"
+store_restore
+store_rows "UPDATE audit_head SET size = size - 1"
 code=0
 L audit verify >"$work/said" 2>&1 || code=$?
 [ "$code" != 0 ] || wrong "a head that forgets a leaf was not found"
-cp "$work/good.db" "$db"
+store_restore
 
 story "Whole again: it verifies, and the running node finds the same as the stopped one"
 expect_exit 0 L audit verify --open
