@@ -70,6 +70,8 @@ struct audit_entry {
  * an empty head. Inside the caller's transaction. RC_CONFLICT: it is started already.
  */
 MUST_USE enum rc audit_init(struct db *db, struct keys *keys, struct str origin, struct err *err);
+/* Was the log begun with these keys? RC_INTEGRITY: with others, so nothing may be added to it. */
+MUST_USE enum rc audit_is_ours(struct db *db, struct keys *keys, struct err *err);
 
 /*
  * A group: leaves of one transaction. Begin reads the head from the database (and so takes

@@ -31,6 +31,25 @@ load_origin(struct db *db, struct arena *a, struct str *origin, struct str *vkey
 }
 
 enum rc
+audit_is_ours(struct db *db, struct keys *keys, struct err *err)
+{
+	unsigned char public[PUBLIC_KEY_BYTES];
+	struct arena *a = arena_new(0);
+	struct str origin, vkey;
+	struct note_key key;
+	enum rc rc = load_origin(db, a, &origin, &vkey, err);
+
+	keys_log_public(keys, public);
+	if (rc == RC_OK && (rc = note_key_make(origin, public, &key, err)) == RC_OK &&
+	    !str_eq(vkey, note_key_format(a, &key)))
+		rc = fail(err, RC_INTEGRITY, "store",
+			  "this key file is not that of this database's log; nothing is written "
+			  "to it");
+	arena_free(a);
+	return rc;
+}
+
+enum rc
 audit_vkey(struct db *db, struct arena *a, struct str *vkey, struct err *err)
 {
 	struct str origin;

@@ -1,12 +1,15 @@
 #include "node/copy.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "audit/audit.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/vec.h"
+#include "format/json.h"
 #include "record/door.h"
 #include "serve/config.h"
 #include "serve/file.h"
@@ -71,6 +74,29 @@ log_first(struct cli *cli, struct str *url, struct err *err)
 	return rc;
 }
 
+static bool
+is_store_line(struct str line)
+{
+	line = str_trim(line);
+	return str_starts(line, STR("store:")) || str_starts(line, STR("store :")) ||
+	       str_starts(line, STR("\"store\"")) || str_starts(line, STR("'store'"));
+}
+
+/* A path as typed is one of this folder; the node may be started in another. */
+static enum rc
+absolute(struct cli *cli, struct str *url, struct err *err)
+{
+	char *here;
+
+	if (!str_starts(*url, STR("sqlite:")) || str_starts(*url, STR("sqlite:/")))
+		return RC_OK;
+	if ((here = getcwd(NULL, 0)) == NULL)
+		return fail(err, RC_FAILED, "to", "this folder has no name; say the whole path");
+	*url = str_fmt(cli->arena, "sqlite:%s/%.*s", here, STR_ARG(str_sub(*url, 7, url->n)));
+	free(here);
+	return RC_OK;
+}
+
 /* liaison.yaml with another store, all else as it was. */
 static enum rc
 switch_store(struct cli *cli, struct str to, struct err *err)
@@ -85,10 +111,12 @@ switch_store(struct cli *cli, struct str to, struct err *err)
 	buf_init(&b, cli->arena);
 	while (text.n > 0) {
 		line = str_cut(&text, '\n');
-		if (!str_starts(line, STR("store:")))
+		if (!is_store_line(line))
 			buf_addf(&b, "%.*s\n", STR_ARG(line));
 	}
-	buf_addf(&b, "store: \"%.*s\"\n", STR_ARG(to));
+	buf_add_z(&b, "store: ");
+	json_quote(&b, to);
+	buf_add_byte(&b, '\n');
 	return file_write(path, buf_str(&b), 0600, err);
 }
 
@@ -129,8 +157,8 @@ node_copy(struct cli *cli, struct err *err)
 
 	if (to.n == 0)
 		return fail(err, RC_USAGE, "to", "say which database it is copied into");
-	if (str_chr(to, '"') >= 0 || str_chr(to, '\n') >= 0)
-		return fail(err, RC_USAGE, "to", "that is no URL");
+	if ((rc = absolute(cli, &to, err)) != RC_OK)
+		return rc;
 	if ((rc = log_first(cli, &url, err)) != RC_OK ||
 	    (rc = node_lock_take(cli_node_dir(cli), &lock, err)) != RC_OK)
 		return rc;

@@ -5,6 +5,7 @@
 #include "base/hex.h"
 #include "format/json.h"
 #include "seal/hash.h"
+#include "text/normal.h"
 
 #define MISSING_TOLD 20
 
@@ -75,8 +76,9 @@ key_of(struct arena *a, json_t *fields)
 	struct str number = json_member_str(json_object_get(fields, "number_there"), "value");
 	struct hash hash;
 
+	/* A publisher who writes a2 for A2 means the same entry. */
 	if (is_number(number))
-		return number;
+		return text_fold(a, number);
 	hash_theirs(a, fields, false, &hash);
 	return str_fmt(a, " %.*s", STR_ARG(hex_format(a, hash.b, sizeof hash.b)));
 }

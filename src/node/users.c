@@ -1,5 +1,7 @@
 #include "node/users.h"
 
+#include <pwd.h>
+
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
@@ -178,6 +180,15 @@ user_and_sharers(struct request *rq, const struct user *u)
 	return o;
 }
 
+/* uid_t has 32 bits, and its last value is nobody (chown(2)). */
+static enum rc
+check_uid(int64_t uid, struct err *err)
+{
+	return uid >= -1 && uid < UINT32_MAX
+		   ? RC_OK
+		   : fail(err, RC_INVALID, "system_account", "is no number of a system account");
+}
+
 static enum rc
 add(struct request *rq, struct reply *reply, struct err *err)
 {
@@ -193,6 +204,7 @@ add(struct request *rq, struct reply *reply, struct err *err)
 	    (rc = parse_bits(rq->arena, json_object_get(rq->json, "roles"), "roles", role_find,
 			     ROLE_COUNT, role_at, &roles, err)) != RC_OK ||
 	    (rc = parse_unit(rq, &unit, err)) != RC_OK ||
+	    (rc = check_uid(json_is_integer(uid) ? json_integer_value(uid) : -1, err)) != RC_OK ||
 	    (rc = user_add(&rq->door, login, json_member_str(rq->json, "name"), roles, unit,
 			   json_is_integer(uid) ? json_integer_value(uid) : -1, &user, err)) !=
 		RC_OK)
@@ -202,11 +214,21 @@ add(struct request *rq, struct reply *reply, struct err *err)
 	return RC_OK;
 }
 
+static bool
+is_account(int64_t uid)
+{
+	struct passwd entry, *found = NULL;
+	char bytes[4096];
+
+	return getpwuid_r((uid_t)uid, &entry, bytes, sizeof bytes, &found) == 0 && found != NULL;
+}
+
 /* Somebody who may keep accounts, and gets in: over the socket, for a token ends. */
 static bool
 administers(const struct user *u)
 {
-	return !u->disabled && u->uid >= 0 && (u->roles & BIT(ROLE_ADMINISTRATOR)) != 0;
+	return !u->disabled && u->uid >= 0 && (u->roles & BIT(ROLE_ADMINISTRATOR)) != 0 &&
+	       is_account(u->uid);
 }
 
 /* A node without an administrator would stay without one for good, so the last one stays. */
@@ -250,6 +272,10 @@ change(struct request *rq, struct reply *reply, struct err *err)
 	uid = json_object_get(rq->json, "system_account");
 	if (json_is_integer(uid))
 		user.uid = json_integer_value(uid);
+	if ((rc = check_uid(user.uid, err)) != RC_OK)
+		return rc;
+	if (user.roles == 0)
+		return fail(err, RC_INVALID, "roles", "takes at least one role");
 	disabled = json_object_get(rq->json, "disabled");
 	if (json_is_boolean(disabled))
 		user.disabled = json_is_true(disabled);

@@ -171,16 +171,14 @@ check_gates(struct door *d, const struct record *r, const struct move *move, str
 {
 	enum rc rc = RC_OK;
 
-	for (size_t i = 0; i < move->gate_count && rc == RC_OK; i++) {
-		const struct gate_use *use = &move->gates[i];
-		const struct gate *gate = gate_find(d->node, use->name);
-
-		if (gate == NULL)
+	/* First, so that a gate that could open tells nothing of a move that cannot be made. */
+	for (size_t i = 0; i < move->gate_count; i++)
+		if (gate_find(d->node, move->gates[i].name) == NULL)
 			return fail(err, RC_CONFLICT, "gate",
 				    "the gate %.*s is not built yet, so this move stays closed",
-				    STR_ARG(use->name));
-		rc = gate->check(d, r, use, err);
-	}
+				    STR_ARG(move->gates[i].name));
+	for (size_t i = 0; i < move->gate_count && rc == RC_OK; i++)
+		rc = gate_find(d->node, move->gates[i].name)->check(d, r, &move->gates[i], err);
 	return rc;
 }
 

@@ -168,7 +168,7 @@ static int
 setup(void **state)
 {
 	struct fixture *f = heap_zeroed(sizeof *f);
-	struct serve_options o = {.features = features};
+	struct serve_options o = {.features = features, .is_new = true};
 	struct err err = {.text = ""};
 
 	f->dir = test_dir_new();

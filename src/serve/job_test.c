@@ -109,9 +109,10 @@ struct node {
 };
 
 static void
-open_serve(struct node *n)
+open_serve(struct node *n, bool is_new)
 {
-	const struct serve_options options = {.dir = n->dir->path, .features = features};
+	const struct serve_options options = {
+	    .dir = n->dir->path, .features = features, .is_new = is_new};
 	struct err err;
 
 	if (serve_open(&options, &n->s, &err) != RC_OK)
@@ -148,7 +149,7 @@ node_open(void **state)
 		       0600, &err),
 	    RC_OK);
 	assert_int_equal(keys_create(test_dir_path(n->dir, "keys.liaison"), STR_NONE, &err), RC_OK);
-	open_serve(n);
+	open_serve(n, true);
 	assert_int_equal(serve_write(n->s, NULL, NULL, add_users, n, &err), RC_OK);
 	quick = true;
 	steps_seen = 0;
@@ -337,7 +338,7 @@ node_that_ends_leaves_the_job_running_for_the_next(void **state)
 	(void)nanosleep(&(struct timespec){.tv_nsec = 90000000}, NULL);
 	job_runner_close(r);
 	serve_close(n->s);
-	open_serve(n);
+	open_serve(n, false);
 	assert_int_equal(as(n, &n->one, find, &q), RC_OK);
 	assert_int_equal(q.job.state, JOB_RUNNING);
 	json_decref(q.job.result);
@@ -649,7 +650,7 @@ job_whose_row_was_changed_fails_and_the_next_one_runs(void **state)
 	serve_close(n->s);
 	for (size_t i = 0; i < COUNT_OF(sets); i++)
 		intrude(n, deed(n, sets[i], bad[i].id));
-	open_serve(n);
+	open_serve(n, false);
 	assert_int_equal(serve_write(n->s, NULL, NULL, list, &seen, &err), RC_OK);
 	assert_int_equal(seen, COUNT_OF(sets) + 1);
 	assert_int_equal(job_runner_open(n->s, &r, &err), RC_OK);
@@ -678,7 +679,7 @@ columns_outside_the_seal_stop_nobody(void **state)
 	serve_close(n->s);
 	intrude(n, deed(n, "result = '[[[', cursor = ''", q.id));
 	intrude(n, deed(n, "state = 77", odd.id));
-	open_serve(n);
+	open_serve(n, false);
 	assert_int_equal(serve_write(n->s, NULL, NULL, list, &seen, &err), RC_OK);
 	assert_int_equal(seen, 2);
 	assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
@@ -781,7 +782,7 @@ changed_state_starts_no_job_for_two(void **state)
 
 	serve_close(n->s);
 	intrude(n, deed(n, "state = 1", q.id));
-	open_serve(n);
+	open_serve(n, false);
 	assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
 	assert_int_equal(steps_seen, 0);
 	assert_false(keeps_arguments(n, &q));

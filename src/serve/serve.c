@@ -182,8 +182,15 @@ start_log(struct serve *s, struct db *db, bool is_new, struct err *err)
 		return fail(err, RC_CONFLICT, "store",
 			    "this database holds a node's records already; name another, or an "
 			    "empty one");
+	if (rc == RC_OK)
+		return audit_is_ours(db, s->keys, err);
 	if (rc != RC_CONFLICT)
 		return rc;
+	/* An empty database in the place of a node's own is no new beginning: it is a loss. */
+	if (!is_new)
+		return fail(err, RC_CONFLICT, "store",
+			    "this database holds no node; name the one that does as `store` in "
+			    "liaison.yaml (--store), or bring it back from its backup");
 	if ((rc = db_begin(db, err)) != RC_OK)
 		return rc;
 	rc = audit_init(db, s->keys, config_text(s->config, "origin"), err);

@@ -423,13 +423,20 @@ postgres_control(struct db *db, enum db_control what, struct err *err)
 	/* COMMIT of a transaction that failed is answered with ROLLBACK and no error. */
 	if (what == DB_COMMIT && PQtransactionStatus(p->c) != PQTRANS_INTRANS)
 		return fail(err, RC_UNAVAILABLE, "", "commit: the transaction was lost before");
+	if (p->is_later && p->settler == NULL && what == DB_BEGIN &&
+	    (rc = postgres_reconnect(p, err)) != RC_OK)
+		return rc;
+	/* Left behind by a BEGIN that was answered and cancelled at once. */
+	if ((what == DB_BEGIN || what == DB_BEGIN_READ) &&
+	    PQtransactionStatus(p->c) != PQTRANS_IDLE)
+		(void)command(p, "ROLLBACK", "rollback", NULL, NULL);
 	rc = command(p, controls[what].text, controls[what].name, NULL, err);
 	/* A server that went away may be back: between transactions nothing hangs on the old
 	 * connection but what was prepared. */
 	if (rc != RC_OK && (what == DB_BEGIN || what == DB_BEGIN_READ) && p->is_gone &&
 	    (rc = postgres_reconnect(p, err)) == RC_OK)
 		rc = command(p, controls[what].text, controls[what].name, NULL, err);
-	if (rc == RC_OK && what == DB_COMMIT && p->settler != NULL)
+	if (rc == RC_OK && what == DB_COMMIT && p->is_later)
 		atomic_fetch_add(&p->committed, 1);
 	/* ROLLBACK TO leaves the savepoint open; here it ends. */
 	if (rc == RC_OK && what == DB_ROLLBACK_TO)

@@ -20,7 +20,8 @@ struct postgres {
 	unsigned posted;  /* sent and not yet answered; then the connection is in pipeline mode */
 	int timeout_ms;
 	bool reader;
-	bool is_gone; /* the connection has ended; PQstatus() learns of it late */
+	bool is_later; /* commit_later: then there is a settler, or the next BEGIN makes one */
+	bool is_gone;  /* the connection has ended; PQstatus() learns of it late */
 };
 
 enum rc postgres_open(const struct db_open_options *o, struct db **out, struct err *err);

@@ -1,5 +1,6 @@
 #include "store/db_postgres.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,8 @@
 
 /* One key for all liaison nodes of a database: who makes or changes tables holds it. */
 #define SETUP_LOCK "7812730452113907"
+/* The one who writes holds this as long as its connection lasts. */
+#define NODE_LOCK "7812730452113908"
 
 static enum rc
 rc_of(const char *state)
@@ -130,11 +133,13 @@ check_server(struct postgres *p, struct err *err)
 static enum rc
 configure(struct postgres *p, struct err *err)
 {
-	char text[256];
+	char text[512];
 	enum rc rc;
 
 	(void)snprintf(text, sizeof text,
-		       "SET lock_timeout = %d; SET standard_conforming_strings = on; "
+		       "SET lock_timeout = %d; SET statement_timeout = 0; "
+		       "SET idle_in_transaction_session_timeout = 0; "
+		       "SET standard_conforming_strings = on; SET synchronous_commit = on; "
 		       "SET default_transaction_isolation = '%s'; "
 		       "SET default_transaction_read_only = %s",
 		       p->timeout_ms, p->reader ? "repeatable read" : "read committed",
@@ -174,6 +179,36 @@ postgres_open(const struct db_open_options *o, struct db **out, struct err *err)
 	return RC_OK;
 }
 
+/*
+ * One node a database: what it remembers of users, names and keys is its own. The lock is the
+ * connection's and ends with it; a process that was just killed may hold it for a moment.
+ */
+static enum rc
+take_node_lock(struct postgres *p, struct err *err)
+{
+	bool has = false;
+
+	for (int waited_ms = 0; !has && waited_ms <= p->timeout_ms; waited_ms += 100) {
+		PGresult *result =
+		    PQexec(p->c, "SELECT 1 WHERE pg_try_advisory_lock(" NODE_LOCK ")");
+		ExecStatusType status = PQresultStatus(result);
+
+		has = status == PGRES_TUPLES_OK && PQntuples(result) == 1;
+		if (status != PGRES_TUPLES_OK) {
+			enum rc rc = postgres_fail(p, result, "open", err);
+
+			PQclear(result);
+			return rc;
+		}
+		PQclear(result);
+		if (!has)
+			(void)poll(NULL, 0, 100);
+	}
+	return has ? RC_OK
+		   : fail(err, RC_CONFLICT, "store",
+			  "another liaison works on this database; end it first");
+}
+
 enum rc
 postgres_reconnect(struct postgres *p, struct err *err)
 {
@@ -187,12 +222,13 @@ postgres_reconnect(struct postgres *p, struct err *err)
 	PQreset(p->c);
 	if (PQstatus(p->c) != CONNECTION_OK)
 		return postgres_fail(p, NULL, "begin", err);
-	if ((rc = configure(p, err)) != RC_OK || p->settler == NULL)
+	if ((rc = configure(p, err)) != RC_OK || !p->is_later)
 		return rc;
 	/* Nothing on its way: nobody uses the settler's connection, and it ended likewise. */
 	PQfinish(p->settler);
 	p->settler = NULL;
-	if ((rc = postgres_second(p, &p->settler, err)) != RC_OK)
+	if ((rc = take_node_lock(p, err)) != RC_OK ||
+	    (rc = postgres_second(p, &p->settler, err)) != RC_OK)
 		return rc;
 	return postgres_exec(p, p->c, "SET synchronous_commit = off", "open", err);
 }
@@ -215,7 +251,10 @@ postgres_second(struct postgres *p, PGconn **out, struct err *err)
 	PQconninfoFree(options);
 	if (PQstatus(*out) == CONNECTION_OK) {
 		(void)PQsetNoticeReceiver(*out, say_nothing, NULL);
-		return RC_OK;
+		/* Whatever the server, the database, the role or the URL say: a sync is a sync. */
+		if (postgres_exec(p, *out, "SET synchronous_commit = on; SET statement_timeout = 0",
+				  "open", err) == RC_OK)
+			return RC_OK;
 	}
 	PQfinish(*out);
 	*out = NULL;
@@ -233,7 +272,9 @@ postgres_commit_later(struct db *db, struct err *err)
 	struct postgres *p = (struct postgres *)db;
 	enum rc rc;
 
-	if ((rc = postgres_second(p, &p->settler, err)) != RC_OK ||
+	p->is_later = true;
+	if ((rc = take_node_lock(p, err)) != RC_OK ||
+	    (rc = postgres_second(p, &p->settler, err)) != RC_OK ||
 	    (rc = postgres_exec(p, p->c, "SET synchronous_commit = off", "open", err)) != RC_OK)
 		return rc;
 	return postgres_settle(db, err);

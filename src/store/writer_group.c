@@ -114,6 +114,14 @@ give(struct writer *w, const struct write_group *g)
 	pthread_mutex_unlock(&w->lock);
 }
 
+static bool
+give_up(struct err *group_err)
+{
+	(void)fail(group_err, RC_UNAVAILABLE, "",
+		   "the store gave up the group this was written in; nothing of it is there");
+	return false;
+}
+
 /* Run one item in its savepoint. False: the whole transaction is lost. */
 static bool
 item_run(struct writer *w, struct write_item *item, struct err *group_err)
@@ -122,16 +130,19 @@ item_run(struct writer *w, struct write_item *item, struct err *group_err)
 		return true;
 	if ((item->rc = db_savepoint(w->db, &item->err)) == RC_OK) {
 		item->rc = item->run(item, w->db, &item->err);
-		if (item->rc == RC_OK && (item->rc = db_release(w->db, &item->err)) == RC_OK)
-			return true;
+		if (item->rc == RC_OK) {
+			if ((item->rc = db_release(w->db, &item->err)) == RC_OK)
+				return true;
+			/* The item thought that all went well, and so does what it told the hooks:
+			 * the log's tree has its leaves. Nothing of the group may stay. */
+			return give_up(group_err);
+		}
 		if (db_in_transaction(w->db) && db_rollback_to(w->db, group_err) == RC_OK)
 			return true;
 	} else if (db_in_transaction(w->db)) {
 		return true;
 	}
-	(void)fail(group_err, RC_UNAVAILABLE, "",
-		   "the store gave up the group this was written in; nothing of it is there");
-	return false;
+	return give_up(group_err);
 }
 
 static enum rc
