@@ -12,6 +12,8 @@ story "A node keeps its last administrator, however their role would be taken"
 expect_exit 5 L user set admin --roles analyst
 has "$said" "last administrator"
 expect_exit 5 L user set admin --close
+expect_exit 5 L user set admin --system-account 3999999999 # nobody has it
+expect_exit 2 L user set admin --system-account 4294967295
 expect_exit 0 L user add bert --roles administrator,analyst
 expect_exit 5 L user set admin --roles analyst --as admin # bert has no way in
 expect_exit 0 L user set bert --system-account "$(id -u)" --as admin

@@ -49,3 +49,12 @@ export_all >"$work/got"
 cmp "$work/was" "$work/got" || wrong "other records than before"
 expect_exit 0 L audit verify --open
 same "people" "$(sqlite3 "$work/new.db" "SELECT COUNT(*) FROM record WHERE type = 'person'")" 62
+
+story "A name with what YAML would read otherwise; the settings stay whole"
+expect_exit 0 L node copy --to "sqlite:$work/back\\slash \"x\".db" --switch
+expect_exit 0 L audit verify
+same "lines that name a store" "$(grep -c store "$node/liaison.yaml")" 1
+cd "$work"
+expect_exit 0 L node copy --to sqlite:here.db --switch
+cd /
+expect_exit 0 L audit verify

@@ -67,6 +67,16 @@ story "X is helped here, which cy alone knows: neither a count nor the log tells
 expect_exit 0 L match people --min-score 1 --as gus --purpose screening --json
 before=$(jq -c '[.screened, keys]' <<<"$said")
 expect_exit 0 L record create survivor --set chosen_name=Tirelu --set "person=$x" --as cy --purpose protection --json
+
+story "A move that is closed says the same of both: what its other gates would find stays untold"
+confirm() { # confirm PERSON: what is said about a network that they are in
+	expect_exit 0 L record create network --set name=W --set people="$1" --set because=a --set against=b \
+		--set evidence_kinds=document --set confirmed_by="$(L user me --as gus --json | jq -r .id)" --as gus --json
+	network=$(field id <<<"$said")
+	expect_exit 5 L record move network "$network" confirmed --version 1 --reason "how it is" --as gus
+	echo "$said"
+}
+same "what the move of both says" "$(confirm "$x")" "$(confirm "$z")"
 expect_exit 0 L match people --as gus --purpose screening --json
 same "counts before and after" "$(jq -c '[.screened, keys]' <<<"$said")" "$before"
 same "listings of the list in use" "$(jq .listings <<<"$said")" 2

@@ -198,7 +198,8 @@ suspend_what_accuses(struct door *d, struct id person, struct err *err)
 
 /*
  * An alert rests on its listing. That it is suspended with every listing that no longer counts
- * also keeps a suspended alert from telling of whom it was raised.
+ * makes a suspended alert say less of whom it was raised; beside an active listing it still
+ * tells (docs/threats.md).
  */
 static enum rc
 listing_ended(struct door *d, const struct record *listing, struct err *err)
