@@ -2,6 +2,8 @@
 # bench/ground/run.sh: durable audited writes over HTTP with 64 kept-alive clients, beside a bare
 # program that puts the same rows into SQLite in transactions of 64; and with syncs that take
 # 3 ms longer, beside one commit a write. Audited reads, and bare libmicrohttpd, to compare.
+# On PostgreSQL: LIAISON_TEST_ENGINE=postgres tests/postgres.sh bench/ground/run.sh, without the bare
+# program, which copies SQLite's rows.
 # LIAISON_SECONDS (5) a measurement, LIAISON_ROUNDS (3), of which the medians count.
 # The single measurements go to LIAISON_CSV (standard: none is kept).
 set -eu
@@ -18,9 +20,18 @@ for program in ground_writes ground_bare load_bare load_load; do
 done
 export LIAISON_TOKEN
 
-fresh_node() { # fresh_node [OPTIONS of node serve...]
+engine=${LIAISON_TEST_ENGINE:-sqlite}
+
+fresh_node() { # fresh_node [slow] [OPTIONS of node serve...]
 	rm -rf "$node"
 	node_init
+	if [ "${1:-}" = slow ]; then
+		shift
+		case $engine in
+		sqlite) set -- --store "faulty:sqlite:$node/node.db?sync_ms=3" "$@" ;;
+		*) set -- --store "faulty:$(store_url)&sync_ms=3" "$@" ;;
+		esac
+	fi
 	node_start "$@"
 	LIAISON_TOKEN=$(L user token --purposes investigation 2>/dev/null)
 }
@@ -31,13 +42,14 @@ for _ in $(seq "$rounds"); do
 	fresh_node
 	load writes write
 	node_stop
-	"$programs/bench_ground_bare" "$node/node.db" "$work/bare.db" 64 >>"$csv"
-	rm -f "$work"/bare.db*
-	slow="faulty:sqlite:$node/node.db?sync_ms=3"
-	fresh_node --store "$slow"
+	if [ "$engine" = sqlite ]; then
+		"$programs/bench_ground_bare" "$node/node.db" "$work/bare.db" 64 >>"$csv"
+		rm -f "$work"/bare.db*
+	fi
+	fresh_node slow
 	load slow_sync write
 	node_stop
-	fresh_node --store "$slow" --group-max 1
+	fresh_node slow --group-max 1
 	load slow_sync_alone write
 	node_stop
 	fresh_node
@@ -55,7 +67,7 @@ bare_http=$("$programs/bench_load_load" -c 64 -t "$seconds" -p $! 127.0.0.1:"$(c
 exec 9>&-
 wait
 
-awk -F, -v bare_http="$bare_http" '
+awk -F, -v bare_http="$bare_http" -v engine="$engine" '
 NR > 1 {
 	n[$1]++
 	for (i = 4; i <= 9; i++) at[$1, i, n[$1]] = $i
@@ -85,13 +97,13 @@ END {
 	printf "%-44s %8s %7s %7s %10s %9s %6s\n", "64 clients, medians of " n["writes"], "a second",
 		"p50 ms", "p99 ms", "a commit", "us CPU", "not ok"
 	line("writes", "audited writes over HTTP")
-	line("bare_64", "bare SQLite, the same rows, 64 a transaction")
+	if (engine == "sqlite") line("bare_64", "bare SQLite, the same rows, 64 a transaction")
 	line("slow_sync", "audited writes, a sync 3 ms slower")
 	line("slow_sync_alone", "the same, one commit a write")
 	line("reads", "audited reads over HTTP")
 	print "bare libmicrohttpd: " bare_http
 	print ""
-	claim("writes over HTTP, of the bare program", ratio("writes", "bare_64"), 0.5)
+	if (engine == "sqlite") claim("writes over HTTP, of the bare program", ratio("writes", "bare_64"), 0.5)
 	claim("writes a commit", median("writes", 7), 16)
 	claim("writes a commit, a sync 3 ms slower", median("slow_sync", 7), 16)
 	claim("times one commit a write, a sync 3 ms slower", ratio("slow_sync", "slow_sync_alone"), 8)
