@@ -217,7 +217,9 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	else if (url.n == 0)
 		url = str_fmt(s->arena, "sqlite:%s/node.db", s->dir);
 	s->store_url = str_copy(s->arena, url);
-	if ((rc = db_open(s->store_url, 5000, &db, err)) != RC_OK)
+	rc = o->is_new ? db_open(s->store_url, 5000, &db, err)
+		       : db_open_existing(s->store_url, 5000, &db, err);
+	if (rc != RC_OK)
 		return rc;
 	if ((rc = migrate_all(s, db, err)) != RC_OK ||
 	    (rc = start_log(s, db, o->is_new, err)) != RC_OK ||

@@ -43,6 +43,13 @@ db_open(struct str url, int timeout_ms, struct db **out, struct err *err)
 }
 
 enum rc
+db_open_existing(struct str url, int timeout_ms, struct db **out, struct err *err)
+{
+	return db_open_with(
+	    url, &(struct db_open_options){.timeout_ms = timeout_ms, .existing = true}, out, err);
+}
+
+enum rc
 db_open_reader(struct str url, int timeout_ms, struct db **out, struct err *err)
 {
 	return db_open_with(

@@ -53,6 +53,9 @@ struct bind {
  * RC_INVALID: the url.  RC_UNAVAILABLE: no answer within timeout_ms.
  */
 MUST_USE enum rc db_open(struct str url, int timeout_ms, struct db **out, struct err *err);
+/* The same for one that is there: where there is none, none is made, and what an earlier one
+ * left beside it (SQLite's WAL) stays. RC_CONFLICT: there is none. */
+MUST_USE enum rc db_open_existing(struct str url, int timeout_ms, struct db **out, struct err *err);
 /* The same for one that must not write: SQLite query_only. */
 MUST_USE enum rc db_open_reader(struct str url, int timeout_ms, struct db **out, struct err *err);
 /* End a connection; NULL does nothing. Open transactions are rolled back. */

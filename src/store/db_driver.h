@@ -23,6 +23,7 @@ struct db_open_options {
 	struct str options; /* "a=1&b=2", or empty */
 	int timeout_ms;
 	bool reader;
+	bool existing;	 /* nothing is made where there is none */
 	const char *vfs; /* SQLite's only: the file layer to go through, or NULL */
 };
 

@@ -159,13 +159,41 @@ postgres_check_schema(struct db *db, const char *const *scripts, size_t n, db_fo
 	return rc;
 }
 
+/* To whom the tables belong, and to whom nothing is forbidden, no grant takes anything away. */
+static enum rc
+check_role(struct postgres *p, const char *role, struct err *err)
+{
+	PGresult *result = PQexecParams(
+	    p->c,
+	    "SELECT rolsuper OR pg_has_role(oid, (SELECT relowner FROM pg_class WHERE oid = "
+	    "'store_migration'::regclass), 'MEMBER') FROM pg_roles WHERE rolname = $1",
+	    1, NULL, &role, NULL, NULL, 0);
+	enum rc rc = RC_OK;
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+		rc = postgres_fail(p, result, "grant", err);
+	else if (PQntuples(result) != 1)
+		rc = fail(err, RC_INVALID, "role", "there is no such role; createuser makes one");
+	else if (strcmp(PQgetvalue(result, 0, 0), "f") != 0)
+		rc = fail(err, RC_INVALID, "role",
+			  "this role owns the tables, is of those who do, or is a superuser, so it "
+			  "could change the log; make another one");
+	PQclear(result);
+	return rc;
+}
+
 enum rc
 postgres_grant(struct db *db, const char *role, const struct migration_set *sets, size_t n,
 	       struct err *err)
 {
 	struct postgres *p = (struct postgres *)db;
-	enum rc rc = postgres_exec(p, p->c, "BEGIN", "grant", err);
+	enum rc rc = check_role(p, role, err);
 	char text[512];
+
+	if (rc == RC_OK)
+		rc = postgres_exec(p, p->c, "BEGIN", "grant", err);
+	else
+		return rc;
 
 	(void)snprintf(text, sizeof text,
 		       "GRANT SELECT ON store_migration TO %s; REVOKE INSERT, UPDATE, DELETE, "

@@ -166,6 +166,12 @@ sqlite_open(const struct db_open_options *o, struct db **out, struct err *err)
 	 * connections of this process hold on it (fcntl(2)).
 	 */
 	if (access(path, F_OK) != 0) {
+		/* An empty file in its place would make SQLite take its WAL away. */
+		if (o->existing && errno == ENOENT)
+			return fail(err, RC_CONFLICT, "store",
+				    "the database file is not there, so this place holds no node; "
+				    "name the right one as `store` in liaison.yaml (--store), or "
+				    "bring it back");
 		fd = o->reader ? -1 : open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		if (fd >= 0)
 			close(fd);

@@ -29,7 +29,12 @@ expect_exit 0 L record show person "$person" --reveal position --reason "still m
 story "An empty database in the place of the own is a loss, and no new beginning"
 if [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then
 	mv "$node/node.db" "$work/away.db"
-	rm -f "$node"/node.db-*
+	echo "acknowledged, and only here yet" >"$node/node.db-wal"
+	expect_exit 5 L audit verify
+	[ ! -e "$node/node.db" ] || wrong "an empty database was made"
+	same "what lay beside it" "$(cat "$node/node.db-wal")" "acknowledged, and only here yet"
+	rm "$node/node.db-wal"
+	: >"$node/node.db"
 	expect_exit 5 L audit verify
 	rm -f "$node"/node.db*
 	mv "$work/away.db" "$node/node.db"
