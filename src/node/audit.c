@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "node/api.h"
 #include "node/reply.h"
 #include "record/verify.h"
 #include "serve/request.h"
@@ -344,4 +345,4 @@ static const struct route routes[] = {
 };
 
 const struct feature audit_feature = {
-    .name = "audit", .routes = routes, .commands = audit_commands};
+    .name = "audit", .routes = routes, .commands = audit_commands, .api = &audit_api};

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "format/json.h"
+#include "node/api.h"
 #include "node/export_inside.h"
 #include "node/sealed_file.h"
 #include "seal/passphrase.h"
@@ -285,5 +286,8 @@ static const struct route routes[] = {
     /* clang-format on */
 };
 
-const struct feature export_feature = {
-    .name = "exports", .routes = routes, .commands = export_commands, .jobs = jobs};
+const struct feature export_feature = {.name = "exports",
+				       .routes = routes,
+				       .commands = export_commands,
+				       .jobs = jobs,
+				       .api = &export_api};

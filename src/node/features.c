@@ -10,6 +10,7 @@
 #include "node/import.h"
 #include "node/erasing.h"
 #include "node/node.h"
+#include "node/openapi.h"
 #include "node/record_commands.h"
 #include "node/records.h"
 #include "node/users.h"
@@ -24,10 +25,12 @@
  * for a new database writes there before anything else.
  */
 const struct feature *const liaison_features[] = {
+    /* clang-format off */
     &audit_log_feature,
     &record_store_feature,
     &serve_feature,
     &node_feature,
+    &openapi_feature,
     &paper_command_feature,
     &users_feature,
     &model_command_feature,
@@ -47,4 +50,5 @@ const struct feature *const liaison_features[] = {
     &audit_feature,
     &demo_feature,
     NULL,
+    /* clang-format on */
 };

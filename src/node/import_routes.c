@@ -1,3 +1,4 @@
+#include "node/api.h"
 #include "node/import_inside.h"
 
 #include "base/arena.h"
@@ -110,5 +111,8 @@ static const struct route routes[] = {
     /* clang-format on */
 };
 
-const struct feature import_feature = {
-    .name = "imports", .routes = routes, .commands = import_commands, .jobs = jobs};
+const struct feature import_feature = {.name = "imports",
+				       .routes = routes,
+				       .commands = import_commands,
+				       .jobs = jobs,
+				       .api = &import_api};

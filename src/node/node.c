@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "node/api.h"
 #include "node/copy.h"
 #include "node/init.h"
 #include "node/reply.h"
@@ -412,4 +413,4 @@ const struct feature serve_feature = {.name = "serve",
 				      .migrations = MIGRATION_SET_COPIED(SERVE_MIGRATIONS)};
 
 const struct feature node_feature = {
-    .name = "node", .routes = routes, .commands = commands, .settings = settings};
+    .name = "node", .routes = routes, .commands = commands, .settings = settings, .api = &node_api};

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "node/api.h"
 #include "node/reply.h"
 #include "record/blind.h"
 #include "record/search.h"
@@ -463,4 +464,4 @@ static const struct route routes[] = {
     /* clang-format on */
 };
 
-const struct feature records_feature = {.name = "records", .routes = routes};
+const struct feature records_feature = {.name = "records", .routes = routes, .api = &records_api};

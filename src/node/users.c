@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "node/api.h"
 #include "node/reply.h"
 #include "record/record.h"
 #include "serve/cli.h"
@@ -581,4 +582,5 @@ static const struct command commands[] = {
     /* clang-format on */
 };
 
-const struct feature users_feature = {.name = "users", .routes = routes, .commands = commands};
+const struct feature users_feature = {
+    .name = "users", .routes = routes, .commands = commands, .api = &users_api};

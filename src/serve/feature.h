@@ -5,6 +5,7 @@
 #include "record/door.h"
 #include "store/migrate.h"
 
+struct api;
 struct cli;
 struct job_run;
 struct reply;
@@ -89,6 +90,7 @@ struct feature {
 	const struct gate *gates;
 	const struct reaction *reactions;
 	struct migration_set migrations;
+	const struct api *api; /* what its routes take and give: serve/api.h */
 };
 
 #endif

@@ -30,6 +30,7 @@ struct serve {
 	_Atomic uint64_t users_generation; /* from 1; one more when a change of users is durable */
 	bool users_changed;		   /* in the open transaction; the writer thread's */
 	struct actor node_actor;
+	struct kept *kept;
 	struct job_runner *runner; /* NULL: jobs run in the process of a command */
 };
 

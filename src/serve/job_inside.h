@@ -45,6 +45,8 @@ void job_teller_changed(struct job_teller *t, struct id id);
 /* What a route answers with, for one job; opened by listen. In the arena. */
 struct stream_handler *job_teller_handler(struct arena *a, struct job_teller *t, struct id id);
 
+extern const struct api job_api;
+
 struct job_runner {
 	struct serve *serve;
 	pthread_t thread;

@@ -235,4 +235,5 @@ static const struct command commands[] = {
     /* clang-format on */
 };
 
-const struct feature job_feature = {.name = "jobs", .routes = routes, .commands = commands};
+const struct feature job_feature = {
+    .name = "jobs", .routes = routes, .commands = commands, .api = &job_api};

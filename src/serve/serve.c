@@ -7,6 +7,7 @@
 #include "record/search.h"
 #include "seal/keys.h"
 #include "store/blob.h"
+#include "serve/kept.h"
 #include "serve/user_cache.h"
 #include "serve/user_check.h"
 #include "store/migrate.h"
@@ -264,6 +265,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->node.clock = o->clock != NULL ? o->clock : &clock_system;
 	s->node_actor.is_node = true;
 	s->users_generation = 1;
+	s->kept = kept_new();
 	collect_tables(s);
 	if ((rc = config_load(s->arena, str_fmt(s->arena, "%s/liaison.yaml", s->dir).p, s->features,
 			      &s->config, err)) != RC_OK ||
@@ -296,6 +298,7 @@ serve_close(struct serve *s)
 		user_cache_free(s->users[i]);
 	}
 	name_snapshot_free(s->node.names);
+	kept_free(s->kept);
 	keys_close(s->keys);
 	node_lock_close(s->lock);
 	arena_free(s->arena);

@@ -356,5 +356,8 @@ static const struct job_kind jobs[] = {
     {.name = NULL},
 };
 
-const struct feature match_people_feature = {
-    .name = "match_people", .routes = routes, .commands = commands, .jobs = jobs};
+const struct feature match_people_feature = {.name = "match_people",
+					     .routes = routes,
+					     .commands = commands,
+					     .jobs = jobs,
+					     .api = &match_people_api};

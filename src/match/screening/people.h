@@ -9,5 +9,6 @@
  * (rights.md, rule 5). A hit is an alert for a person to look at, with its explanation.
  */
 extern const struct feature match_people_feature;
+extern const struct api match_people_api;
 
 #endif

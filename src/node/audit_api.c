@@ -1,0 +1,36 @@
+#include "node/api.h"
+
+#include "base/rc.h"
+#include "model/role.h"
+
+#define TEXT "text/plain; charset=utf-8"
+
+static const struct api_shape shapes[] = {
+    {"leaf",
+     "{leaf: integer(0..) # its number; time: time; action: text; actor?: text # a login, `node`, "
+     "or an id; purpose?: text; type?: text; version?: integer(1..); listed?: bool; records?: "
+     "integer(0..); record?: id; case?: id; legal_basis?: text; reason?: text; fields?: text}",
+     "One entry of the log, as far as the asker may see into it."},
+    {.name = NULL},
+};
+
+static const struct api_route rows[] = {
+    /* clang-format off */
+	{ "GET",  "/api/v1/audit/records/{id}", "record_history",
+	  "limit?: integer(1..1000); changes?: text # any text - changes alone", NULL, "{items: [leaf]}" },
+	{ "GET",  "/api/v1/audit/search", "search_log",
+	  "actor?: text # a login; action?: text; by-purpose?: text; record?: id # for monitors; before?: integer(0..) # leaves before that number; limit?: integer(1..1000)",
+	  NULL, "{items: [leaf]}", .also = BIT(RC_ABSENT) },
+	{ "POST", "/api/v1/audit/verify", "verify_log",
+	  "open?: text # any text - open each body; vkey?: text", TEXT,
+	  "{holds: bool; leaves: integer(0..); root: text; records: integer(0..); former_versions: integer(0..); erased: integer(0..); opened: integer(0..); problem_count: integer(0..); problems: [text]}",
+	  .flags = API_BODY_MAY, .also = BIT(RC_INVALID) },
+	{ "POST", "/api/v1/audit/checkpoint", "make_checkpoint", NULL, NULL, TEXT, .also = BIT(RC_CONFLICT) },
+	{ "GET",  "/api/v1/audit/proof/{leaf}", "prove_leaf", NULL, NULL, TEXT, .also = BIT(RC_CONFLICT) },
+	{ "GET",  "/api/v1/audit/export", "export_log", NULL, NULL, TEXT },
+	{ "GET",  "/api/v1/audit/vkey", "log_key", NULL, NULL, TEXT },
+	{ .method = NULL },
+    /* clang-format on */
+};
+
+const struct api audit_api = {rows, shapes};

@@ -1,0 +1,14 @@
+#include "node/api.h"
+
+#include "base/rc.h"
+
+static const struct api_route rows[] = {
+    /* clang-format off */
+	{ "GET", "/healthz", "health", NULL, NULL, "{status: 'ok'; version: text}" },
+	{ "GET", "/api/v1/status", "status", NULL, NULL,
+	  "{name: text; version: text; process: integer(0..); record_types: integer(0..); records: integer(0..); leaves: integer(0..); groups: integer(0..); writes: integer(0..)}" },
+	{ .method = NULL },
+    /* clang-format on */
+};
+
+const struct api node_api = {rows, NULL};
