@@ -21,7 +21,7 @@ static const char *const action_names[] = {
 	[AUDIT_LIST] = "list",       [AUDIT_SEARCH] = "search", [AUDIT_SCREEN] = "screen",
 	[AUDIT_IMPORT] = "import",   [AUDIT_EXPORT] = "export", [AUDIT_DENIED] = "denied",
 	[AUDIT_SIGN_IN] = "sign_in", [AUDIT_SETTING] = "setting", [AUDIT_START] = "start",
-	[AUDIT_JOB] = "job",         [AUDIT_VERIFY] = "verify",
+	[AUDIT_JOB] = "job",         [AUDIT_VERIFY] = "verify",   [AUDIT_ORIGIN] = "origin",
 };
 /* clang-format on */
 

@@ -36,6 +36,7 @@ enum audit_action {
 	AUDIT_START,
 	AUDIT_JOB,
 	AUDIT_VERIFY,
+	AUDIT_ORIGIN, /* the log goes on under another name (origin.h) */
 	AUDIT_ACTIONS
 };
 

@@ -37,6 +37,12 @@ WHERE idx < :before AND time_ms >= :from_ms AND time_ms < :before_ms
 	AND (:any_purpose = 1 OR purpose = :purpose) AND (:any_action = 1 OR action = :action)
 ORDER BY idx DESC LIMIT :most;
 
+-- name: audit_leaf_counts
+SELECT time_ms / 86400000 AS day, action, purpose, type, COUNT(*) FROM audit_leaf
+WHERE time_ms >= :from_ms AND time_ms < :before_ms
+GROUP BY time_ms / 86400000, action, purpose, type
+ORDER BY day, action, purpose, type LIMIT :most;
+
 -- name: audit_about_insert
 INSERT INTO audit_about (leaf, position, record_mac) VALUES (:leaf, :position, :record_mac);
 
@@ -96,9 +102,38 @@ WHERE id = 1 AND size = :was;
 -- name: audit_origin_insert
 INSERT INTO audit_origin (id, origin, vkey) VALUES (1, :origin, :vkey) ON CONFLICT (id) DO NOTHING;
 
--- name: audit_origin_find
--- single
-SELECT origin, vkey FROM audit_origin WHERE id = 1;
+-- name: audit_origin_walk
+SELECT -1 AS from_leaf, origin, vkey, '' AS former FROM audit_origin WHERE id = 1
+UNION ALL
+SELECT from_leaf, origin, vkey, former FROM audit_origin_later
+ORDER BY from_leaf LIMIT 1000;
+
+-- name: audit_origin_later_insert
+INSERT INTO audit_origin_later (from_leaf, origin, vkey, former)
+VALUES (:from_leaf, :origin, :vkey, :former);
+
+-- name: audit_witness_insert
+INSERT INTO audit_witness (name, vkey) VALUES (:name, :vkey) ON CONFLICT (name) DO NOTHING;
+
+-- name: audit_witness_delete
+DELETE FROM audit_witness WHERE name = :name;
+
+-- name: audit_witness_walk
+SELECT name, vkey FROM audit_witness ORDER BY name LIMIT 100;
+
+-- name: audit_cosignature_insert
+INSERT INTO audit_cosignature (size, witness, vkey, seconds, line)
+VALUES (:size, :witness, :vkey, :seconds, :line) ON CONFLICT (size, witness) DO NOTHING;
+
+-- name: audit_cosignature_of_size
+SELECT line FROM audit_cosignature WHERE size = :size ORDER BY witness LIMIT 60;
+
+-- name: audit_cosignature_last
+SELECT size, seconds FROM audit_cosignature WHERE witness = :witness ORDER BY size DESC LIMIT 1;
+
+-- name: audit_cosignature_walk
+-- stream
+SELECT size, witness, vkey, seconds, line FROM audit_cosignature ORDER BY size, witness;
 
 -- name: audit_checkpoint_insert
 INSERT INTO audit_checkpoint (size, note) VALUES (:size, :note) ON CONFLICT (size) DO NOTHING;

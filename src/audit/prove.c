@@ -1,6 +1,7 @@
 #include "audit/prove.h"
 
 #include "audit/head.h"
+#include "audit/origin.h"
 #include "base/arena.h"
 #include "base/hex.h"
 #include "seal/checkpoint.h"
@@ -12,36 +13,18 @@
 
 static const struct str proof_magic = STR_INIT("c2sp.org/tlog-proof@v1");
 
-static enum rc
-load_origin(struct db *db, struct arena *a, struct str *origin, struct str *vkey, struct err *err)
-{
-	struct rows *rows;
-	enum rc rc = db_select(db, &SQL_AUDIT_ORIGIN_FIND, NO_BINDS, &rows, err);
-
-	if (rc != RC_OK)
-		return rc;
-	if ((rc = rows_next(rows, err)) == RC_OK) {
-		*origin = str_copy(a, rows_text(rows, 0));
-		*vkey = str_copy(a, rows_text(rows, 1));
-	} else if (rc == RC_ABSENT) {
-		rc = fail(err, RC_CONFLICT, "", "the log is not started");
-	}
-	rows_close(rows);
-	return rc;
-}
-
 enum rc
 audit_is_ours(struct db *db, struct keys *keys, struct err *err)
 {
 	unsigned char public[PUBLIC_KEY_BYTES];
 	struct arena *a = arena_new(0);
-	struct str origin, vkey;
+	struct audit_origin origin;
 	struct note_key key;
-	enum rc rc = load_origin(db, a, &origin, &vkey, err);
+	enum rc rc = audit_origin_now(db, a, &origin, err);
 
 	keys_log_public(keys, public);
-	if (rc == RC_OK && (rc = note_key_make(origin, public, &key, err)) == RC_OK &&
-	    !str_eq(vkey, note_key_format(a, &key)))
+	if (rc == RC_OK && (rc = note_key_make(origin.name, public, &key, err)) == RC_OK &&
+	    !str_eq(origin.vkey, note_key_format(a, &key)))
 		rc = fail(err, RC_INTEGRITY, "store",
 			  "this key file is not that of this database's log; nothing is written "
 			  "to it");
@@ -52,9 +35,31 @@ audit_is_ours(struct db *db, struct keys *keys, struct err *err)
 enum rc
 audit_vkey(struct db *db, struct arena *a, struct str *vkey, struct err *err)
 {
-	struct str origin;
+	struct audit_origin origin;
+	enum rc rc = audit_origin_now(db, a, &origin, err);
 
-	return load_origin(db, a, &origin, vkey, err);
+	if (rc == RC_OK)
+		*vkey = origin.vkey;
+	return rc;
+}
+
+/* The lines of witnesses, which stand under the log's own. */
+static enum rc
+add_cosignatures(struct db *db, int64_t size, struct arena *a, struct str *note, struct err *err)
+{
+	struct rows *rows;
+	struct buf out;
+	enum rc rc = db_select(db, &SQL_AUDIT_COSIGNATURE_OF_SIZE, BINDS(B_I64(size)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	buf_init(&out, a);
+	buf_add(&out, *note);
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		buf_add(&out, rows_text(rows, 0));
+	rows_close(rows);
+	*note = buf_str(&out);
+	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 static enum rc
@@ -72,15 +77,26 @@ find_note(struct db *db, int64_t size, struct arena *a, struct str *note, struct
 }
 
 enum rc
+audit_checkpoint_of_size(struct db *db, int64_t size, struct arena *a, struct str *note,
+			 struct err *err)
+{
+	enum rc rc = find_note(db, size, a, note, err);
+
+	if (rc == RC_ABSENT)
+		return fail(err, RC_ABSENT, "", "the log has no checkpoint of this size");
+	return rc == RC_OK ? add_cosignatures(db, size, a, note, err) : rc;
+}
+
+enum rc
 audit_checkpoint_make(struct db *db, struct keys *keys, struct arena *a, struct str *note,
 		      struct err *err)
 {
 	struct checkpoint c = {.size = 0};
 	unsigned char signature[SIGNATURE_BYTES], public[PUBLIC_KEY_BYTES];
 	struct audit_head head;
+	struct audit_origin origin;
 	struct note_key key;
 	struct buf text, out;
-	struct str vkey;
 	enum rc rc;
 
 	if ((rc = audit_head_find(db, &head, err)) != RC_OK)
@@ -90,10 +106,11 @@ audit_checkpoint_make(struct db *db, struct keys *keys, struct arena *a, struct 
 	if ((rc = find_note(db, (int64_t)head.range.size, a, note, err)) != RC_ABSENT)
 		return rc;
 	keys_log_public(keys, public);
-	if ((rc = load_origin(db, a, &c.origin, &vkey, err)) != RC_OK ||
-	    (rc = note_key_make(c.origin, public, &key, err)) != RC_OK)
+	if ((rc = audit_origin_now(db, a, &origin, err)) != RC_OK ||
+	    (rc = note_key_make(origin.name, public, &key, err)) != RC_OK)
 		return rc;
-	if (!str_eq(vkey, note_key_format(a, &key)))
+	c.origin = origin.name;
+	if (!str_eq(origin.vkey, note_key_format(a, &key)))
 		return fail(err, RC_CONFLICT, "", "this key file is not that of this log");
 	c.size = head.range.size;
 	merkle_root(&head.range, &c.root);
@@ -124,7 +141,7 @@ audit_checkpoint_latest(struct db *db, struct arena *a, struct str *note, int64_
 		rc = fail(err, RC_ABSENT, "", "the log has no checkpoint yet");
 	}
 	rows_close(rows);
-	return rc;
+	return rc == RC_OK ? add_cosignatures(db, *size, a, note, err) : rc;
 }
 
 enum rc

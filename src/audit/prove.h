@@ -13,10 +13,13 @@
  * Asking again at one size gives the same note. */
 MUST_USE enum rc audit_checkpoint_make(struct db *db, struct keys *keys, struct arena *a,
 				       struct str *note, struct err *err);
-/* RC_ABSENT: none yet. */
+/* With the lines of its witnesses. RC_ABSENT: none of this size. */
+MUST_USE enum rc audit_checkpoint_of_size(struct db *db, int64_t size, struct arena *a,
+					  struct str *note, struct err *err);
+/* With the lines of its witnesses. RC_ABSENT: none yet. */
 MUST_USE enum rc audit_checkpoint_latest(struct db *db, struct arena *a, struct str *note,
 					 int64_t *size, struct err *err);
-/* The stored verifier key, "origin+id+key". */
+/* The stored verifier key of the present name, "origin+id+key". */
 MUST_USE enum rc audit_vkey(struct db *db, struct arena *a, struct str *vkey, struct err *err);
 
 /* Proof that leaf index stands in the latest checkpoint. RC_ABSENT: no such leaf, or no

@@ -5,6 +5,7 @@
 #include "audit/leaf_row.h"
 #include "audit/verify_checkpoint.h"
 #include "audit/verify_tree.h"
+#include "audit/verify_witness.h"
 #include "base/arena.h"
 #include "store/db.h"
 
@@ -220,6 +221,7 @@ check_leaf(struct verify *v, const struct rows *rows, struct err *err)
 	arena_reset(v->scratch);
 	buf_init(&bytes, v->scratch);
 	audit_leaf_hash(&row, &bytes, &hash);
+	verify_checkpoints_leaf(v->checkpoints, &row);
 	if (row.time_ms < v->first_ms || row.index == 0)
 		v->first_ms = row.time_ms;
 	if (row.time_ms > v->last_ms || row.index == 0)
@@ -342,9 +344,10 @@ run(struct verify *v, struct err *err)
 	    (rc = stray_abouts(v, INT64_MAX, err)) != RC_OK)
 		return rc;
 	check_head(v);
-	if ((rc = check_detail_keys(v, err)) != RC_OK)
+	if ((rc = check_detail_keys(v, err)) != RC_OK ||
+	    (rc = verify_checkpoints_end(v->checkpoints, err)) != RC_OK)
 		return rc;
-	return verify_checkpoints_end(v->checkpoints, err);
+	return verify_witnesses(v->db, &v->problems, v->scratch, err);
 }
 
 enum rc
@@ -358,6 +361,7 @@ audit_verify(struct db *db, struct keys *keys, const struct audit_verify_options
 
 	*report = (struct audit_report){
 	    .checkpoint_size = -1,
+	    .cosigned_size = -1,
 	    .problems = NEW_N(a, struct audit_problem, AUDIT_PROBLEMS_KEPT),
 	};
 	v->db = db;

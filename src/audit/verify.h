@@ -20,6 +20,7 @@ enum audit_problem_kind {
 	AUDIT_PROBLEM_ORIGIN,
 	AUDIT_PROBLEM_DETAIL_KEY, /* at: its id */
 	AUDIT_PROBLEM_FILE,	  /* the database's own check of its file */
+	AUDIT_PROBLEM_WITNESS,	  /* at: size of the checkpoint cosigned; or a witness's key */
 };
 
 struct audit_problem {
@@ -35,6 +36,7 @@ struct audit_report {
 	int64_t leaves;		 /* leaves read */
 	struct hash root;	 /* root over them */
 	int64_t checkpoint_size; /* largest signed size that holds; -1: none */
+	int64_t cosigned_size;	 /* largest one with a cosignature that holds; -1: none */
 	int64_t details_erased;
 	bool whole;	       /* read to its end, so that records can be compared with it */
 	int64_t problem_count; /* all of them */

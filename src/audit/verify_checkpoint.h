@@ -17,6 +17,8 @@ MUST_USE enum rc verify_checkpoints_open(struct db *db, struct keys *keys,
 /* A verify_grown_fn; ctx is the struct verify_checkpoints. */
 MUST_USE enum rc verify_checkpoints_grown(void *ctx, const struct merkle_range *range,
 					  struct err *err);
+/* A leaf that can be read: does it begin a name of the log, and should it? */
+void verify_checkpoints_leaf(struct verify_checkpoints *c, const struct audit_leaf_row *row);
 /* Those beyond the end. */
 MUST_USE enum rc verify_checkpoints_end(struct verify_checkpoints *c, struct err *err);
 /* NULL does nothing. */

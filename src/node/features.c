@@ -48,6 +48,8 @@ const struct feature *const liaison_features[] = {
     &import_feature,
     &export_feature,
     &audit_feature,
+    &audit_mirror_feature,
+    &audit_witness_feature,
     &demo_feature,
     NULL,
     /* clang-format on */

@@ -24,6 +24,7 @@
 #include "serve/job.h"
 #include "serve/listen.h"
 #include "serve/migrations.h"
+#include "serve/timer.h"
 #include "store/lock.h"
 #include "store/writer.h"
 
@@ -281,6 +282,7 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	struct str address = cli_option(cli, "address");
 	struct listen_options o = {.workers = (unsigned)config_number(c, "workers")};
 	sigset_t set = end_signals();
+	struct timer_runner *timers = NULL;
 	struct job_runner *jobs = NULL;
 	struct listen *l = NULL;
 	int64_t port;
@@ -300,7 +302,8 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 		return rc;
 	/* Before any thread starts, so that all inherit the mask and sigwait gets the signal. */
 	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
-	if ((rc = job_runner_open(s, &jobs, err)) == RC_OK)
+	if ((rc = job_runner_open(s, &jobs, err)) == RC_OK &&
+	    (rc = timer_runner_open(s, &timers, err)) == RC_OK)
 		rc = listen_open(s, &o, &l, err);
 	if (rc == RC_OK) {
 		fprintf(cli->out, "Serving %s on %s://%s:%u and %s/liaison.sock\n", serve_dir(s),
@@ -310,6 +313,7 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 		rc = wait_for_end(s, &set, err);
 	}
 	listen_close(l);
+	timer_runner_close(timers);
 	job_runner_close(jobs);
 	return rc;
 }

@@ -5,8 +5,7 @@
 #include "base/utf8.h"
 #include "base/vec.h"
 #include "seal/hash.h"
-
-#define TYPE_ED25519 1
+#include "seal/note_inside.h"
 
 static bool
 is_unicode_space(uint32_t c)
@@ -31,34 +30,43 @@ name_is_valid(struct str name)
 
 /* Key ID = first 4 bytes of SHA-256(name, newline, type, public key). */
 static uint32_t
-key_id(struct str name, const unsigned char public[SIGN_PUBLIC_BYTES])
+key_id(struct str name, unsigned char type, const unsigned char public[SIGN_PUBLIC_BYTES])
 {
 	struct sha256 s;
 	struct hash h;
 
 	sha256_init(&s);
 	sha256_add(&s, name.p, name.n);
-	sha256_add(&s, "\n\x01", 2);
+	sha256_add(&s, "\n", 1);
+	sha256_add(&s, &type, 1);
 	sha256_add(&s, public, SIGN_PUBLIC_BYTES);
 	sha256_end(&s, &h);
 	return (uint32_t)h.b[0] << 24 | (uint32_t)h.b[1] << 16 | (uint32_t)h.b[2] << 8 | h.b[3];
 }
 
 enum rc
-note_key_make(struct str name, const unsigned char public[SIGN_PUBLIC_BYTES], struct note_key *out,
-	      struct err *err)
+note_key_make_as(struct str name, const unsigned char public[SIGN_PUBLIC_BYTES], unsigned char type,
+		 struct note_key *out, struct err *err)
 {
 	if (!name_is_valid(name))
 		return fail(err, RC_INVALID, "name",
 			    "a key's name is text without spaces, plus or control characters");
 	out->name = name;
 	memcpy(out->public, public, SIGN_PUBLIC_BYTES);
-	out->id = key_id(name, public);
+	out->id = key_id(name, type, public);
 	return RC_OK;
 }
 
 enum rc
-note_key_parse(struct arena *a, struct str vkey, struct note_key *out, struct err *err)
+note_key_make(struct str name, const unsigned char public[SIGN_PUBLIC_BYTES], struct note_key *out,
+	      struct err *err)
+{
+	return note_key_make_as(name, public, NOTE_TYPE_ED25519, out, err);
+}
+
+enum rc
+note_key_parse_as(struct arena *a, struct str vkey, unsigned char type, struct note_key *out,
+		  struct err *err)
 {
 	struct str rest = vkey, name = str_cut(&rest, '+'), id, key;
 	unsigned char id_bytes[4];
@@ -70,9 +78,12 @@ note_key_parse(struct arena *a, struct str vkey, struct note_key *out, struct er
 	if (rest.p == NULL || !hex_parse(id, id_bytes, 4) || !str_eq(id, str_lower_ascii(a, id)) ||
 	    !base64_parse(a, rest, &key))
 		return fail(err, RC_INVALID, "vkey", "a verifier key is name+id+key");
-	if (key.n != 1 + SIGN_PUBLIC_BYTES || key.p[0] != TYPE_ED25519)
-		return fail(err, RC_INVALID, "vkey", "only Ed25519 verifier keys are known here");
-	rc = note_key_make(name, (const unsigned char *)key.p + 1, out, err);
+	if (key.n != 1 + SIGN_PUBLIC_BYTES || (unsigned char)key.p[0] != type)
+		return fail(err, RC_INVALID, "vkey",
+			    type == NOTE_TYPE_ED25519
+				? "only Ed25519 verifier keys (type 1) are known here"
+				: "a witness's key is Ed25519 for cosignatures (type 4)");
+	rc = note_key_make_as(name, (const unsigned char *)key.p + 1, type, out, err);
 	if (rc != RC_OK)
 		return rc;
 	if (!str_eq(id, str_fmt(a, "%08x", out->id)))
@@ -80,14 +91,26 @@ note_key_parse(struct arena *a, struct str vkey, struct note_key *out, struct er
 	return RC_OK;
 }
 
-struct str
-note_key_format(struct arena *a, const struct note_key *key)
+enum rc
+note_key_parse(struct arena *a, struct str vkey, struct note_key *out, struct err *err)
 {
-	unsigned char bytes[1 + SIGN_PUBLIC_BYTES] = {TYPE_ED25519};
+	return note_key_parse_as(a, vkey, NOTE_TYPE_ED25519, out, err);
+}
+
+struct str
+note_key_format_as(struct arena *a, const struct note_key *key, unsigned char type)
+{
+	unsigned char bytes[1 + SIGN_PUBLIC_BYTES] = {type};
 
 	memcpy(bytes + 1, key->public, SIGN_PUBLIC_BYTES);
 	return str_fmt(a, "%.*s+%08x+%.*s", STR_ARG(key->name), key->id,
 		       STR_ARG(base64_format(a, bytes, sizeof bytes)));
+}
+
+struct str
+note_key_format(struct arena *a, const struct note_key *key)
+{
+	return note_key_format_as(a, key, NOTE_TYPE_ED25519);
 }
 
 static long
@@ -183,19 +206,26 @@ note_begin(struct buf *out, struct str text)
 }
 
 void
-note_add_signature(struct buf *out, const struct note_key *key,
-		   const unsigned char signature[SIGN_BYTES])
+note_add_signature_line(struct buf *out, const struct note_key *key, struct str signature)
 {
-	unsigned char bytes[4 + SIGN_BYTES];
+	struct buf bytes;
 
+	buf_init(&bytes, out->arena);
 	for (int i = 0; i < 4; i++)
-		bytes[i] = (unsigned char)(key->id >> (8 * (3 - i)));
-	memcpy(bytes + 4, signature, SIGN_BYTES);
+		buf_add_byte(&bytes, (char)(unsigned char)(key->id >> (8 * (3 - i))));
+	buf_add(&bytes, signature);
 	buf_add_z(out, "\xe2\x80\x94 ");
 	buf_add(out, key->name);
 	buf_add_byte(out, ' ');
-	buf_add(out, base64_format(out->arena, bytes, sizeof bytes));
+	buf_add(out, base64_format(out->arena, bytes.p, bytes.n));
 	buf_add_byte(out, '\n');
+}
+
+void
+note_add_signature(struct buf *out, const struct note_key *key,
+		   const unsigned char signature[SIGN_BYTES])
+{
+	note_add_signature_line(out, key, (struct str){(const char *)signature, SIGN_BYTES});
 }
 
 enum rc

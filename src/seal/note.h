@@ -46,6 +46,8 @@ MUST_USE enum rc note_parse(struct arena *a, struct str bytes, struct note *out,
 void note_begin(struct buf *out, struct str text);
 void note_add_signature(struct buf *out, const struct note_key *key,
 			const unsigned char signature[SIGN_BYTES]);
+/* One of any length: a cosignature, or one that was parsed. */
+void note_add_signature_line(struct buf *out, const struct note_key *key, struct str signature);
 /* RC_INTEGRITY: a known key's signature fails, or none is by a known key. */
 MUST_USE enum rc note_verify(const struct note *note, const struct note_key *keys, size_t n,
 			     struct err *err);

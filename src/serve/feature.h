@@ -37,7 +37,8 @@ typedef enum rc route_handler(struct request *rq, struct reply *reply, struct er
 
 struct route {
 	const char *method;
-	const char *path; /* "/api/v1/records/{type}/{id}": {name} takes one segment */
+	const char *path; /* "/api/v1/records/{type}/{id}": {name} takes one segment, a last
+			     {name...} all */
 	uint32_t roles, purposes, flags;
 	size_t body_bytes_max; /* 0: no body */
 	route_handler *handle;
@@ -81,12 +82,22 @@ struct setting {
 	const char *text;
 };
 
+/* What a running node does by itself now and then (serve/timer.h). */
+struct timer {
+	const char *name;
+	const char *every; /* the setting with the seconds between two runs; 0: never */
+	/* On the writer thread, in a savepoint, with a changing door of the node's own. */
+	enum rc (*run)(struct door *d, struct err *err);
+	const char *text;
+};
+
 struct feature {
 	const char *name;
 	const struct route *routes; /* each table ends with a NULL; NULL: none */
 	const struct command *commands;
 	const struct job_kind *jobs;
 	const struct setting *settings;
+	const struct timer *timers;
 	const struct gate *gates;
 	const struct reaction *reactions;
 	struct migration_set migrations;

@@ -10,7 +10,14 @@ fits(struct str pattern, struct str path, struct pair *at, size_t *n)
 {
 	*n = 0;
 	while (pattern.p != NULL && path.p != NULL) {
-		struct str want = str_cut(&pattern, '/'), have = str_cut(&path, '/');
+		struct str all = path, want = str_cut(&pattern, '/'), have = str_cut(&path, '/');
+
+		/* {name...}, the last of its pattern, takes all that is left. */
+		if (str_ends(want, STR("...}"))) {
+			must(*n < SEGMENTS_MAX && pattern.p == NULL);
+			at[(*n)++] = (struct pair){str_sub(want, 1, want.n - 4), all};
+			return all.n > 0;
+		}
 
 		if (want.n > 2 && want.p[0] == '{') {
 			if (have.n == 0)
