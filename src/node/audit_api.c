@@ -34,3 +34,38 @@ static const struct api_route rows[] = {
 };
 
 const struct api audit_api = {rows, shapes};
+
+static const struct api_route mirror_rows[] = {
+    /* clang-format off */
+	{ "GET", "/api/v1/audit/tlog/checkpoint", "log_mirror_checkpoint", NULL, NULL, TEXT, .also = BIT(RC_ABSENT) },
+	{ "GET", "/api/v1/audit/tlog/tile/{tile...}", "log_mirror_tile", NULL, NULL, "application/octet-stream" },
+	{ "GET", "/api/v1/audit/counts", "log_counts",
+	  "from?: text # a day, 2026-11-23; before?: text # the day after the last", NULL,
+	  "{items: [{day: text; action: text; purpose?: text; type?: text; count: integer(1..)}]}" },
+	{ .method = NULL },
+    /* clang-format on */
+};
+const struct api audit_mirror_api = {mirror_rows, NULL};
+
+static const struct api_route witness_rows[] = {
+    /* clang-format off */
+	{ "GET",    "/api/v1/audit/witnesses", "list_witnesses", NULL, NULL,
+	  "{items: [{name: text; vkey: text; cosigned?: integer(1..) # size of the last checkpoint; time?: time}]}" },
+	{ "POST",   "/api/v1/audit/witnesses", "add_witness", NULL, "{vkey: text(1..1024)}", "{name: text}",
+	  .status = 201, .also = BIT(RC_CONFLICT) },
+	{ "DELETE", "/api/v1/audit/witnesses", "remove_witness", "name: text", NULL, NULL, .also = BIT(RC_ABSENT) },
+	{ "GET",    "/api/v1/audit/witness-request", "ask_witness", "name: text", NULL, TEXT,
+	  .also = BIT(RC_ABSENT) | BIT(RC_CONFLICT) },
+	{ "POST",   "/api/v1/audit/cosignatures", "take_cosignatures", NULL, TEXT,
+	  "{size: integer(1..); added: integer(0..)}",
+	  .also = BIT(RC_ABSENT) | BIT(RC_INTEGRITY) | BIT(RC_CONFLICT) },
+	{ "POST",   "/api/v1/audit/compare", "compare_log", NULL, TEXT,
+	  "{standing: 'stands'|'behind'|'forked'; cosigned: integer(1..); here: integer(0..); origin: text}",
+	  .also = BIT(RC_ABSENT) | BIT(RC_INTEGRITY) },
+	{ "POST",   "/api/v1/audit/origin", "new_log_origin", NULL, TEXT,
+	  "{origin: text; vkey: text; from_leaf: integer(0..)}",
+	  .status = 201, .flags = API_REASON, .also = BIT(RC_ABSENT) | BIT(RC_CONFLICT) | BIT(RC_INTEGRITY) },
+	{ .method = NULL },
+    /* clang-format on */
+};
+const struct api audit_witness_api = {witness_rows, NULL};

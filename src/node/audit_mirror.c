@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "net/target.h"
+#include "node/api.h"
 #include "node/audit.h"
 #include "node/reply.h"
 #include "serve/cli.h"
@@ -172,4 +173,5 @@ const struct feature audit_mirror_feature = {
     .commands = commands,
     .settings = settings,
     .timers = timers,
+    .api = &audit_mirror_api,
 };

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "net/target.h"
+#include "node/api.h"
 #include "node/audit.h"
 #include "node/reply.h"
 #include "serve/cli.h"
@@ -376,4 +377,4 @@ static const struct command commands[] = {
 };
 
 const struct feature audit_witness_feature = {
-    .name = "audit_witness", .routes = routes, .commands = commands};
+    .name = "audit_witness", .routes = routes, .commands = commands, .api = &audit_witness_api};

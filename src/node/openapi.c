@@ -346,6 +346,9 @@ path_item(const struct document *doc, const struct operation *op)
 	for (rest = path; rest.p != NULL;) {
 		struct str part = str_cut(&rest, '/');
 
+		/* OpenAPI has no name for what goes over several segments. */
+		if (str_ends(part, STR("...}")))
+			part = str_fmt(doc->arena, "%.*s}", (int)part.n - 4, part.p);
 		if (op->type != NULL && str_eq_z(part, "{type}"))
 			part = op->type->name;
 		else if (part.n > 2 && part.p[0] == '{')

@@ -95,9 +95,14 @@ find_operation(struct fixture *f, const struct route *r, struct str type)
 {
 	char *method = str_z(f->arena, str_lower_ascii(f->arena, str_from(r->method)));
 	const char *at = strstr(r->path, "{type}");
-	json_t *found = json_object_get(
-	    json_object_get(json_object_get(f->document, "paths"), r->path), method);
-	struct str path;
+	struct str path = str_from(r->path);
+	json_t *found;
+
+	/* {name...} stands as {name}. */
+	if (str_ends(path, STR("...}")))
+		path = str_fmt(f->arena, "%.*s}", (int)path.n - 4, path.p);
+	found = json_object_get(
+	    json_object_get(json_object_get(f->document, "paths"), str_z(f->arena, path)), method);
 
 	if (found != NULL || at == NULL)
 		return found;
