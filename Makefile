@@ -41,10 +41,17 @@ fuzz: ## each fuzz target for SECONDS=5, from its corpus
 	@$(BUILD) fuzz
 	tools/fuzz.sh $(SECONDS)
 
-long: ## the tests that take minutes (label "long")
-	@tools/setup.sh test
+long: ## the tests that take minutes (label "long"), fuzz targets for a minute each, valgrind
+	@tools/setup.sh check
 	@$(BUILD) dev
 	$(CTEST) --test-dir build/dev -L long
+	@$(MAKE) -s fuzz SECONDS=60
+	tools/valgrind.sh
+
+valgrind: ## the unit tests under valgrind (half an hour)
+	@tools/setup.sh check
+	@$(BUILD) dev
+	tools/valgrind.sh
 
 bench: ## measure, and print the figures (bench/*/run.sh)
 	@tools/setup.sh bench
@@ -68,5 +75,5 @@ clean: ## take build/ away
 help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 20
 
-.PHONY: release demo test check clang asan tsan floors headers words secrets format-check tidy \
+.PHONY: release valgrind demo test check clang asan tsan floors headers words secrets format-check tidy \
 	format fuzz long bench golden fresh install clean help

@@ -15,7 +15,7 @@ fresh) packages="debootstrap util-linux git" ;;
 test | bench) packages="$packages libcmocka-dev sqlite3 postgresql curl jq openssl" ;;
 check)
 	packages="$packages libcmocka-dev sqlite3 postgresql curl jq openssl clang-14 libclang-rt-14-dev
-		llvm-14 clang-format-14 clang-tidy-14 git" ;;
+		llvm-14 clang-format-14 clang-tidy-14 git valgrind" ;;
 *)
 	echo "usage: tools/setup.sh build|test|check|bench|fresh" >&2
 	exit 2 ;;

@@ -433,39 +433,6 @@ shipped_types_take_what_they_should(void **state)
 	}
 }
 
-static void
-checking_is_fast_enough_for_bulk_import(void **state)
-{
-	json_t *fields = parse(
-	    "{\"name\":\"Orvek Taluneth\",\"first_name\":\"Orvek\",\"last_name\":\"Taluneth\","
-	    "\"birth_date\":\"1979-05-07\",\"gender\":\"Masculine\",\"citizenship\":[\"QN\"],"
-	    "\"mobile_phone\":\"+99912345678\",\"primary_language\":\"eng\","
-	    "\"address\":{\"city\":\"Port Ulmere\",\"country\":\"QN\"},\"documents\":[{\"kind\":"
-	    "\"passport\",\"value\":\"X1234567\",\"issuer\":\"QN\"}]}");
-	const struct record_type *person = model_type(m, STR("person"));
-	struct arena *scratch = arena_new(0);
-	int64_t start = monotonic_us();
-	int n = 20000;
-	double rate;
-
-	(void)state;
-	for (int i = 0; i < n; i++) {
-		json_t *out = NULL;
-		struct err err;
-
-		assert_int_equal(
-		    model_check_fields(scratch, m, person, fields, CHECK_IMPORT, &out, &err),
-		    RC_OK);
-		json_decref(out);
-		arena_reset(scratch);
-	}
-	rate = n * 1e6 / (double)(monotonic_us() - start + 1);
-	print_message("%.0f persons checked a second\n", rate);
-	assert_true(rate > 2000);
-	arena_free(scratch);
-	json_decref(fields);
-}
-
 int
 main(void)
 {
@@ -480,7 +447,6 @@ main(void)
 	    cmocka_unit_test(a_move_says_what_it_still_needs),
 	    cmocka_unit_test(a_title_says_what_there_is_or_the_label),
 	    cmocka_unit_test(shipped_types_take_what_they_should),
-	    cmocka_unit_test(checking_is_fast_enough_for_bulk_import),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
