@@ -15,6 +15,7 @@ net 2
 model 3
 audit 3
 deadline 3
+parse 4
 policy 4
 record 5
 serve 6

@@ -4,6 +4,7 @@
 #include "base/rc.h"
 #include "base/vec.h"
 #include "format/limits.h"
+#include "format/source.h"
 
 /*
  * listfile: watch lists in the shapes their publishers use, one entry at a time:
@@ -86,12 +87,25 @@ struct list_report {
 };
 
 /*
- * Read the files as one list (OFAC's alt, add and comments join the entries of the others). A
- * path may be a folder, for all of its .csv, .xml, .json, .jsonl and .ndjson files.
+ * Read the files as one list (OFAC's alt, add and comments join the entries of the others).
  * options and report may be NULL. RC_INVALID: a file whose shape is not known, or a list
- * without one entry; RC_ABSENT: no such file. Rows that cannot be used are skipped, counted,
- * and told by place, without their text.
+ * without one entry. Rows that cannot be used are skipped, counted, and told by place, without
+ * their text.
  */
+MUST_USE enum rc listfile_read_files(const struct source_files *files,
+				     const struct list_options *options,
+				     const struct list_sink *sink, struct list_report *report,
+				     struct err *err);
+
+/*
+ * Files by their paths, opened when they are read; *out lives in the arena. A path may be a
+ * folder, for all of its .csv, .xml, .json, .jsonl and .ndjson files. RC_ABSENT, here or when a
+ * file is opened: there is no such file.
+ */
+MUST_USE enum rc list_paths(struct arena *a, const char *const *paths, size_t n,
+			    struct source_files *out, struct err *err);
+
+/* Both in one. */
 MUST_USE enum rc listfile_read(const char *const *paths, size_t n_paths,
 			       const struct list_options *options, const struct list_sink *sink,
 			       struct list_report *report, struct err *err);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/rc.h"
 #include "base/str.h"
 
 /*
@@ -15,6 +16,18 @@ struct source {
 	void *ctx;
 	const char *name;
 	struct str rest;
+};
+
+/*
+ * source_files: several files that are read as one list, one at a time and some of them twice.
+ * open() gives the file from its beginning; close() ends the one last opened, and may be NULL.
+ */
+struct source_files {
+	size_t n;
+	const char *const *names; /* stand in errors */
+	enum rc (*open)(void *ctx, size_t file, struct source *out, struct err *err);
+	void (*close)(void *ctx, size_t file);
+	void *ctx;
 };
 
 struct source source_memory(struct str bytes, const char *name);

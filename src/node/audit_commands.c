@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/hex.h"
 #include "format/json.h"
+#include "parse/parse.h"
 #include "net/target.h"
 #include "node/audit.h"
 #include "serve/cli.h"
@@ -110,7 +111,7 @@ verify_export(struct cli *cli, struct str path, struct err *err)
 	f = fopen(str_z(cli->arena, path), "r");
 	if (f == NULL)
 		return fail_at(err, RC_ABSENT, str_z(cli->arena, path), 0, 0, "", "cannot be read");
-	rc = audit_export_verify(f, cli_option(cli, "vkey"), &report, err);
+	rc = parse_export(source_file(f, NULL), cli_option(cli, "vkey"), &report, err);
 	(void)fclose(f);
 	if (rc != RC_OK)
 		return rc;

@@ -11,9 +11,18 @@ embedded(const char *path)
 	must(!"the tables of HTCDS travel in the binary");
 }
 
+void
+htcds_tables_text(struct str *fields_csv, struct str *values_csv)
+{
+	*fields_csv = embedded("codes/htcds_fields.csv");
+	*values_csv = embedded("codes/htcds_values.csv");
+}
+
 enum rc
 htcds_tables(struct arena *a, const struct htcds **out, struct err *err)
 {
-	return htcds_load(a, embedded("codes/htcds_fields.csv"), embedded("codes/htcds_values.csv"),
-			  out, err);
+	struct str fields, values;
+
+	htcds_tables_text(&fields, &values);
+	return htcds_load(a, fields, values, out, err);
 }

@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "format/json.h"
-#include "format/ndjson.h"
+#include "parse/parse.h"
 #include "record/whole.h"
 
 /*
@@ -166,19 +166,18 @@ take_line(struct all_import *x, json_t *o, struct err *err)
 }
 
 static enum rc
-read_all(struct all_import *x, struct source *source, struct arena *a, struct err *err)
+read_lines(struct all_import *x, struct parse *r, struct err *err)
 {
-	struct ndjson *r = ndjson_new(a, *source, 0, NULL);
 	json_t *o;
 	long line;
-	enum rc rc = ndjson_next(r, &o, &line, err);
+	enum rc rc = parse_ndjson_next(r, &o, &line, err);
 
 	if (rc != RC_OK)
 		return rc == RC_ABSENT ? fail(err, RC_INVALID, "file", "is empty") : rc;
 	if (number(o, "liaison-export") != 1)
 		rc = fail(err, RC_INVALID, "file", "is no export of everything that we read");
 	json_decref(o);
-	while (rc == RC_OK && (rc = ndjson_next(r, &o, &line, err)) == RC_OK)
+	while (rc == RC_OK && (rc = parse_ndjson_next(r, &o, &line, err)) == RC_OK)
 		rc = take_line(x, o, err);
 	if (rc == RC_ABSENT)
 		rc = store_lines(x, err);
@@ -186,6 +185,18 @@ read_all(struct all_import *x, struct source *source, struct arena *a, struct er
 		return fail(err, RC_INTEGRITY, "file",
 			    "ends early: %lld records are here, %lld are told of",
 			    (long long)x->records, (long long)x->told);
+	return rc;
+}
+
+static enum rc
+read_all(struct all_import *x, struct source *source, struct err *err)
+{
+	struct parse *r;
+	enum rc rc = parse_ndjson_open(*source, &r, err);
+
+	if (rc == RC_OK)
+		rc = read_lines(x, r, err);
+	parse_close(r);
 	return rc;
 }
 
@@ -208,14 +219,13 @@ import_all(struct import *im, struct err *err)
 {
 	struct all_import x = {
 	    .im = im, .arena = arena_new(0), .told = -1, .unit_counts = json_object()};
-	struct arena *a = arena_new(0);
 	struct import_source *s;
 	enum rc rc = read_units(&x, err);
 
 	if (rc == RC_OK && im->resume_at == 0)
 		rc = import_step(im, check_node, &x, err);
 	if (rc == RC_OK && (rc = import_source_open(im, 0, &s, err)) == RC_OK) {
-		rc = read_all(&x, import_source(s), a, err);
+		rc = read_all(&x, import_source(s), err);
 		if (import_source_close(s, NULL) != RC_OK && rc == RC_OK)
 			rc = fail(err, RC_INTEGRITY, "part", "a part cannot be opened");
 	}
@@ -224,7 +234,6 @@ import_all(struct import *im, struct err *err)
 	im->records = x.records;
 	im->result = json_pack("{s:o, s:o}", "units", x.unit_counts, "your_unit",
 			       json_from_str(id_format(im->arena, im->run->actor->unit)));
-	arena_free(a);
 	arena_free(x.arena);
 	return rc;
 }

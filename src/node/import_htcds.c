@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "format/htcds.h"
 #include "format/json.h"
+#include "parse/parse.h"
 #include "node/htcds_tables.h"
 #include "text/script.h"
 
@@ -558,19 +559,18 @@ static enum rc
 read_one(struct htcds_import *x, struct err *err)
 {
 	const struct htcds_sink sink = {take_row, bad_cell, x};
-	unsigned flags =
-	    json_is_true(json_object_get(x->im->arguments, "latin1")) ? HTCDS_LATIN1 : 0;
+	struct parse_htcds how = {
+	    .htcds = x->h,
+	    .flags = json_is_true(json_object_get(x->im->arguments, "latin1")) ? HTCDS_LATIN1 : 0};
 	struct arena *a = arena_new(0);
 	struct import_source *s;
 	struct err why;
 	enum rc rc;
-	bool json = is_json(x->im, x->file, err, &rc);
 
+	how.json = is_json(x->im, x->file, err, &rc);
+	htcds_tables_text(&how.fields_csv, &how.values_csv);
 	if (rc == RC_OK && (rc = import_source_open(x->im, x->file, &s, err)) == RC_OK) {
-		rc = json
-			 ? htcds_read_json(a, x->h, *import_source(s), NULL, &sink, &x->report, err)
-			 : htcds_read_csv(a, x->h, *import_source(s), flags, NULL, &sink,
-					  &x->report, err);
+		rc = parse_htcds(a, &how, *import_source(s), &sink, &x->report, err);
 		if (import_source_close(s, &why) != RC_OK) {
 			rc = why.rc;
 			*err = why;

@@ -1,8 +1,8 @@
 #include "node/import_inside.h"
 
 #include "base/arena.h"
-#include "format/csv.h"
 #include "format/json.h"
+#include "parse/parse.h"
 #include "model/check.h"
 
 /*
@@ -276,24 +276,35 @@ take_row(struct links_import *x, const struct csv_row *row, struct err *err)
 }
 
 static enum rc
-read_links(struct links_import *x, struct source *source, struct arena *a, struct err *err)
+read_rows(struct links_import *x, struct parse *csv, struct err *err)
 {
-	struct csv *csv = csv_new(a, *source, NULL);
 	struct csv_row row;
-	enum rc rc = csv_next(csv, &row, err);
+	enum rc rc = parse_csv_next(csv, &row, err);
 
 	if (rc != RC_OK)
 		return rc == RC_ABSENT ? fail(err, RC_INVALID, "file", "holds no header") : rc;
 	if (!str_eq_z(cell(&row, 0), "incident_row") || !str_eq_z(cell(&row, 2), "kind"))
 		return fail(err, RC_INVALID, "header",
 			    "takes incident_row,incident,kind,value,role");
-	while (rc == RC_OK && (rc = csv_next(csv, &row, err)) == RC_OK) {
+	while (rc == RC_OK && (rc = parse_csv_next(csv, &row, err)) == RC_OK) {
 		bool skip;
 
 		if ((rc = import_row_begin(x->im, &skip, err)) == RC_OK && !skip)
 			rc = take_row(x, &row, err);
 	}
 	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+static enum rc
+read_links(struct links_import *x, struct source *source, struct err *err)
+{
+	struct parse *csv;
+	enum rc rc = parse_csv_open(*source, 0, &csv, err);
+
+	if (rc == RC_OK)
+		rc = read_rows(x, csv, err);
+	parse_close(csv);
+	return rc;
 }
 
 /* The last import of incidents that the job's user may see. */
@@ -324,7 +335,6 @@ import_links(struct import *im, struct err *err)
 				 .origin = import_option(im, "of"),
 				 .incident = model_type(im->model, STR("incident")),
 				 .arena = arena_new(0)};
-	struct arena *a = arena_new(0);
 	struct import_source *s;
 	enum rc rc;
 
@@ -332,7 +342,7 @@ import_links(struct import *im, struct err *err)
 		must((x.types[i] = model_type(im->model, str_from(kinds[i].type))) != NULL);
 	rc = x.origin.n > 0 ? RC_OK : import_step(im, last_import, &x, err);
 	if (rc == RC_OK && (rc = import_source_open(im, 0, &s, err)) == RC_OK) {
-		rc = read_links(&x, import_source(s), a, err);
+		rc = read_links(&x, import_source(s), err);
 		if (rc == RC_OK)
 			rc = store_links(&x, err);
 		if (import_source_close(s, NULL) != RC_OK && rc == RC_OK)
@@ -340,7 +350,6 @@ import_links(struct import *im, struct err *err)
 	}
 	im->records = x.made;
 	im->result = json_pack("{s:I}", "references", (json_int_t)x.set);
-	arena_free(a);
 	arena_free(x.arena);
 	return rc;
 }

@@ -1,12 +1,10 @@
 #include "node/import_inside.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/json.h"
 #include "format/listfile.h"
+#include "parse/parse.h"
 #include "model/check.h"
 #include "node/import_refresh.h"
 #include "text/normal.h"
@@ -20,13 +18,14 @@ struct listing_import {
 	struct import *im;
 	const struct record_type *watchlist, *listing;
 	struct id list;
-	struct map countries; /* folded name or code -> const struct code */
-	int fd[IMPORT_FILES_MAX];
-	const char *path[IMPORT_FILES_MAX];
+	struct map countries;		     /* folded name or code -> const struct code */
+	const char *names[IMPORT_FILES_MAX]; /* in errors, and to know the file again */
+	struct import_source *source;
 	json_t *moved;		 /* field -> how many values went to the remarks */
 	struct refresh *refresh; /* NULL: the list was empty */
 	int64_t added;
-	enum rc rc;
+	enum rc rc; /* of a source that failed */
+	struct err why;
 };
 
 /* An entry being made. */
@@ -37,45 +36,37 @@ struct making {
 	struct buf remarks;
 };
 
-/*
- * The readers of lists want files; these live in memory alone, because a list may be an
- * agency's own.
- */
 static enum rc
-to_memory(struct listing_import *x, size_t i, struct err *err)
+open_file(void *ctx, size_t file, struct source *out, struct err *err)
 {
-	struct import_source *s;
-	char *p = arena_bytes(x->im->arena, 65536);
-	ptrdiff_t got;
-	enum rc rc;
+	struct listing_import *x = ctx;
+	enum rc rc = import_source_open(x->im, file, &x->source, err);
 
-	x->fd[i] = memfd_create("list", MFD_CLOEXEC);
-	if (x->fd[i] < 0)
-		return fail(err, RC_UNAVAILABLE, "", "there is no memory for the list");
-	x->path[i] = str_fmt(x->im->arena, "/proc/self/fd/%d", x->fd[i]).p;
-	if ((rc = import_source_open(x->im, i, &s, err)) != RC_OK)
-		return rc;
-	while ((got = import_source(s)->pull(import_source(s), p, 65536)) > 0)
-		if (write(x->fd[i], p, (size_t)got) != got) {
-			rc = fail(err, RC_UNAVAILABLE, "", "there is no memory for the list");
-			break;
-		}
-	return rc == RC_OK ? import_source_close(s, err) : (import_source_close(s, NULL), rc);
+	if (rc == RC_OK)
+		*out = *import_source(x->source);
+	return rc;
 }
 
+/* Why a file could not be read to its end is kept: its reader knows only that it could not. */
 static void
-close_memory(struct listing_import *x)
+close_file(void *ctx, size_t file)
 {
-	for (size_t i = 0; i < x->im->file_count; i++)
-		if (x->fd[i] > 0)
-			(void)close(x->fd[i]);
+	struct listing_import *x = ctx;
+	struct err why;
+	enum rc rc = import_source_close(x->source, &why);
+
+	(void)file;
+	if (rc != RC_OK && x->rc == RC_OK) {
+		x->rc = rc;
+		x->why = why;
+	}
 }
 
 static size_t
 file_of(const struct listing_import *x, const char *path)
 {
 	for (size_t i = 0; path != NULL && i < x->im->file_count; i++)
-		if (x->path[i] != NULL && strcmp(x->path[i], path) == 0)
+		if (strcmp(x->names[i], path) == 0)
 			return i;
 	return 0;
 }
@@ -528,6 +519,11 @@ read_list(struct listing_import *x, struct err *err)
 	struct list_options options = {.format = LIST_AUTO};
 	struct str format = import_option(x->im, "format"), fields = import_option(x->im, "fields");
 	struct list_report report = {0};
+	struct source_files files = {.n = x->im->file_count,
+				     .names = x->names,
+				     .open = open_file,
+				     .close = close_file,
+				     .ctx = x};
 	enum rc rc;
 
 	if (str_starts(format, STR("list-")))
@@ -536,9 +532,15 @@ read_list(struct listing_import *x, struct err *err)
 		return fail(err, RC_INVALID, "format", "is none of a list");
 	if (fields.n > 0 && (rc = list_mapping_parse(fields, &options.fields, err)) != RC_OK)
 		return rc;
-	rc = listfile_read(x->path, x->im->file_count, &options, &sink, &report, err);
-	if (rc != RC_OK)
+	for (size_t i = 0; i < files.n; i++)
+		x->names[i] = str_fmt(x->im->arena, "%zu", i).p;
+	rc = parse_list(&files, &options, &sink, &report, err);
+	if (x->rc != RC_OK) {
+		rc = x->rc;
+		*err = x->why;
+	} else if (rc != RC_OK) {
 		x->im->file_now = file_of(x, err->file);
+	}
 	x->im->bad_rows = report.skipped;
 	x->im->result =
 	    json_pack("{s:I, s:I, s:I, s:o, s:O}", "entries", (json_int_t)report.entries, "names",
@@ -567,11 +569,8 @@ import_list(struct import *im, struct err *err)
 	if (rc == RC_OK)
 		rc = refresh_open(im, x.listing, x.list, &x.refresh, err);
 	learn_countries(&x);
-	for (size_t i = 0; i < im->file_count && rc == RC_OK; i++)
-		rc = to_memory(&x, i, err);
 	if (rc == RC_OK)
 		rc = read_list(&x, err);
-	close_memory(&x);
 	json_decref(x.moved);
 	return rc;
 }

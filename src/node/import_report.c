@@ -1,8 +1,8 @@
 #include "node/import_report.h"
 
 #include "base/arena.h"
-#include "format/csv.h"
 #include "format/json.h"
+#include "parse/parse.h"
 #include "serve/cli.h"
 
 #define HEAD_BYTES 8192
@@ -26,24 +26,27 @@ number(const json_t *o, const char *key)
 static struct str
 column_name(struct cli *cli, const char *path, long column)
 {
-	const struct csv_options options = {.flags = CSV_RAGGED | CSV_LATIN1};
 	char *p = arena_bytes(cli->arena, HEAD_BYTES);
 	FILE *f = fopen(path, "rbe");
+	struct str name = STR_NONE;
 	struct csv_row row;
-	struct csv *csv;
+	struct parse *csv;
 	size_t n;
 
 	if (f == NULL)
 		return STR_NONE;
 	n = fread(p, 1, HEAD_BYTES, f);
 	(void)fclose(f);
-	csv = csv_new(cli->arena, source_memory((struct str){p, n}, NULL), &options);
-	if (csv_next(csv, &row, NULL) != RC_OK)
+	if (parse_csv_open(source_memory((struct str){p, n}, NULL), CSV_RAGGED | CSV_LATIN1, &csv,
+			   NULL) != RC_OK)
 		return STR_NONE;
-	for (size_t i = 0; i < row.n; i++)
-		if (row.at[i].column == column)
-			return str_copy(cli->arena, str_sub(str_trim(row.at[i].text), 0, 60));
-	return STR_NONE;
+	if (parse_csv_next(csv, &row, NULL) == RC_OK)
+		for (size_t i = 0; i < row.n && name.p == NULL; i++)
+			if (row.at[i].column == column)
+				name =
+				    str_copy(cli->arena, str_sub(str_trim(row.at[i].text), 0, 60));
+	parse_close(csv);
+	return name;
 }
 
 /* An error of the job with the file's name, as it is called here. */

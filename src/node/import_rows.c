@@ -1,9 +1,8 @@
 #include "node/import_inside.h"
 
 #include "base/arena.h"
-#include "format/csv.h"
 #include "format/json.h"
-#include "format/ndjson.h"
+#include "parse/parse.h"
 #include "node/import_columns.h"
 
 /*
@@ -75,23 +74,24 @@ take_line(struct rows_import *x, json_t *o, long line, struct err *err)
 }
 
 static enum rc
-read_ndjson(struct rows_import *x, struct source *source, struct arena *a, struct err *err)
+read_ndjson(struct rows_import *x, struct source *source, struct err *err)
 {
-	struct ndjson *r = ndjson_new(a, *source, 0, NULL);
+	struct parse *r;
 	struct err why;
-	enum rc rc = RC_OK;
+	enum rc rc = parse_ndjson_open(*source, &r, err);
 
 	while (rc == RC_OK) {
 		json_t *o = NULL;
 		bool skip;
 		long line;
-		enum rc got = ndjson_next(r, &o, &line, &why);
+		enum rc got = parse_ndjson_next(r, &o, &line, &why);
 
 		if (got == RC_ABSENT)
-			return RC_OK;
-		if (got != RC_OK && !ndjson_can_go_on(r)) {
+			break;
+		if (got != RC_OK && !parse_can_go_on(r)) {
 			*err = why;
-			return got;
+			rc = got;
+			break;
 		}
 		rc = import_row_begin(x->im, &skip, err);
 		if (rc == RC_OK && !skip)
@@ -99,6 +99,7 @@ read_ndjson(struct rows_import *x, struct source *source, struct arena *a, struc
 					  : import_row_bad(x->im, x->file, &why, err);
 		json_decref(o);
 	}
+	parse_close(r);
 	return rc;
 }
 
@@ -118,29 +119,24 @@ take_csv_row(struct rows_import *x, const struct import_column *columns, const s
 }
 
 static enum rc
-read_csv(struct rows_import *x, struct source *source, struct arena *a, struct err *err)
+read_csv_rows(struct rows_import *x, struct parse *csv, struct arena *a, struct err *err)
 {
-	const struct csv_options options = {
-	    .flags = json_is_true(json_object_get(x->im->arguments, "latin1")) ? CSV_LATIN1 : 0};
-	struct csv *csv = csv_new(a, *source, &options);
 	struct import_column *columns = NULL;
 	struct csv_row row;
 	struct err why;
 	enum rc rc;
 
-	if (x->type == NULL)
-		return fail(err, RC_INVALID, "type", "say of which type the rows are (--type)");
-	if ((rc = csv_next(csv, &row, err)) != RC_OK)
+	if ((rc = parse_csv_next(csv, &row, err)) != RC_OK)
 		return rc == RC_ABSENT ? fail(err, RC_INVALID, "file", "holds no header") : rc;
 	if ((rc = import_columns_read(x->im, a, x->type, &row, &columns, err)) != RC_OK)
 		return rc;
 	while (rc == RC_OK) {
-		enum rc got = csv_next(csv, &row, &why);
+		enum rc got = parse_csv_next(csv, &row, &why);
 		bool skip;
 
 		if (got == RC_ABSENT)
 			return RC_OK;
-		if (got != RC_OK && !csv_can_go_on(csv)) {
+		if (got != RC_OK && !parse_can_go_on(csv)) {
 			*err = why;
 			return got;
 		}
@@ -149,6 +145,22 @@ read_csv(struct rows_import *x, struct source *source, struct arena *a, struct e
 			rc = got == RC_OK ? take_csv_row(x, columns, &row, err)
 					  : import_row_bad(x->im, x->file, &why, err);
 	}
+	return rc;
+}
+
+static enum rc
+read_csv(struct rows_import *x, struct source *source, struct arena *a, struct err *err)
+{
+	bool latin1 = json_is_true(json_object_get(x->im->arguments, "latin1"));
+	struct parse *csv;
+	enum rc rc;
+
+	if (x->type == NULL)
+		return fail(err, RC_INVALID, "type", "say of which type the rows are (--type)");
+	rc = parse_csv_open(*source, latin1 ? CSV_LATIN1 : 0, &csv, err);
+	if (rc == RC_OK)
+		rc = read_csv_rows(x, csv, a, err);
+	parse_close(csv);
 	return rc;
 }
 
@@ -171,7 +183,7 @@ import_rows(struct import *im, struct err *err)
 
 		if ((rc = import_source_open(im, x.file, &s, err)) == RC_OK) {
 			rc = im->format == IMPORT_CSV ? read_csv(&x, import_source(s), a, err)
-						      : read_ndjson(&x, import_source(s), a, err);
+						      : read_ndjson(&x, import_source(s), err);
 			if (import_source_close(s, &why) != RC_OK) {
 				rc = why.rc;
 				*err = why;

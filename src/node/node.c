@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "format/json.h"
+#include "parse/sandbox.h"
 #include "model/model.h"
 #include "node/api.h"
 #include "node/copy.h"
@@ -82,6 +83,7 @@ status(struct request *rq, struct reply *reply, struct err *err)
 	reply_set(reply, "leaves", json_integer(size));
 	reply_set(reply, "groups", json_integer((json_int_t)counts.groups));
 	reply_set(reply, "writes", json_integer((json_int_t)counts.items));
+	reply_set(reply, "parser_landlock", json_integer(sandbox_landlock_abi()));
 	return RC_OK;
 }
 
@@ -399,7 +401,8 @@ static const struct command commands[] = {
 	  "The node must be stopped. All rows of all tables go over in one transaction, sealed as they are; the key file stays where it is. The log notes it." },
 	{ "node", "grant",    "ROLE", node_grant_options, node_grant, "Let a PostgreSQL role do what a node does, and no more.",
 	  "Brings the tables up to date as their owner, then grants: rows of the log can be read and added by the role, not changed or taken away." },
-	{ "node", "status",   "", NULL,          run_status,   "Show counts and version of the node.", NULL },
+	{ "node", "status",   "", NULL,          run_status,   "Show counts and version of the node.",
+	  "parser_landlock is the version of Landlock that the kernel has; 0: none, so seccomp alone shuts the process in that reads foreign files." },
 	{ "node", "settings", "", NULL,          tables_settings, "Print the table of settings.", NULL },
 	{ "node", "routes",   "", NULL,          tables_routes,   "Print the table of routes: what is exposed, to whom, for what.", NULL },
 	{ "node", "jobs",     "", NULL,          tables_jobs,     "Print the table of kinds of jobs.", NULL },

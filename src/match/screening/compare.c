@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/csv.h"
+#include "parse/parse.h"
 #include "match/screening/screen.h"
 
 #define SHOWN_MAX 20
@@ -161,7 +162,7 @@ add_pair(struct screen_worker *w, struct arena *a, const struct pair_columns *co
 }
 
 static enum rc
-pairs_write(struct screen_worker *w, struct csv *in, FILE *out, FILE *diag, struct err *err)
+pairs_write(struct screen_worker *w, struct parse *in, FILE *out, FILE *diag, struct err *err)
 {
 	struct arena *a = arena_new(0);
 	struct pair_columns columns;
@@ -170,7 +171,7 @@ pairs_write(struct screen_worker *w, struct csv *in, FILE *out, FILE *diag, stru
 	bool first = true;
 	enum rc rc;
 
-	while ((rc = csv_next(in, &row, err)) != RC_ABSENT) {
+	while ((rc = parse_csv_next(in, &row, err)) != RC_ABSENT) {
 		struct csv_out csv;
 		struct buf text;
 
@@ -178,7 +179,7 @@ pairs_write(struct screen_worker *w, struct csv *in, FILE *out, FILE *diag, stru
 		buf_init(&text, a);
 		csv_out_init(&csv, &text, false);
 		if (rc != RC_OK) {
-			if (first || !csv_can_go_on(in))
+			if (first || !parse_can_go_on(in))
 				break;
 			if (++skipped <= SHOWN_MAX)
 				fprintf(diag, "%.*s\n", STR_ARG(err_line(a, err)));
@@ -207,21 +208,20 @@ pairs_write(struct screen_worker *w, struct csv *in, FILE *out, FILE *diag, stru
 enum rc
 match_pairs_run(const char *pairs, FILE *out, FILE *diag, struct err *err)
 {
-	struct csv_options options = {.flags = CSV_RAGGED | CSV_LATIN1};
 	FILE *in = strcmp(pairs, "-") == 0 ? stdin : fopen(pairs, "rbe");
 	struct screen_worker *w;
-	struct arena *held;
+	struct parse *rows;
 	enum rc rc;
 
 	if (in == NULL)
 		return fail(err, RC_ABSENT, "pairs", "the file \"%s\" cannot be opened", pairs);
-	held = arena_new(0);
 	if ((rc = screen_worker_open(&w, err)) == RC_OK) {
-		rc =
-		    pairs_write(w, csv_new(held, source_file(in, pairs), &options), out, diag, err);
+		rc = parse_csv_open(source_file(in, pairs), CSV_RAGGED | CSV_LATIN1, &rows, err);
+		if (rc == RC_OK)
+			rc = pairs_write(w, rows, out, diag, err);
+		parse_close(rows);
 		screen_worker_close(w);
 	}
-	arena_free(held);
 	if (in != stdin)
 		fclose(in);
 	return rc;

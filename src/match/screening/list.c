@@ -1,14 +1,11 @@
 #include "match/screening/list.h"
 
-#include <dirent.h>
-#include <sys/stat.h>
-
 #include "base/arena.h"
 #include "format/listfile.h"
+#include "parse/parse.h"
 #include "match/screening/screen.h"
 
 #define LIST_BYTES_MAX ((size_t)8 << 30)
-#define FILES_MAX 64
 #define SKIPPED_SHOWN 20
 
 struct reading {
@@ -57,36 +54,6 @@ see_skipped(void *ctx, const struct err *why)
 	arena_free(a);
 }
 
-/* Add a path, or the files of a folder that a list's readers know by their ending. */
-static enum rc
-add_path(struct arena *a, const char *path, const char **out, size_t *n, struct err *err)
-{
-	struct stat st;
-	struct dirent *item;
-	DIR *folder;
-
-	if (stat(path, &st) != 0)
-		return fail(err, RC_ABSENT, "list", "there is no list file \"%s\"", path);
-	if (!S_ISDIR(st.st_mode)) {
-		if (*n == FILES_MAX)
-			return fail(err, RC_TOO_LARGE, "list", "more than %d list files",
-				    FILES_MAX);
-		out[(*n)++] = path;
-		return RC_OK;
-	}
-	if ((folder = opendir(path)) == NULL)
-		return fail(err, RC_INVALID, "list", "the folder \"%s\" cannot be read", path);
-	while ((item = readdir(folder)) != NULL && *n < FILES_MAX) {
-		struct str name = str_from(item->d_name);
-
-		if (str_ends(name, STR(".csv")) || str_ends(name, STR(".CSV")) ||
-		    str_ends(name, STR(".xml")) || str_ends(name, STR(".json")))
-			out[(*n)++] = str_fmt(a, "%s/%s", path, item->d_name).p;
-	}
-	closedir(folder);
-	return RC_OK;
-}
-
 enum rc
 list_index(const char *const *paths, size_t n, const char *format, FILE *diag,
 	   struct screen_index **out, size_t *skipped, struct err *err)
@@ -94,16 +61,15 @@ list_index(const char *const *paths, size_t n, const char *format, FILE *diag,
 	struct reading r = {.arena = arena_new(LIST_BYTES_MAX), .diag = diag};
 	struct list_sink sink = {see_entry, see_skipped, &r};
 	struct list_options options = {.format = LIST_AUTO};
-	const char *files[FILES_MAX];
-	size_t file_n = 0;
+	struct source_files files;
 	enum rc rc = RC_OK;
 
 	if (format != NULL && !list_format_parse(str_from(format), &options.format))
 		rc = fail(err, RC_USAGE, "format", "\"%s\" is no list format", format);
-	for (size_t i = 0; rc == RC_OK && i < n; i++)
-		rc = add_path(r.arena, paths[i], files, &file_n, err);
 	if (rc == RC_OK)
-		rc = listfile_read(files, file_n, &options, &sink, NULL, err);
+		rc = list_paths(r.arena, paths, n, &files, err);
+	if (rc == RC_OK)
+		rc = parse_list(&files, &options, &sink, NULL, err);
 	if (rc == RC_OK)
 		rc = screen_index_new(r.entries.at, r.entries.n, out, err);
 	if (r.skipped > SKIPPED_SHOWN)

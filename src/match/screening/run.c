@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "text/edtf.h"
 #include "format/csv.h"
+#include "parse/parse.h"
 #include "match/screening/list.h"
 #include "match/screening/screen.h"
 
@@ -206,7 +207,7 @@ dob_check(struct screening *s, const struct csv_row *row, const struct columns *
  * hand all the same.
  */
 static enum rc
-chunk_read(struct screening *s, struct csv *csv, const struct columns *columns, struct arena *a,
+chunk_read(struct screening *s, struct parse *csv, const struct columns *columns, struct arena *a,
 	   size_t rows_max, FILE *diag, struct err *err)
 {
 	struct csv_row row;
@@ -215,11 +216,11 @@ chunk_read(struct screening *s, struct csv *csv, const struct columns *columns, 
 	s->row_n = 0;
 	s->rows = NEW_N(a, struct query_row, rows_max);
 	while (s->row_n < rows_max) {
-		rc = csv_next(csv, &row, err);
+		rc = parse_csv_next(csv, &row, err);
 		if (rc == RC_ABSENT)
 			return rc;
 		if (rc != RC_OK) {
-			if (!csv_can_go_on(csv))
+			if (!parse_can_go_on(csv))
 				return rc;
 			report(diag, err, &s->skipped);
 			continue;
@@ -234,9 +235,8 @@ chunk_read(struct screening *s, struct csv *csv, const struct columns *columns, 
 static enum rc
 queries_run(struct screening *s, FILE *in, FILE *out, FILE *diag, struct err *err)
 {
-	struct csv_options options = {.flags = CSV_RAGGED | CSV_LATIN1};
-	struct arena *held = arena_new(0), *a = arena_new((size_t)4 << 30);
-	struct csv *csv = csv_new(held, source_file(in, s->options->queries), &options);
+	struct arena *a = arena_new((size_t)4 << 30);
+	struct parse *csv;
 	size_t rows_max = CHUNK_HITS / s->options->limit + 1;
 	struct columns columns;
 	struct csv_row header;
@@ -244,7 +244,10 @@ queries_run(struct screening *s, FILE *in, FILE *out, FILE *diag, struct err *er
 
 	if (rows_max > CHUNK_QUERIES)
 		rows_max = CHUNK_QUERIES;
-	rc = csv_next(csv, &header, err);
+	rc = parse_csv_open(source_file(in, s->options->queries), CSV_RAGGED | CSV_LATIN1, &csv,
+			    err);
+	if (rc == RC_OK)
+		rc = parse_csv_next(csv, &header, err);
 	if (rc == RC_ABSENT)
 		rc = fail(err, RC_INVALID, "queries", "the file of queries is empty");
 	if (rc == RC_OK)
@@ -260,8 +263,8 @@ queries_run(struct screening *s, FILE *in, FILE *out, FILE *diag, struct err *er
 		}
 		arena_reset(a);
 	}
+	parse_close(csv);
 	arena_free(a);
-	arena_free(held);
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 

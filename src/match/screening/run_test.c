@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "parse/test_child.h"
 #include "match/screening/run.h"
 
 static struct arena *arena;
