@@ -1,5 +1,7 @@
 #include "audit/audit.h"
 
+#include <stdlib.h>
+
 #include "audit/detail.h"
 #include "audit/head.h"
 #include "audit/leaf.h"
@@ -70,37 +72,50 @@ audit_init(struct db *db, struct keys *keys, struct str origin, struct err *err)
 	return rc;
 }
 
-/* Lives in its own arena. */
 struct audit_group {
-	struct arena *arena, *scratch; /* scratch: of one append */
+	struct arena *arena, *scratch; /* arena: of one group; scratch: of one append */
 	struct db *db;
 	struct keys *keys;
 	struct audit_head head; /* as it was at begin */
 	struct hash *hashes;	/* of the leaves of this group */
 	int64_t *times;
 	size_t n, cap, times_cap;
-	struct envelope_key *detail_key; /* secret memory; NULL until the first leaf */
+	bool has_detail_key;		 /* from the first leaf on */
+	struct envelope_key *detail_key; /* secret memory */
 	struct str bucket, wrapped;
 };
 
 enum rc
 audit_group_begin(struct db *db, struct keys *keys, struct audit_group **out, struct err *err)
 {
-	struct arena *a = arena_new(0);
-	struct audit_group *g = NEW(a, struct audit_group);
+	struct audit_group *g = heap_zeroed(sizeof *g);
 	enum rc rc;
 
 	*out = NULL;
-	g->arena = a;
+	g->arena = arena_new(0);
 	g->scratch = arena_new(0);
-	g->db = db;
+	g->detail_key = secret_new(sizeof *g->detail_key);
 	g->keys = keys;
-	if ((rc = audit_head_lock(db, &g->head, err)) != RC_OK) {
+	if ((rc = audit_group_again(g, db, err)) != RC_OK) {
 		audit_group_free(g);
 		return rc;
 	}
 	*out = g;
 	return RC_OK;
+}
+
+enum rc
+audit_group_again(struct audit_group *g, struct db *db, struct err *err)
+{
+	arena_reset(g->arena);
+	arena_reset(g->scratch);
+	envelope_key_wipe(g->detail_key);
+	*g = (struct audit_group){.arena = g->arena,
+				  .scratch = g->scratch,
+				  .detail_key = g->detail_key,
+				  .db = db,
+				  .keys = g->keys};
+	return audit_head_lock(db, &g->head, err);
 }
 
 void
@@ -111,6 +126,7 @@ audit_group_free(struct audit_group *g)
 	secret_free(g->detail_key);
 	arena_free(g->scratch);
 	arena_free(g->arena);
+	free(g);
 }
 
 /*
@@ -125,7 +141,7 @@ make_detail_key(struct audit_group *g, int64_t ms, struct err *err)
 	struct buf wrapped;
 	enum rc rc;
 
-	if (g->detail_key != NULL)
+	if (g->has_detail_key)
 		return RC_OK;
 	buf_init(&wrapped, g->arena);
 	g->bucket = keys_bucket(g->arena, STR("audit"), ms);
@@ -134,15 +150,15 @@ make_detail_key(struct audit_group *g, int64_t ms, struct err *err)
 		       &wrapped, err);
 	if (rc == RC_OK) {
 		g->wrapped = buf_str(&wrapped);
-		g->detail_key = secret_new(sizeof *g->detail_key);
 		envelope_key_make(data_key, g->detail_key);
+		g->has_detail_key = true;
 	}
 	data_key_wipe(data_key);
 	return rc;
 }
 
-static enum rc
-check_entry(const struct audit_entry *e, struct err *err)
+enum rc
+audit_entry_check(const struct audit_entry *e, struct err *err)
 {
 	must(e->action < AUDIT_ACTIONS);
 	if (e->purpose.n > AUDIT_NAME_MAX || e->type.n > AUDIT_NAME_MAX)
@@ -256,7 +272,7 @@ audit_append(struct audit_group *g, const struct audit_entry *entry, int64_t *in
 	struct hash hash;
 	enum rc rc;
 
-	if ((rc = check_entry(entry, err)) != RC_OK ||
+	if ((rc = audit_entry_check(entry, err)) != RC_OK ||
 	    (rc = make_detail_key(g, entry->time_ms, err)) != RC_OK)
 		return rc;
 	arena_reset(g->scratch);

@@ -84,8 +84,13 @@ struct audit_group;
 /* RC_CONFLICT: audit_init has not run. */
 MUST_USE enum rc audit_group_begin(struct db *db, struct keys *keys, struct audit_group **out,
 				   struct err *err);
+/* Begin anew with one that has ended, on the same keys: its locked memory need not be made for
+ * each group. After a failure audit_group_free is all that is left. */
+MUST_USE enum rc audit_group_again(struct audit_group *g, struct db *db, struct err *err);
+/* Whether append will take it: RC_TOO_LARGE when a text or list is over its limit (leaf.h). */
+MUST_USE enum rc audit_entry_check(const struct audit_entry *entry, struct err *err);
 /*
- * RC_TOO_LARGE: a text or list over its limit (leaf.h). After any failure the caller rolls its
+ * RC_TOO_LARGE: as audit_entry_check. After any failure the caller rolls its
  * savepoint or transaction back: some rows of the leaf may be there.
  */
 MUST_USE enum rc audit_append(struct audit_group *g, const struct audit_entry *entry,

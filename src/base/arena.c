@@ -81,6 +81,15 @@ arena_reset(struct arena *a)
 	}
 }
 
+size_t
+arena_wipe(struct arena *a)
+{
+	for (struct block *b = a->top; b != NULL; b = b->next)
+		explicit_bzero(b->at, b->used);
+	arena_reset(a);
+	return a->total;
+}
+
 static void *
 take(struct arena *a, size_t bytes, size_t align)
 {

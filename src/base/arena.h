@@ -19,6 +19,8 @@ struct arena *arena_new(size_t cap_bytes);
 void arena_free(struct arena *a);
 /* Forget all that was taken; keeps the first block for the next round. */
 void arena_reset(struct arena *a);
+/* The same with what was taken overwritten; gives the bytes of the block kept. */
+size_t arena_wipe(struct arena *a);
 /* Bytes aligned for any object, zeroed. */
 void *arena_zeroed(struct arena *a, size_t bytes);
 /* Bytes without alignment or zeroing, for text. */

@@ -44,6 +44,11 @@ struct http_request {
  * request for another thread (http_pool_put) or replies at once.
  */
 typedef void http_handler(void *ctx, struct http_request *request);
+/*
+ * Called on the epoll thread after it has handed on all that had come; must not block. Gives in
+ * how many milliseconds at most it wants to be called again, or -1: when something comes.
+ */
+typedef int http_turned(void *ctx);
 /* Bytes a body may have on this route, on the epoll thread before the body is read. */
 typedef size_t http_body_max(void *ctx, struct str method, struct str path);
 
@@ -56,6 +61,7 @@ struct http_options {
 	unsigned socket_group;
 	const char *tls_certificate_pem, *tls_key_pem; /* texts, both or neither; for TCP only */
 	http_body_max *body_max;		       /* [body_bytes_max for every route] */
+	http_turned *turned;			       /* [nobody] */
 	size_t body_bytes_max;			       /* [64 MiB] no route may have more */
 	size_t body_bytes_total_max; /* [256 MiB] bodies of all requests at once */
 	size_t header_bytes_max;     /* [16 KiB] request line and headers */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "net/http.h"
 
 struct worker {
@@ -19,24 +20,36 @@ struct http_pool {
 	struct http_request **ring;
 	unsigned first, n, max;
 	unsigned sleeping;
-	bool waking; /* one worker is on its way; it wakes the next if there is more to do */
+	unsigned waking; /* workers signalled that have not woken up yet */
 	bool closing;
 	http_work *work;
+	http_rest *rest;
 	void *ctx;
 	struct worker *workers;
 	unsigned worker_count;
 };
 
+/* A request that waited so long waits for slow ones, and not for its turn. */
+#define STUCK_MS 2
+/* So many short requests are worth a switch of threads. */
+#define SHARE 16
+
 /*
- * Under the lock: whether the caller is to signal. Only one wake-up is under way at a time, so
- * that short requests are not each paid for with a switch of threads.
+ * Under the lock: whether the caller is to signal. Most requests are short, so one worker takes
+ * all that came together; another one joins in when there is a lot, or when what is first has
+ * waited too long.
  */
 static bool
-wakes_one(struct http_pool *p)
+wakes_one(struct http_pool *p, bool at_once)
 {
-	if (p->waking || p->n == 0 || p->sleeping == 0)
+	unsigned awake = p->worker_count - p->sleeping + p->waking;
+
+	if (p->n == 0 || p->sleeping <= p->waking)
 		return false;
-	p->waking = true;
+	if (!at_once && awake > 0 && p->n < SHARE * awake &&
+	    monotonic_us() - p->ring[p->first]->received_us < STUCK_MS * 1000)
+		return false;
+	p->waking++;
 	return true;
 }
 
@@ -45,31 +58,39 @@ work(void *arg)
 {
 	struct worker *w = arg;
 	struct http_pool *p = w->pool;
+	bool rested = true;
 
 	must(pthread_mutex_lock(&p->lock) == 0);
 	for (;;) {
 		struct http_request *request;
-		bool wake;
 
 		while (p->n == 0 && !p->closing) {
+			if (!rested) {
+				must(pthread_mutex_unlock(&p->lock) == 0);
+				p->rest(p->ctx, w->number);
+				rested = true;
+				must(pthread_mutex_lock(&p->lock) == 0);
+				continue;
+			}
 			p->sleeping++;
 			must(pthread_cond_wait(&p->come, &p->lock) == 0);
 			p->sleeping--;
-			p->waking = false;
+			if (p->waking > 0)
+				p->waking--;
 		}
 		if (p->closing)
 			break;
 		request = p->ring[p->first];
 		p->first = (p->first + 1) % p->max;
 		p->n--;
-		wake = wakes_one(p);
 		must(pthread_mutex_unlock(&p->lock) == 0);
-		if (wake)
-			must(pthread_cond_signal(&p->come) == 0);
 		p->work(p->ctx, w->number, request);
+		rested = p->rest == NULL;
 		must(pthread_mutex_lock(&p->lock) == 0);
 	}
 	must(pthread_mutex_unlock(&p->lock) == 0);
+	if (!rested)
+		p->rest(p->ctx, w->number);
 	return NULL;
 }
 
@@ -84,11 +105,13 @@ start_worker(struct worker *w)
 	must(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
 	failed = pthread_create(&w->thread, NULL, work, w);
 	must(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+	if (failed == 0)
+		(void)pthread_setname_np(w->thread, "worker");
 	return failed;
 }
 
 enum rc
-http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, void *ctx,
+http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, http_rest *rest, void *ctx,
 	       struct http_pool **out, struct err *err)
 {
 	struct http_pool *p = heap_zeroed(sizeof *p);
@@ -99,6 +122,7 @@ http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, void *c
 	p->max = queue_max > 0 ? queue_max : 1024;
 	p->ring = heap_zeroed(p->max * sizeof(struct http_request *));
 	p->work = work_fn;
+	p->rest = rest;
 	p->ctx = ctx;
 	p->workers = heap_zeroed(wanted * sizeof(struct worker));
 	for (; p->worker_count < wanted; p->worker_count++) {
@@ -128,8 +152,8 @@ refuse(struct http_request *request)
 						    .body = {body, sizeof body - 1}});
 }
 
-bool
-http_pool_put(struct http_pool *p, struct http_request *request)
+static bool
+put(struct http_pool *p, struct http_request *request, bool at_once)
 {
 	bool wake = false, taken = false;
 
@@ -138,7 +162,7 @@ http_pool_put(struct http_pool *p, struct http_request *request)
 		p->ring[(p->first + p->n) % p->max] = request;
 		p->n++;
 		taken = true;
-		wake = wakes_one(p);
+		wake = at_once && wakes_one(p, true);
 	}
 	must(pthread_mutex_unlock(&p->lock) == 0);
 	if (wake)
@@ -146,6 +170,32 @@ http_pool_put(struct http_pool *p, struct http_request *request)
 	if (!taken)
 		refuse(request);
 	return taken;
+}
+
+bool
+http_pool_put(struct http_pool *p, struct http_request *request)
+{
+	return put(p, request, true);
+}
+
+bool
+http_pool_put_later(struct http_pool *p, struct http_request *request)
+{
+	return put(p, request, false);
+}
+
+int
+http_pool_stir(struct http_pool *p)
+{
+	bool wake, waits;
+
+	must(pthread_mutex_lock(&p->lock) == 0);
+	waits = p->n > 0;
+	wake = wakes_one(p, false);
+	must(pthread_mutex_unlock(&p->lock) == 0);
+	if (wake)
+		must(pthread_cond_signal(&p->come) == 0);
+	return waits ? STUCK_MS : -1;
 }
 
 unsigned

@@ -14,13 +14,25 @@ struct http_request;
 
 /* Runs on worker's thread; must see to it that the request is replied to, now or later. */
 typedef void http_work(void *ctx, unsigned worker, struct http_request *request);
+/* Runs on worker's thread when nothing waits for it: what it kept from request to request, it
+ * lets go of. */
+typedef void http_rest(void *ctx, unsigned worker);
 
-/* workers 0: 8; queue_max 0: 1,024 requests. *out is the caller's; end it with http_pool_close. */
-MUST_USE enum rc http_pool_open(unsigned workers, unsigned queue_max, http_work *work, void *ctx,
-				struct http_pool **out, struct err *err);
+/* workers 0: 8; queue_max 0: 1,024 requests; rest may be NULL. *out is the caller's; end it with
+ * http_pool_close. */
+MUST_USE enum rc http_pool_open(unsigned workers, unsigned queue_max, http_work *work,
+				http_rest *rest, void *ctx, struct http_pool **out,
+				struct err *err);
 /* Queue the request; when the queue is full or closing it is answered 503 with Retry-After, and
  * false comes back. */
 bool http_pool_put(struct http_pool *p, struct http_request *request);
+/*
+ * The same without waking anybody: what comes together is begun together, by as few workers as
+ * do. http_pool_stir must follow, and again within as many milliseconds as it says (-1: after
+ * the next put): whoever waits behind slow requests gets a worker of their own then.
+ */
+bool http_pool_put_later(struct http_pool *p, struct http_request *request);
+int http_pool_stir(struct http_pool *p);
 /* Requests waiting now; for metrics. */
 unsigned http_pool_waiting(struct http_pool *p);
 /*

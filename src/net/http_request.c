@@ -202,7 +202,10 @@ body_announced(struct request *r, struct http_server *s, struct err *err)
 	int64_t bytes = 0;
 
 	r->body_max = s->options.body_bytes_max;
-	if (s->options.body_max != NULL) {
+	/* Who announces no body sends none (RFC 9112 s. 6.3), so nothing need be looked up. */
+	if (s->options.body_max != NULL &&
+	    (header_find(r->open.headers, "Content-Length", &text) ||
+	     header_find(r->open.headers, "Transfer-Encoding", &text))) {
 		size_t max = s->options.body_max(s->ctx, r->open.method, r->open.path);
 
 		if (max < r->body_max)

@@ -176,10 +176,11 @@ daemons_run(struct http_server *s)
 }
 
 static void
-turn(struct http_server *s, bool more)
+turn(struct http_server *s, bool more, int again_ms)
 {
 	struct epoll_event events[8];
-	int timeout = more ? 0 : s->drain.n > 0 ? 10 : s->conns != NULL ? SWEEP_MS : -1;
+	int idle = s->drain.n > 0 ? 10 : s->conns != NULL ? SWEEP_MS : -1;
+	int timeout = more ? 0 : again_ms >= 0 && (idle < 0 || again_ms < idle) ? again_ms : idle;
 	int n = epoll_wait(s->epoll_fd, events, COUNT_OF(events), timeout);
 	uint64_t count;
 
@@ -242,6 +243,8 @@ run_once(struct http_server *s, int timeout_ms)
 	answers_turn(s);
 	streams_turn(s);
 	(void)daemons_run(s);
+	if (s->options.turned != NULL)
+		(void)s->options.turned(s->ctx);
 }
 
 static void
@@ -282,12 +285,15 @@ loop(void *arg)
 {
 	struct http_server *s = arg;
 	bool more = false, closing = false;
+	int again_ms = -1;
 
 	while (!closing) {
 		int64_t now;
 
-		turn(s, more);
+		turn(s, more, again_ms);
 		more = daemons_run(s);
+		if (s->options.turned != NULL)
+			again_ms = s->options.turned(s->ctx);
 		now = monotonic_ms();
 		if (s->drain.n > 0)
 			drain_turn(&s->drain, now);
@@ -439,6 +445,8 @@ thread_start(struct http_server *s)
 	must(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
 	failed = pthread_create(&s->thread, NULL, loop, s);
 	must(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+	if (failed == 0)
+		(void)pthread_setname_np(s->thread, "http");
 	return failed;
 }
 

@@ -22,6 +22,8 @@
  */
 struct site {
 	struct http_server *server;
+	pthread_cond_t came; /* somebody asked for /release */
+	bool released;
 	struct http_pool *pool;
 	pthread_mutex_t lock;
 	struct http_request *held;  /* by /hold, until the test replies */
@@ -95,6 +97,14 @@ work(void *ctx, unsigned worker, struct http_request *r)
 	} else if (str_eq_z(r->path, "/problem")) {
 		(void)fail(&err, RC_CONFLICT, "state", "this \"case\" is closed");
 		http_reply_problem(r, &err);
+	} else if (str_eq_z(r->path, "/wait") || str_eq_z(r->path, "/release")) {
+		assert_int_equal(pthread_mutex_lock(&s->lock), 0);
+		s->released |= str_eq_z(r->path, "/release");
+		assert_int_equal(pthread_cond_broadcast(&s->came), 0);
+		while (!s->released)
+			assert_int_equal(pthread_cond_wait(&s->came, &s->lock), 0);
+		assert_int_equal(pthread_mutex_unlock(&s->lock), 0);
+		reply_text(r, 200, STR("released"));
 	} else if (str_eq_z(r->path, "/slow")) {
 		(void)usleep(50000);
 		reply_text(r, 200, STR("slow"));
@@ -109,6 +119,22 @@ queue(void *ctx, struct http_request *r)
 	struct site *s = ctx;
 
 	(void)http_pool_put(s->pool, r);
+}
+
+static void
+queue_later(void *ctx, struct http_request *r)
+{
+	struct site *s = ctx;
+
+	(void)http_pool_put_later(s->pool, r);
+}
+
+static int
+turned(void *ctx)
+{
+	struct site *s = ctx;
+
+	return http_pool_stir(s->pool);
 }
 
 static size_t
@@ -127,7 +153,7 @@ site_open(struct http_options o)
 	struct err err = {0};
 
 	assert_int_equal(pthread_mutex_init(&s->lock, NULL), 0);
-	assert_int_equal(http_pool_open(4, 4096, work, s, &s->pool, &err), RC_OK);
+	assert_int_equal(http_pool_open(4, 4096, work, NULL, s, &s->pool, &err), RC_OK);
 	if (o.address == NULL && o.socket_path == NULL)
 		o.address = "127.0.0.1";
 	o.body_max = body_max;
@@ -741,7 +767,7 @@ a_full_queue_answers_503(void **state)
 
 	(void)state;
 	assert_int_equal(pthread_mutex_init(&s->lock, NULL), 0);
-	assert_int_equal(http_pool_open(1, 2, work, s, &s->pool, NULL), RC_OK);
+	assert_int_equal(http_pool_open(1, 2, work, NULL, s, &s->pool, NULL), RC_OK);
 	assert_int_equal(
 	    http_open(&(struct http_options){.address = "127.0.0.1"}, queue, s, &s->server, NULL),
 	    RC_OK);
@@ -759,6 +785,83 @@ a_full_queue_answers_503(void **state)
 	}
 	assert_true(busy > 0 && busy < 12);
 	site_close(s);
+	arena_free(a);
+}
+
+/* One worker takes what comes together; who waits behind it for long gets another. */
+static void
+a_slow_request_does_not_hold_up_those_behind_it(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct site *s = heap_zeroed(sizeof *s);
+	int fds[4];
+
+	(void)state;
+	assert_int_equal(pthread_mutex_init(&s->lock, NULL), 0);
+	assert_int_equal(pthread_cond_init(&s->came, NULL), 0);
+	assert_int_equal(http_pool_open(4, 100, work, NULL, s, &s->pool, NULL), RC_OK);
+	assert_int_equal(http_open(&(struct http_options){.address = "127.0.0.1", .turned = turned},
+				   queue_later, s, &s->server, NULL),
+			 RC_OK);
+	for (size_t i = 0; i < COUNT_OF(fds); i++) {
+		fds[i] = dial(s);
+		/* Three workers wait for what the fourth does. */
+		say(fds[i], i < 3 ? "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n"
+				  : "GET /release HTTP/1.1\r\nHost: x\r\n\r\n");
+	}
+	for (size_t i = 0; i < COUNT_OF(fds); i++) {
+		assert_int_equal(status_of(hear(a, fds[i], false)), 200);
+		(void)close(fds[i]);
+	}
+	site_close(s);
+	arena_free(a);
+}
+
+static unsigned rests, worked_since;
+
+static void
+work_and_count(void *ctx, unsigned worker, struct http_request *r)
+{
+	(void)ctx;
+	(void)worker;
+	worked_since++;
+	reply_text(r, 200, STR("done"));
+}
+
+static void
+rest_and_count(void *ctx, unsigned worker)
+{
+	(void)ctx;
+	(void)worker;
+	rests += worked_since > 0;
+	worked_since = 0;
+}
+
+/* What a worker keeps from request to request it lets go of before it sleeps, and at the end. */
+static void
+a_worker_rests_before_it_sleeps(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct site *s = heap_zeroed(sizeof *s);
+
+	(void)state;
+	rests = worked_since = 0;
+	assert_int_equal(pthread_mutex_init(&s->lock, NULL), 0);
+	assert_int_equal(http_pool_open(1, 100, work_and_count, rest_and_count, s, &s->pool, NULL),
+			 RC_OK);
+	assert_int_equal(
+	    http_open(&(struct http_options){.address = "127.0.0.1"}, queue, s, &s->server, NULL),
+	    RC_OK);
+	for (int i = 0; i < 3; i++) {
+		int fd = dial(s);
+
+		say(fd, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
+		assert_int_equal(status_of(hear(a, fd, false)), 200);
+		(void)close(fd);
+	}
+	site_close(s);
+	assert_true(rests >= 1);
+	assert_int_equal(worked_since, 0);
 	arena_free(a);
 }
 
@@ -816,6 +919,8 @@ main(void)
 	    cmocka_unit_test(plain_http_beyond_this_machine_is_refused),
 	    cmocka_unit_test(a_header_that_cannot_be_sent_becomes_500),
 	    cmocka_unit_test(a_full_queue_answers_503),
+	    cmocka_unit_test(a_slow_request_does_not_hold_up_those_behind_it),
+	    cmocka_unit_test(a_worker_rests_before_it_sleeps),
 	    cmocka_unit_test(closing_waits_for_what_is_owed_and_gives_up_at_the_deadline),
 	};
 

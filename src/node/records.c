@@ -22,28 +22,55 @@ type_of(struct request *rq, const struct record_type **out, struct err *err)
 }
 
 /*
- * The id in the path, of that type: /records/person/ID finds no incident. What the asker's role
- * and purpose do not allow for the type is said before the record is looked for.
+ * Type and id in the path. What the asker's role and purpose do not allow for the type is said
+ * before the record is looked for.
  */
 static enum rc
-id_of(struct request *rq, enum policy_action action, const struct record_type **type, struct id *id,
-      struct err *err)
+type_id_of(struct request *rq, enum policy_action action, const struct record_type **type,
+	   struct id *id, struct err *err)
 {
 	enum rc rc = type_of(rq, type, err);
 
 	if (rc == RC_OK)
 		rc = door_may(&rq->door, *type, action, err);
-	if (rc == RC_OK)
-		rc = request_id(rq, "id", id, err);
+	return rc == RC_OK ? request_id(rq, "id", id, err) : rc;
+}
+
+/* The same, of a record of that type: /records/person/ID finds no incident. */
+static enum rc
+id_of(struct request *rq, enum policy_action action, const struct record_type **type, struct id *id,
+      struct err *err)
+{
+	enum rc rc = type_id_of(rq, action, type, id, err);
+
 	return rc == RC_OK ? record_check_type(&rq->door, *id, *type, err) : rc;
 }
 
 static enum rc
 reply_record(struct request *rq, const struct record *r, struct reply *reply)
 {
-	reply->json = record_json(&rq->door, r, rq->lang);
+	struct buf b;
+
+	buf_init(&b, rq->arena);
+	record_write(&rq->door, r, rq->lang, &b);
+	reply->body = buf_str(&b);
+	reply->content_type = STR("application/json");
 	reply->etag = r->version;
 	return RC_OK;
+}
+
+static void
+write_records(struct request *rq, struct record *const *at, size_t n, struct json_out *out)
+{
+	json_out_array(out);
+	for (size_t i = 0; i < n; i++) {
+		struct buf b;
+
+		buf_init(&b, rq->arena);
+		record_write(&rq->door, at[i], rq->lang, &b);
+		json_out_raw(out, buf_str(&b));
+	}
+	json_out_array_end(out);
 }
 
 static json_t *
@@ -109,8 +136,11 @@ list(struct request *rq, struct reply *reply, struct err *err)
 {
 	struct record_filter filter = {.state = request_query(rq, "state"),
 				       .cursor = request_query(rq, "cursor"),
-				       .with_fields = request_query(rq, "fields").n > 0};
+				       .with_fields = request_query(rq, "fields").n > 0,
+				       .as_text = true};
 	struct record_list page;
+	struct buf b;
+	struct json_out out = {.buf = &b};
 	int64_t limit;
 	enum rc rc;
 
@@ -122,10 +152,15 @@ list(struct request *rq, struct reply *reply, struct err *err)
 	filter.limit = (size_t)limit;
 	if ((rc = record_list(&rq->door, &filter, &page, err)) != RC_OK)
 		return rc;
-	reply->json = json_object();
-	reply_set(reply, "items", records_json(rq, page.items.at, page.items.n));
+	buf_init(&b, rq->arena);
+	json_out_object(&out);
+	json_out_key(&out, STR("items"));
+	write_records(rq, page.items.at, page.items.n, &out);
 	if (page.next.n > 0)
-		reply_set(reply, "next", json_from_str(page.next));
+		json_out_key_str(&out, "next", page.next);
+	json_out_object_end(&out);
+	reply->body = buf_str(&b);
+	reply->content_type = STR("application/json");
 	return RC_OK;
 }
 
@@ -220,7 +255,7 @@ show(struct request *rq, struct reply *reply, struct err *err)
 	struct id id;
 	enum rc rc;
 
-	if ((rc = id_of(rq, POLICY_READ, &type, &id, err)) != RC_OK ||
+	if ((rc = type_id_of(rq, POLICY_READ, &type, &id, err)) != RC_OK ||
 	    (rc = request_number(rq, "version", 0, 0, INT32_MAX, &version, err)) != RC_OK)
 		return rc;
 	while (names.n > 0 && names.p != NULL) {
@@ -230,8 +265,10 @@ show(struct request *rq, struct reply *reply, struct err *err)
 			return fail(err, RC_USAGE, "reveal", "names a field that this type lacks");
 		*VEC_ADD(rq->arena, &reveal) = name;
 	}
-	rc = version > 0 ? record_load_version(&rq->door, id, version, &r, err)
-			 : record_load(&rq->door, id, &reveal, &r, err);
+	if (version == 0)
+		rc = record_load_text(&rq->door, id, type, &reveal, &r, err);
+	else if ((rc = record_check_type(&rq->door, id, type, err)) == RC_OK)
+		rc = record_load_version(&rq->door, id, version, &r, err);
 	return rc == RC_OK ? reply_record(rq, r, reply) : rc;
 }
 

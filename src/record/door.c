@@ -118,14 +118,17 @@ enum rc
 door_log(struct door *d, struct audit_entry *entry, int64_t *index, struct err *err)
 {
 	int64_t at;
+	enum rc rc;
 
 	entry_fill(d, entry);
 	if (d->group != NULL)
 		return audit_append(d->group, entry, index != NULL ? index : &at, err);
-	/* A reading door changes nothing, so nobody waits for the leaf's number. */
+	/* A reading door changes nothing, so nobody waits for the leaf's number; and what no leaf
+	 * can hold is refused here, since later it would fail a whole group. */
 	must(index == NULL);
-	*VEC_ADD(d->arena, &d->pending) = *entry;
-	return RC_OK;
+	if ((rc = audit_entry_check(entry, err)) == RC_OK)
+		*VEC_ADD(d->arena, &d->pending) = *entry;
+	return rc;
 }
 
 enum rc

@@ -17,6 +17,45 @@ struct page {
 	size_t limit;
 };
 
+/* The index finds some that only share a token: does this body hold the value asked for? */
+static enum rc
+holds_value(struct page *p, struct str body, bool *holds, struct err *err)
+{
+	json_t *value;
+	enum rc rc;
+
+	*holds = true;
+	if (p->filter->field == NULL)
+		return RC_OK;
+	if ((rc = json_read(body, NULL, &value, err)) != RC_OK)
+		return rc;
+	door_hold(p->d, value);
+	*holds = blind_holds(p->filter->field, json_object_get(value, "fields"), p->filter->value);
+	return RC_OK;
+}
+
+/* Whoever works with the fields wants values; who passes them on, or shows titles, does not. */
+static enum rc
+page_record(struct page *p, const struct record_row *row, struct str body, enum rung rung,
+	    struct record **out, struct err *err)
+{
+	struct door *d = p->d;
+	json_t *value;
+	enum rc rc = record_of_text(d, row, body, NULL, rung,
+				    p->filter->with_fields && p->filter->as_text, NULL, out, err);
+	struct record *r = *out;
+
+	if (rc != RC_OK || !p->filter->with_fields || p->filter->as_text)
+		return rc;
+	if ((rc = json_read(body, NULL, &value, err)) != RC_OK)
+		return rc;
+	door_hold(d, value);
+	rc = record_of_row(d, row, json_object_get(value, "fields"), NULL, rung, NULL, out, err);
+	if (rc == RC_OK)
+		(*out)->handling = r->handling;
+	return rc;
+}
+
 /*
  * Decide, open, filter, add. *added says whether it stands in the page, or would if the page
  * were not full: a cursor is given for what the actor may see alone, so that an empty page
@@ -29,29 +68,24 @@ page_offer(struct page *p, const struct record_row *row, bool *added, struct err
 	struct row_facts known = row_facts(d->node, row, d->actor);
 	struct decision decision = policy_decide(
 	    &(struct facts){d->actor, &d->access, POLICY_LIST, row->type, &known, NULL});
-	struct handling handling;
 	struct record *r;
-	json_t *fields;
+	struct str body;
 	enum rc rc;
+
+	bool holds;
 
 	*added = false;
 	if (decision.rung == RUNG_NONE ||
 	    (p->filter->state.n > 0 && !str_eq(row->state, p->filter->state)))
 		return RC_OK;
-	if ((rc = row_open(d->node, d->arena, row, &fields, &handling, err)) != RC_OK)
+	if ((rc = row_open_text(d->node, d->arena, row, &body, err)) != RC_OK ||
+	    (rc = holds_value(p, body, &holds, err)) != RC_OK || !holds)
 		return rc;
-	door_hold(d, fields);
-	if (p->filter->field != NULL && !blind_holds(p->filter->field, fields, p->filter->value))
-		return RC_OK;
 	*added = true;
 	if (p->out->items.n == p->limit)
 		return RC_OK;
-	rc = record_of_row(d, row, fields, NULL, decision.rung, NULL, &r, err);
-	if (rc != RC_OK)
+	if ((rc = page_record(p, row, body, decision.rung, &r, err)) != RC_OK)
 		return rc;
-	r->handling = handling;
-	if (!p->filter->with_fields)
-		r->fields = NULL;
 	*VEC_ADD(d->arena, &p->out->items) = r;
 	*VEC_ADD(d->arena, &p->about) = r->id;
 	return RC_OK;

@@ -14,6 +14,15 @@ named(const struct str_list *names, struct str name)
 	return false;
 }
 
+bool
+record_field_open(const struct door *d, const struct field *field, enum rung rung,
+		  const struct str_list *reveal)
+{
+	/* The node itself, in its jobs, sees what it has to work with. */
+	return policy_field_open(field, rung, d->actor->is_node || named(reveal, field->name),
+				 false);
+}
+
 /* A copy without the fields that stay closed; their names go to r->masked. */
 static json_t *
 open_fields(struct door *d, struct record *r, json_t *fields, const struct str_list *reveal,
@@ -24,12 +33,10 @@ open_fields(struct door *d, struct record *r, json_t *fields, const struct str_l
 	for (size_t i = 0; i < r->type->field_count; i++) {
 		const struct field *f = &r->type->fields[i];
 		json_t *value = json_member(fields, f->name);
-		/* The node itself, in its jobs, sees what it has to work with. */
-		bool asked = d->actor->is_node || named(reveal, f->name);
 
 		if (value == NULL)
 			continue;
-		if (!policy_field_open(f, r->rung, asked, false)) {
+		if (!record_field_open(d, f, r->rung, reveal)) {
 			*VEC_ADD(d->arena, &r->masked) = f->name;
 			continue;
 		}
@@ -84,6 +91,8 @@ record_of_row(struct door *d, const struct record_row *row, json_t *fields,
 	return RC_OK;
 }
 
+static const struct decision absent = {.rung = RUNG_NONE, .rule = "absent", .why = ""};
+
 /*
  * Without a purpose nothing is looked for, whatever the id, so that can be said openly; and an
  * absence is logged like a denial, so that the two cost the same.
@@ -91,7 +100,6 @@ record_of_row(struct door *d, const struct record_row *row, json_t *fields,
 static enum rc
 find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
 {
-	static const struct decision absent = {.rung = RUNG_NONE, .rule = "absent", .why = ""};
 	static const struct decision no_purpose = {
 	    .rung = RUNG_NONE,
 	    .rule = "purpose",
@@ -150,32 +158,43 @@ record_load_row(struct door *d, struct id id, enum policy_action action, const s
 	return RC_OK;
 }
 
-/* sealed: the row as its body was sealed to it; row: with the columns that count today. */
+/* May the actor read, or reveal of, this row? *entry is the leaf about it. */
 static enum rc
-load_found(struct door *d, const struct record_row *row, const struct record_row *sealed,
-	   const struct str_list *reveal, struct record **out, struct err *err)
+decide_found(struct door *d, const struct record_row *row, const struct str_list *reveal,
+	     enum rung *rung, struct audit_entry *entry, struct err *err)
 {
 	bool wants = reveal != NULL && reveal->n > 0;
 	struct row_facts known = row_facts(d->node, row, d->actor);
 	struct decision decision = policy_decide(&(struct facts){
 	    d->actor, &d->access, wants ? POLICY_REVEAL : POLICY_READ, row->type, &known, NULL});
-	struct audit_entry entry = {
+
+	*entry = (struct audit_entry){
 	    .action = wants ? AUDIT_REVEAL : AUDIT_READ,
 	    .has_record = true,
 	    .record = row->id,
 	    .type = row->type_key,
 	    .version = row->version,
 	};
+	*rung = decision.rung;
+	return decision.rung == RUNG_NONE ? refuse_row(d, row, &known, decision, err) : RC_OK;
+}
+
+/* sealed: the row as its body was sealed to it; row: with the columns that count today. */
+static enum rc
+load_found(struct door *d, const struct record_row *row, const struct record_row *sealed,
+	   const struct str_list *reveal, struct record **out, struct err *err)
+{
+	struct audit_entry entry;
 	struct handling handling;
+	enum rung rung;
 	json_t *fields;
 	enum rc rc;
 
-	if (decision.rung == RUNG_NONE)
-		return refuse_row(d, row, &known, decision, err);
-	if ((rc = row_open(d->node, d->arena, sealed, &fields, &handling, err)) != RC_OK)
+	if ((rc = decide_found(d, row, reveal, &rung, &entry, err)) != RC_OK ||
+	    (rc = row_open(d->node, d->arena, sealed, &fields, &handling, err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
-	rc = record_of_row(d, row, fields, reveal, decision.rung, &entry.fields, out, err);
+	rc = record_of_row(d, row, fields, reveal, rung, &entry.fields, out, err);
 	if (rc != RC_OK)
 		return rc;
 	handling.tlp = (enum tlp)row->handling;
@@ -191,6 +210,28 @@ record_load(struct door *d, struct id id, const struct str_list *reveal, struct 
 	enum rc rc = find_row(d, id, &row, err);
 
 	return rc == RC_OK ? load_found(d, &row, &row, reveal, out, err) : rc;
+}
+
+enum rc
+record_load_text(struct door *d, struct id id, const struct record_type *type,
+		 const struct str_list *reveal, struct record **out, struct err *err)
+{
+	struct audit_entry entry;
+	struct record_row row;
+	enum rung rung;
+	struct str body;
+	enum rc rc;
+
+	if ((rc = find_row(d, id, &row, err)) != RC_OK)
+		return rc;
+	if (row.type != type)
+		return door_refuse(d, &absent, NULL, &id, err);
+	if ((rc = decide_found(d, &row, reveal, &rung, &entry, err)) != RC_OK ||
+	    (rc = row_open_text(d->node, d->arena, &row, &body, err)) != RC_OK ||
+	    (rc = record_of_text(d, &row, body, reveal, rung, true, &entry.fields, out, err)) !=
+		RC_OK)
+		return rc;
+	return door_log(d, &entry, NULL, err);
 }
 
 enum rc

@@ -14,6 +14,15 @@ MUST_USE enum rc record_of_row(struct door *d, const struct record_row *row, jso
 			       const struct str_list *reveal, enum rung rung,
 			       struct str *revealed_names, struct record **out, struct err *err);
 
+/* Is the field open to the actor at this rung? reveal (or NULL) names those asked for. */
+bool record_field_open(const struct door *d, const struct field *field, enum rung rung,
+		       const struct str_list *reveal);
+
+/* The same from the body as row_open_text gives it; with_fields: r->fields_text is set. */
+MUST_USE enum rc record_of_text(struct door *d, const struct record_row *row, struct str body,
+				const struct str_list *reveal, enum rung rung, bool with_fields,
+				struct str *revealed_names, struct record **out, struct err *err);
+
 /* Load for a change: decided, opened, fields held by the door. Logs refusals only. */
 MUST_USE enum rc record_load_row(struct door *d, struct id id, enum policy_action action,
 				 const struct move *move, struct record_row *row, json_t **fields,

@@ -3,6 +3,8 @@
 
 #include "record/door.h"
 
+struct buf;
+
 /*
  * record: what the door gives and takes. A record is a typed, versioned, sealed JSON body
  * with a few plain columns. Every change names the version it saw.
@@ -23,6 +25,7 @@ struct record {
 	bool waits; /* record_move: a second person has yet to make the same move */
 	enum rung rung;
 	json_t *fields;		/* what may be shown; NULL below RUNG_MASKED. The door holds it */
+	struct str fields_text; /* or the same as canonical JSON, where fields is NULL */
 	struct str_list masked; /* fields that have a value which is not shown */
 	struct str title;
 };
@@ -78,6 +81,14 @@ MUST_USE enum rc record_load(struct door *d, struct id id, const struct str_list
 			     struct record **out, struct err *err);
 
 /*
+ * The same for who only passes it on: fields_text instead of fields; and RC_ABSENT, as if it
+ * were not there, when the record is of another type.
+ */
+MUST_USE enum rc record_load_text(struct door *d, struct id id, const struct record_type *type,
+				  const struct str_list *reveal, struct record **out,
+				  struct err *err);
+
+/*
  * patch as RFC 7396. version is the one seen. RC_STALE: *out is the record as it is now
  * (nothing was changed), else the new version.
  */
@@ -116,6 +127,7 @@ struct record_filter {
 	const struct field *field;
 	struct str value;
 	bool with_fields; /* items carry their unmasked fields, not only the title */
+	bool as_text;	  /* those as fields_text */
 };
 
 /* Newest first; one leaf for the page, with one about row a record. */
@@ -143,5 +155,7 @@ MUST_USE enum rc record_links(struct door *d, struct id id, enum link_way way, s
 
 /* {"id":..,"type":..,"version":..,"state":..,"title":..,"fields":{..}, ...}; a new reference. */
 json_t *record_json(struct door *d, const struct record *r, struct str lang);
+/* The same as canonical JSON, appended. */
+void record_write(struct door *d, const struct record *r, struct str lang, struct buf *out);
 
 #endif

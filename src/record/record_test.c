@@ -149,6 +149,64 @@ a_masked_value_is_in_no_answer_before_it_is_revealed(void **state)
 	assert_true(holds(open, "\"shown\":\"full\""));
 }
 
+/* As a text it was never read into values; nobody can tell by the answer or the leaf. */
+static void
+as_text_a_record_is_what_it_is_read_into_values(void **state)
+{
+	static const char *const reveals[] = {NULL, "name", "birth_date"};
+	const struct test_person *const readers[] = {&analyst,	  &colleague, &stranger,
+						     &supervisor, &monitor,   &worker};
+	struct test_node *t = *state;
+	struct id ids[] = {
+	    test_node_create(t, &analyst, "person", STR(PERSON)),
+	    test_node_create(t, &analyst, "person",
+			     STR("{'name':'Ib \\\"}\\\\ {\\u00e9','may_be_minor':'no',"
+				 "'also_called':['a','b,\\\"]']}")),
+	    {{7}}};
+	const struct record_type *person = model_type(t->node.model, STR("person"));
+
+	for (size_t i = 0; i < COUNT_OF(readers) * COUNT_OF(reveals) * COUNT_OF(ids); i++) {
+		const struct test_person *who = readers[i % COUNT_OF(readers)];
+		const char *reveal = reveals[i / COUNT_OF(readers) % COUNT_OF(reveals)];
+		struct id id = ids[i / COUNT_OF(readers) / COUNT_OF(reveals)];
+		struct str want = read_json(t, who, id, reveal);
+		struct door *d = test_node_begin_read(t, who);
+		struct str_list names = {0};
+		struct record *r;
+		struct err err;
+		struct buf b;
+		enum rc rc;
+
+		if (reveal != NULL)
+			*VEC_ADD(t->a, &names) = str_from(reveal);
+		buf_init(&b, t->a);
+		rc = record_load_text(d, id, person, &names, &r, &err);
+		if (rc == RC_OK)
+			record_write(d, r, STR("en"), &b);
+		else
+			buf_addf(&b, "%s|%s|%s", rc_name(rc), err.key, err.text);
+		if (!str_eq(buf_str(&b), want))
+			fail_msg("%.*s\n%.*s\n", STR_ARG(buf_str(&b)), STR_ARG(want));
+		assert_int_equal(d->pending.n, 1);
+		assert_int_equal(d->pending.at[0].fields.n > 0,
+				 rc == RC_OK && r->rung == RUNG_FULL && reveal != NULL &&
+				     holds(want, reveal));
+		(void)test_node_end_read(t, rc);
+	}
+	/* Of another type it is not there. */
+	{
+		struct door *d = test_node_begin_read(t, &analyst);
+		struct record *r;
+		struct err err;
+		enum rc rc = record_load_text(d, ids[0], model_type(t->node.model, STR("incident")),
+					      NULL, &r, &err);
+
+		assert_int_equal(rc, RC_ABSENT);
+		assert_int_equal(d->pending.n, 1);
+		(void)test_node_end_read(t, rc);
+	}
+}
+
 static void
 a_reveal_is_logged_with_the_names_of_the_fields(void **state)
 {
@@ -812,6 +870,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(a_masked_value_is_in_no_answer_before_it_is_revealed),
 	    T(a_reveal_is_logged_with_the_names_of_the_fields),
+	    T(as_text_a_record_is_what_it_is_read_into_values),
 	    T(values_are_checked_before_anything_is_written),
 	    T(an_update_names_the_version_it_saw),
 	    T(a_reference_is_taken_away_by_null_and_must_name_what_is_there),

@@ -195,12 +195,11 @@ row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row
 }
 
 enum rc
-row_open(const struct door_node *node, struct arena *a, const struct record_row *row,
-	 json_t **fields, struct handling *handling, struct err *err)
+row_open_text(const struct door_node *node, struct arena *a, const struct record_row *row,
+	      struct str *body, struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
 	struct str aad = row_aad(a, row);
-	json_t *body, *h;
 	struct buf plain;
 	enum rc rc;
 
@@ -209,9 +208,21 @@ row_open(const struct door_node *node, struct arena *a, const struct record_row 
 	buf_init(&plain, a);
 	rc = envelope_open(key, body_aad(a, row), row->body, &plain, err);
 	data_key_wipe(key);
+	*body = buf_str(&plain);
+	return rc;
+}
+
+enum rc
+row_open(const struct door_node *node, struct arena *a, const struct record_row *row,
+	 json_t **fields, struct handling *handling, struct err *err)
+{
+	json_t *body, *h;
+	struct str text;
+	enum rc rc = row_open_text(node, a, row, &text, err);
+
 	if (rc != RC_OK)
 		return rc;
-	if (json_read(buf_str(&plain), NULL, &body, err) != RC_OK)
+	if (json_read(text, NULL, &body, err) != RC_OK)
 		return fail(err, RC_INTEGRITY, "body", "a sealed body does not hold a record");
 	*fields = json_incref(json_object_get(body, "fields"));
 	h = json_object_get(body, "handling");

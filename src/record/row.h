@@ -47,6 +47,9 @@ MUST_USE enum rc row_seal(const struct door_node *node, struct arena *a, struct 
 MUST_USE enum rc row_open(const struct door_node *node, struct arena *a,
 			  const struct record_row *row, json_t **fields, struct handling *handling,
 			  struct err *err);
+/* The same as it was sealed: {"fields":{...},"handling":{...}} in canonical JSON. */
+MUST_USE enum rc row_open_text(const struct door_node *node, struct arena *a,
+			       const struct record_row *row, struct str *body, struct err *err);
 /* Wrap the row's data key again, under the key its bucket has now. */
 MUST_USE enum rc row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row,
 			    struct err *err);

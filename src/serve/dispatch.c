@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/arena_pool.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "format/json.h"
 #include "serve/access.h"
@@ -245,16 +247,55 @@ on_writer(const struct route *r)
 	return (r->flags & ROUTE_WRITES) != 0 && (r->flags & ROUTE_DRAFTS) == 0;
 }
 
+/*
+ * Whoever asks sees what was durable before the asking: a look that began after the call was
+ * all there shows that, and many calls that waited share one.
+ */
+static enum rc
+look_begin(struct serve *s, unsigned reader, int64_t received_us, struct err *err)
+{
+	struct look *look = &s->looks[reader];
+	enum rc rc;
+
+	if (look->is_open && received_us > 0 && received_us < look->begun_us)
+		return RC_OK;
+	serve_rest(s, reader);
+	look->begun_us = monotonic_us();
+	look->users_generation = atomic_load(&s->users_generation);
+	if ((rc = db_begin_read(s->readers[reader], err)) == RC_OK)
+		look->is_open = true;
+	return rc;
+}
+
+/* Kept for the next calls, unless nobody says when they came. */
+static void
+look_end(struct serve *s, unsigned reader, int64_t received_us)
+{
+	if (received_us == 0)
+		serve_rest(s, reader);
+}
+
+void
+serve_rest(struct serve *s, unsigned reader)
+{
+	struct look *look = &s->looks[reader];
+
+	if (look->is_open)
+		db_rollback(s->readers[reader]);
+	look->is_open = false;
+}
+
 void
 serve_submit(struct serve *s, unsigned reader, struct call *call)
 {
-	struct arena *a = arena_new((size_t)512 << 20);
+	struct arena *a = arena_pool_take(s->arenas);
 	struct work *w = NEW(a, struct work);
 	struct db *db;
 
 	must(reader < s->reader_count);
 	db = s->readers[reader];
 	call->arena = a;
+	call->arenas = s->arenas;
 	w->serve = s;
 	w->call = call;
 	w->request.serve = s;
@@ -263,25 +304,28 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 	w->request.headers = call->headers;
 	w->item.done = work_done;
 	w->reader = reader;
-	w->users_generation = atomic_load(&s->users_generation);
-	if ((w->rc = db_begin_read(db, &w->err)) == RC_OK) {
+	if ((w->rc = look_begin(s, reader, call->received_us, &w->err)) == RC_OK) {
+		w->users_generation = s->looks[reader].users_generation;
 		w->rc = prepare(w, db, &w->err);
 		if (w->rc == RC_OK && on_writer(w->request.route)) {
-			db_rollback(db);
+			look_end(s, reader, call->received_us);
 			w->item.run = run_change;
 			writer_submit(s->writer, &w->item);
 			return;
 		}
 		if (w->rc == RC_OK)
 			w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
-		db_rollback(db);
+		/* What failed may have lost the connection: the next look is a new one. */
+		look_end(s, reader, w->rc == RC_OK ? call->received_us : 0);
 	}
 	make_answer(w);
 	if (w->rc == RC_OK && w->reply.write != NULL)
 		w->item.run = run_draft;
-	else if (w->request.door.pending.n > 0)
+	else if (w->request.door.pending.n > 0) {
 		/* Reads too: the log's entry is durable before the value leaves. */
 		w->item.run = flush_entries;
+		w->item.is_bare = true;
+	}
 	if (w->item.run != NULL)
 		writer_submit(s->writer, &w->item);
 	else
@@ -340,7 +384,7 @@ serve_call(struct serve *s, struct call *call)
 void
 call_free(struct call *call)
 {
-	arena_free(call->arena);
+	arena_pool_give(call->arenas, call->arena);
 	call->arena = NULL;
 }
 

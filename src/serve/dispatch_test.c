@@ -1,8 +1,12 @@
 #include "base/test.h"
 
+#include <stdatomic.h>
+#include <unistd.h>
+
 #include "audit/audit.h"
 #include "audit/migrations.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/embedded.h"
 #include "format/json.h"
 #include "model/model.h"
@@ -70,6 +74,20 @@ handle_undone(struct request *rq, struct reply *reply, struct err *err)
 	return record_load(&rq->door, missing, NULL, &r, err);
 }
 
+/* How many tasks there are, as this reading sees it. */
+static enum rc
+handle_count(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct record_filter filter = {.type = model_type(rq->door.node->model, STR("task")),
+				       .limit = 200};
+	struct record_list page;
+	enum rc rc = record_list(&rq->door, &filter, &page, err);
+
+	reply->status = 200 + (rc == RC_OK ? (int)page.items.n : 90);
+	reply->body = STR("counted");
+	return RC_OK;
+}
+
 #define ANALYSTS BIT(ROLE_ANALYST)
 #define FINDING BIT(PURPOSE_INVESTIGATION)
 
@@ -79,6 +97,7 @@ static const struct route routes[] = {
 	{ "GET",  "/t/things/special", ANALYSTS,     FINDING,      0,            0,    handle_read,   "" },
 	{ "POST", "/t/things",         ANALYSTS,     FINDING,      ROUTE_WRITES, 1000, handle_write,  "" },
 	{ "POST", "/t/undone",         ANALYSTS,     FINDING,      ROUTE_WRITES, 1000, handle_undone, "" },
+	{ "GET",  "/t/count",          ANALYSTS,     FINDING,      0,            0,    handle_count,  "" },
 	{ "GET",  "/t/anybody",        ROLES_ANY,    PURPOSES_ANY, 0,            0,    handle_read,   "" },
 	{ "GET",  "/t/open",           ROLES_NOBODY, PURPOSES_ANY, ROUTE_OPEN,   0,    handle_read,   "" },
 	{ .method = NULL },
@@ -168,7 +187,7 @@ static int
 setup(void **state)
 {
 	struct fixture *f = heap_zeroed(sizeof *f);
-	struct serve_options o = {.features = features, .is_new = true};
+	struct serve_options o = {.features = features, .is_new = true, .readers = 2};
 	struct err err = {.text = ""};
 
 	f->dir = test_dir_new();
@@ -312,6 +331,63 @@ a_refusal_is_durable_while_the_change_around_it_is_undone(void **state)
 	assert_int_equal(handled, 4);
 }
 
+struct counted {
+	struct call call;
+	atomic_int done;
+};
+
+static void
+note_done(struct call *call)
+{
+	atomic_store(&((struct counted *)call)->done, 1);
+}
+
+/* The second worker's count of tasks, for a call that was there at received_us. */
+static int
+count_tasks(struct fixture *f, int64_t received_us)
+{
+	struct pair header = {STR("Liaison-Purpose"), STR("investigation")};
+	struct counted c = {.call = {.caller = {.uid = 1000},
+				     .method = STR("GET"),
+				     .path = STR("/t/count"),
+				     .headers = {&header, 1},
+				     .received_us = received_us,
+				     .done = note_done}};
+
+	serve_submit(f->serve, 1, &c.call);
+	while (atomic_load(&c.done) == 0)
+		(void)usleep(100);
+	call_free(&c.call);
+	return c.call.status - 200;
+}
+
+/* Calls that waited share a look at the database; who asks after a change sees it. */
+static void
+whoever_asks_after_a_change_sees_it(void **state)
+{
+	struct fixture *f = *state;
+	int64_t early = monotonic_us();
+
+	(void)usleep(1000);
+	for (int i = 0; i < 5; i++) {
+		int shared, first = count_tasks(f, monotonic_us());
+
+		assert_int_equal(first, i);
+		assert_int_equal(
+		    ask(f, &(struct ask){"POST", "/t/things", 1000, "investigation", "{}"}, NULL),
+		    200);
+		/* It was there before the look began, and may see what was then or now. */
+		shared = count_tasks(f, early);
+		assert_true(shared == i || shared == i + 1);
+		if (i % 2 == 0)
+			assert_int_equal(count_tasks(f, monotonic_us()), i + 1);
+		if (i == 3)
+			serve_rest(f->serve, 1);
+		assert_int_equal(count_tasks(f, 0), i + 1);
+	}
+	serve_rest(f->serve, 1);
+}
+
 static void
 a_token_is_good_for_its_purposes_until_it_is_revoked(void **state)
 {
@@ -446,6 +522,7 @@ main(void)
 	    T(each_request_is_answered_by_its_row_of_the_table),
 	    T(of_two_paths_that_fit_the_plain_one_is_taken),
 	    T(a_refusal_is_durable_while_the_change_around_it_is_undone),
+	    T(whoever_asks_after_a_change_sees_it),
 	    T(a_token_is_good_for_its_purposes_until_it_is_revoked),
 	    T(somebody_disabled_gets_in_by_no_way),
 	    T(what_a_job_is_refused_is_logged_too),

@@ -12,6 +12,13 @@
 /* inside: what struct serve holds; for the files of serve/ alone. */
 #define READERS_MAX 64
 
+/* A worker's reading transaction, kept for the calls that were there when it began. */
+struct look {
+	bool is_open;
+	int64_t begun_us;	   /* noted before it began */
+	uint64_t users_generation; /* likewise */
+};
+
 struct serve {
 	struct arena *arena; /* as long as the node is open */
 	char *dir;
@@ -23,8 +30,11 @@ struct serve {
 	struct door_node node;
 	struct str store_url; /* of the database, for connections beside the readers */
 	struct writer *writer;
-	struct audit_group *group; /* of the transaction open on the writer thread */
+	struct audit_group *group;	 /* of the transaction open on the writer thread */
+	struct audit_group *ended_group; /* of the one before, for its memory */
+	struct arena_pool *arenas;	 /* of calls */
 	struct db *readers[READERS_MAX];
+	struct look looks[READERS_MAX];	       /* of each reader */
 	struct user_cache *users[READERS_MAX]; /* one a reader */
 	unsigned reader_count;
 	_Atomic uint64_t users_generation; /* from 1; one more when a change of users is durable */

@@ -55,6 +55,7 @@ work(void *ctx, unsigned worker, struct http_request *request)
 	    .query = request->query,
 	    .headers = request->headers,
 	    .body = request->body,
+	    .received_us = request->received_us,
 	    .done = call_done,
 	};
 	if (header_find(request->headers, "Authorization", &v) && str_starts(v, STR("Bearer ")))
@@ -65,6 +66,14 @@ work(void *ctx, unsigned worker, struct http_request *request)
 	writer_expect(serve_writer(l->serve), -1);
 }
 
+static void
+rest(void *ctx, unsigned worker)
+{
+	struct listen *l = ctx;
+
+	serve_rest(l->serve, worker);
+}
+
 /* On the epoll thread: only queue. */
 static void
 arrive(void *ctx, struct http_request *request)
@@ -72,8 +81,16 @@ arrive(void *ctx, struct http_request *request)
 	struct listen *l = ctx;
 
 	writer_expect(serve_writer(l->serve), 1);
-	if (!http_pool_put(l->pool, request))
+	if (!http_pool_put_later(l->pool, request))
 		writer_expect(serve_writer(l->serve), -1);
+}
+
+static int
+turned(void *ctx)
+{
+	struct listen *l = ctx;
+
+	return http_pool_stir(l->pool);
 }
 
 static size_t
@@ -94,13 +111,14 @@ listen_open(struct serve *s, const struct listen_options *o, struct listen **out
 				    .socket_group = o->socket_group,
 				    .tls_certificate_pem = o->tls_certificate_pem,
 				    .tls_key_pem = o->tls_key_pem,
-				    .body_max = body_max};
+				    .body_max = body_max,
+				    .turned = turned};
 	enum rc rc;
 
 	l->serve = s;
 	l->arena = arena_new(0);
 	http.socket_path = str_fmt(l->arena, "%s/liaison.sock", serve_dir(s)).p;
-	if ((rc = http_pool_open(o->workers, 0, work, l, &l->pool, err)) != RC_OK ||
+	if ((rc = http_pool_open(o->workers, 0, work, rest, l, &l->pool, err)) != RC_OK ||
 	    (rc = http_open(&http, arrive, l, &l->http, err)) != RC_OK) {
 		listen_close(l);
 		return rc;

@@ -1,6 +1,7 @@
 #include "serve/inside.h"
 
 #include "base/arena.h"
+#include "base/arena_pool.h"
 #include "base/hex.h"
 #include "base/log.h"
 #include "model/model.h"
@@ -68,7 +69,17 @@ group_begin(void *ctx, struct db *db, struct err *err)
 {
 	struct serve *s = ctx;
 
-	return audit_group_begin(db, s->keys, &s->group, err);
+	struct audit_group *again = s->ended_group;
+	enum rc rc;
+
+	if (again == NULL)
+		return audit_group_begin(db, s->keys, &s->group, err);
+	s->ended_group = NULL;
+	if ((rc = audit_group_again(again, db, err)) != RC_OK)
+		audit_group_free(again);
+	else
+		s->group = again;
+	return rc;
 }
 
 static enum rc
@@ -90,7 +101,8 @@ group_after(void *ctx, bool committed)
 	if (s->users_changed)
 		atomic_fetch_add(&s->users_generation, 1);
 	s->users_changed = false;
-	audit_group_free(s->group);
+	if (s->group != NULL)
+		s->ended_group = s->group;
 	s->group = NULL;
 }
 
@@ -253,6 +265,9 @@ log_start(struct door *d, void *ctx, struct err *err)
 	return door_log(d, &entry, NULL, err);
 }
 
+/* As many as calls are under way in a busy minute. */
+#define ARENAS_KEPT 96
+
 enum rc
 serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 {
@@ -260,6 +275,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	enum rc rc;
 
 	s->arena = arena_new(0);
+	s->arenas = arena_pool_new(ARENAS_KEPT, (size_t)512 << 20);
 	s->dir = str_z(s->arena, str_from(o->dir));
 	s->features = o->features;
 	s->node.clock = o->clock != NULL ? o->clock : &clock_system;
@@ -293,6 +309,7 @@ serve_close(struct serve *s)
 	if (s == NULL)
 		return;
 	writer_close(s->writer);
+	audit_group_free(s->ended_group);
 	for (unsigned i = 0; i < s->reader_count; i++) {
 		db_close(s->readers[i]);
 		user_cache_free(s->users[i]);
@@ -301,6 +318,7 @@ serve_close(struct serve *s)
 	kept_free(s->kept);
 	keys_close(s->keys);
 	node_lock_close(s->lock);
+	arena_pool_free(s->arenas);
 	arena_free(s->arena);
 	free(s);
 }

@@ -12,6 +12,7 @@
  * folder, lock, keys, model, writer, readers, features. Requests come through serve_call or
  * serve_submit, whoever brings them.
  */
+struct arena_pool;
 struct serve;
 struct config;
 
@@ -54,6 +55,7 @@ struct call {
 	struct str method, path;
 	struct pairs query, headers;
 	struct str body;
+	int64_t received_us; /* monotonic_us() when all of it was there; 0: not known */
 	/* Set by serve: valid in done and, for serve_call, until call_free. */
 	int status;
 	struct str content_type, answer;
@@ -63,13 +65,19 @@ struct call {
 	struct pairs answer_headers;
 	struct stream_handler *stream;
 	struct arena *arena;
+	struct arena_pool *arenas; /* where it goes back to */
 	/* The submitter's. Called once, on any thread. */
 	void (*done)(struct call *call);
 	void *ctx;
 };
 
-/* On a worker's thread; reader is its number, below options.readers. done comes later. */
+/*
+ * On a worker's thread; reader is its number, below options.readers. done comes later. Calls
+ * that were there before the worker's last look at the database began are answered from the
+ * same look; so serve_rest must follow the last of them, also on the worker's thread.
+ */
 void serve_submit(struct serve *s, unsigned reader, struct call *call);
+void serve_rest(struct serve *s, unsigned reader);
 /* The same, waiting for it. */
 void serve_call(struct serve *s, struct call *call);
 /* Frees what serve set. */

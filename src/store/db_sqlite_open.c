@@ -15,8 +15,6 @@ enum {
 	CHECKPOINT_PAGES = 4000,
 	WRITER_CACHE_KIB = 65536,
 	READER_CACHE_KIB = 8192,
-	/* Readers map the file; the writer does not, so that a failing disk is an error to it. */
-	READER_MAP_BYTES = 256 << 20,
 	VALUE_BYTES_MAX = 64 << 20,
 };
 
@@ -122,7 +120,9 @@ configure(struct sqlite *s, const struct db_open_options *o, const struct tuning
 	if (!pragma(s, "synchronous", 2) || !pragma(s, "foreign_keys", 1) ||
 	    !pragma(s, "temp_store", 2) || !pragma(s, "cell_size_check", 1) ||
 	    !pragma(s, "cache_size", -t->cache_kib) ||
-	    !pragma(s, "mmap_size", o->reader ? READER_MAP_BYTES : 0) ||
+	    /* Nobody maps the file: SQLite unmaps it whenever another connection has changed it,
+	     * which the writer does all the time, and a failing disk is an error and no signal. */
+	    !pragma(s, "mmap_size", 0) ||
 	    !pragma(s, "wal_autocheckpoint", o->reader ? 0 : t->checkpoint_pages) ||
 	    !pragma(s, "journal_size_limit", 256 << 20) || !pragma(s, "query_only", o->reader) ||
 	    sqlite3_exec(s->h, "PRAGMA secure_delete=FAST; SELECT 1 FROM sqlite_schema LIMIT 1",

@@ -139,17 +139,19 @@ writer_submit(struct writer *w, struct write_item *item)
 
 	item->next = NULL;
 	item->rc = RC_OK;
-	item->err = (struct err){.rc = RC_OK};
+	item->err.rc = RC_OK;
+	item->err.key[0] = item->err.file[0] = item->err.text[0] = '\0';
 	pthread_mutex_lock(&w->lock);
 	closing = w->closing;
 	if (!closing) {
 		write_queue_add(&w->queue, item);
+		w->queued++;
 		w->in_flight++;
 	}
-	wake = w->is_waiting && !closing;
+	wake = w->is_waiting && !closing && w->queued >= w->wake_at;
+	pthread_mutex_unlock(&w->lock);
 	if (wake)
 		pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
 	if (closing) {
 		item->rc = fail(&item->err, RC_UNAVAILABLE, "", "the node is stopping");
 		write_item_finish(item);
@@ -183,10 +185,14 @@ writer_call(struct writer *w, struct write_item *item, struct err *err)
 void
 writer_expect(struct writer *w, int more_or_less)
 {
+	int now = atomic_fetch_add(&w->expected, more_or_less) + more_or_less;
+
+	must(now >= 0);
+	if (now > 0 || more_or_less > 0)
+		return;
+	/* Whoever is about to wait holds the lock, and looked before or looks after this. */
 	pthread_mutex_lock(&w->lock);
-	w->expected += more_or_less;
-	must(w->expected >= 0);
-	if (w->expected == 0 && w->is_waiting)
+	if (w->is_waiting)
 		pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
 }

@@ -24,6 +24,11 @@ struct write_item {
 	/* On the settler's thread, after the group is durable (or failed). The item is the
 	 * submitter's again; done may free it. */
 	void (*done)(struct write_item *item, enum rc rc, const struct err *err);
+	/*
+	 * It runs without a savepoint, so its failure fails its whole group: for what fails only
+	 * when the store does, whoever asked, as the leaves of reads.
+	 */
+	bool is_bare;
 	/* The writer's own. */
 	struct write_item *next;
 	struct write_waiter *waiter;

@@ -1,5 +1,6 @@
 #include "store/writer_inside.h"
 
+#include <limits.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -29,10 +30,11 @@ after_us(int us)
 	return t;
 }
 
-/* Under the lock. Wait to be woken; until may be NULL. */
+/* Under the lock. Wait to be woken, by items when so many are queued; until may be NULL. */
 static void
-wait_awake(struct writer *w, const struct timespec *until)
+wait_awake(struct writer *w, int wake_at, const struct timespec *until)
 {
+	w->wake_at = wake_at;
 	w->is_waiting = true;
 	if (until != NULL)
 		(void)pthread_cond_timedwait(&w->wake, &w->lock, until);
@@ -42,45 +44,60 @@ wait_awake(struct writer *w, const struct timespec *until)
 }
 
 /*
- * Whether the group that is open, of n items, has its fair share of those on their way here.
+ * How many items are a fair share of those on their way here, for the group that is open.
  * Clients who wait for their answers come in waves: when one group takes them all, the writer
  * stands idle until they have been answered and asked again. Two waves keep it at work.
  */
-static bool
-is_enough(struct writer *w, int n)
+static int
+enough(struct writer *w)
 {
-	int now = w->in_flight + w->expected;
+	int now = w->in_flight + atomic_load(&w->expected);
+	int share;
 
 	if (now > w->most_in_flight)
 		w->most_in_flight = now;
-	return n >= w->options.group_max || (n >= GROUP_WORTH && n >= w->most_in_flight / 2);
+	share = w->most_in_flight / 2 > GROUP_WORTH ? w->most_in_flight / 2 : GROUP_WORTH;
+	return share < w->options.group_max ? share : w->options.group_max;
+}
+
+/* Under the lock. */
+static struct write_item *
+take_queued(struct writer *w)
+{
+	struct write_item *item = write_queue_take(&w->queue);
+
+	w->queued -= item != NULL;
+	return item;
 }
 
 /*
  * The next item of the group that is open, or NULL when the group is to end. Only waiting
- * counts against the linger: while items run or the disk is busy, others come anyhow.
+ * counts against the linger: while items run or the disk is busy, others come anyhow. Nobody
+ * wakes the writer for one item that cannot end its waiting: a switch of threads costs more
+ * than most items do.
  */
 static struct write_item *
 take_more(struct writer *w, int n, int64_t *linger_us)
 {
 	struct write_item *item = NULL;
+	int missing;
 
 	pthread_mutex_lock(&w->lock);
-	while (w->queue.first == NULL && !w->closing && !is_enough(w, n)) {
+	while ((missing = enough(w) - n) > 0 && w->queue.first == NULL && !w->closing) {
 		if (w->has_given || w->is_settling) {
-			wait_awake(w, NULL);
-		} else if (*linger_us > 0 && w->expected > 0) {
+			wait_awake(w, missing, NULL);
+		} else if (*linger_us > 0 && atomic_load(&w->expected) > 0) {
 			struct timespec until = after_us((int)*linger_us);
 			int64_t before = monotonic_us();
 
-			wait_awake(w, &until);
+			wait_awake(w, missing, &until);
 			*linger_us -= monotonic_us() - before;
 		} else {
 			break;
 		}
 	}
-	if (!is_enough(w, n))
-		item = write_queue_take(&w->queue);
+	if (missing > 0)
+		item = take_queued(w);
 	pthread_mutex_unlock(&w->lock);
 	return item;
 }
@@ -93,8 +110,8 @@ take_first(struct writer *w, bool *lost)
 
 	pthread_mutex_lock(&w->lock);
 	while (w->queue.first == NULL && !w->closing)
-		wait_awake(w, NULL);
-	item = write_queue_take(&w->queue);
+		wait_awake(w, 1, NULL);
+	item = take_queued(w);
 	/* What was most is forgotten bit by bit, as clients go. */
 	w->most_in_flight -= w->most_in_flight / 32;
 	*lost = w->lost;
@@ -107,7 +124,7 @@ give(struct writer *w, const struct write_group *g)
 {
 	pthread_mutex_lock(&w->lock);
 	while (w->has_given)
-		wait_awake(w, NULL);
+		wait_awake(w, INT_MAX, NULL);
 	w->given = *g; /* never empty, so nothing in it points into itself */
 	w->has_given = true;
 	pthread_cond_signal(&w->given_on);
@@ -128,6 +145,9 @@ item_run(struct writer *w, struct write_item *item, struct err *group_err)
 {
 	if (item->run == NULL)
 		return true;
+	if (item->is_bare)
+		return (item->rc = item->run(item, w->db, &item->err)) == RC_OK ||
+		       give_up(group_err);
 	if ((item->rc = db_savepoint(w->db, &item->err)) == RC_OK) {
 		item->rc = item->run(item, w->db, &item->err);
 		if (item->rc == RC_OK) {

@@ -2,6 +2,7 @@
 #define STORE_WRITER_INSIDE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "store/writer.h"
 
@@ -27,13 +28,15 @@ struct writer {
 	pthread_cond_t wake;	 /* of the thread that runs groups, when is_waiting */
 	pthread_cond_t given_on; /* of the settler */
 	struct write_queue queue;
+	int queued;
 	struct write_group given; /* when has_given; room for one */
 	bool has_given, is_settling;
 	bool lost; /* a sync failed: nobody knows what the disk holds */
 	bool closing, is_waiting, ended;
-	int expected;
-	int in_flight;	    /* submitted and not yet finished */
-	int most_in_flight; /* with those expected, of late */
+	int wake_at;	     /* queued items that end the wait, while is_waiting */
+	atomic_int expected; /* any thread, without the lock */
+	int in_flight;	     /* submitted and not yet finished */
+	int most_in_flight;  /* with those expected, of late */
 	struct writer_counts counts;
 };
 

@@ -33,6 +33,33 @@ an_item_that_fails_is_undone_alone(void **state)
 	assert_int_equal(number_of(t, &count_pairs), 98);
 }
 
+static void
+a_bare_item_that_fails_takes_its_group_with_it(void **state)
+{
+	struct test_dir *t = *state;
+	struct pair pairs[20];
+	struct writer *w;
+	int64_t good = 0;
+
+	pairs_init(pairs, 20);
+	for (int i = 0; i < 20; i++)
+		pairs[i].item.is_bare = i % 2 == 0;
+	pairs[12].then = RC_DENIED;
+	writer_new(db_new(t, NULL), NULL, 5, 0, &w);
+	for (int i = 0; i < 20; i++)
+		writer_submit(w, &pairs[i].item);
+	writer_close(w);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(atomic_load(&pairs[i].done), 1);
+		assert_int_equal(pairs[i].said == RC_DENIED, i == 12);
+		good += pairs[i].said == RC_OK;
+	}
+	/* Whoever heard that it is written finds it, and nothing of the others is there. */
+	assert_true(good >= 15 && good < 20);
+	assert_int_equal(number_of(t, &count), 2 * good);
+	assert_int_equal(number_of(t, &count_pairs), good);
+}
+
 struct hook_state {
 	int64_t begun, ended, committed, rolled_back;
 	enum rc begin_rc, end_rc;
@@ -256,6 +283,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(an_item_that_fails_is_undone_alone),
+		T(a_bare_item_that_fails_takes_its_group_with_it),
 		T(hooks_stand_around_each_group_and_can_fail_it),
 		T(many_threads_write_in_groups),
 		T(a_group_waits_for_expected_items_but_not_for_ever),
