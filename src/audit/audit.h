@@ -36,7 +36,9 @@ enum audit_action {
 	AUDIT_START,
 	AUDIT_JOB,
 	AUDIT_VERIFY,
-	AUDIT_ORIGIN, /* the log goes on under another name (origin.h) */
+	AUDIT_ORIGIN,	   /* the log goes on under another name (origin.h) */
+	AUDIT_BREAK_GLASS, /* a record opened in an emergency, by nobody's desk */
+	AUDIT_ALARM,	   /* an access that somebody else is asked to look at */
 	AUDIT_ACTIONS
 };
 
@@ -62,6 +64,7 @@ struct audit_entry {
 	bool has_case;
 	struct id case_id;
 	struct str fields;	/* names of fields revealed or changed, comma-separated */
+	struct str mark;	/* by which exception it was allowed: "break_glass"; or empty */
 	const struct id *about; /* a list, search or bulk read: the records shown */
 	size_t about_count;
 };

@@ -33,6 +33,7 @@ detail_format(const struct audit_entry *entry, struct buf *out)
 		put_id(&json, "case", entry->case_id);
 	put_text(&json, "fields", entry->fields);
 	put_text(&json, "legal_basis", entry->legal_basis);
+	put_text(&json, "mark", entry->mark);
 	put_text(&json, "reason", entry->reason);
 	if (entry->has_record)
 		put_id(&json, "record", entry->record);
@@ -65,6 +66,7 @@ detail_parse(struct str text, struct arena *a, struct audit_detail *out, struct 
 		rc = fail(err, RC_INTEGRITY, "detail", "a sealed detail holds a bad id");
 	out->fields = str_copy(a, json_member_str(json, "fields"));
 	out->legal_basis = str_copy(a, json_member_str(json, "legal_basis"));
+	out->mark = str_copy(a, json_member_str(json, "mark"));
 	out->reason = str_copy(a, json_member_str(json, "reason"));
 	json_decref(json);
 	return rc;

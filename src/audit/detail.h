@@ -6,7 +6,7 @@
 
 /*
  * detail: the sealed part of a leaf: canonical JSON with actor, record, case, legal basis,
- * reason and field names (what is not there is left out). Sealed under the data key of the
+ * reason, field names and mark (what is not there is left out). Sealed under the data key of the
  * leaf's group, which bucket "audit/YYYY-MM" wraps; bound to the leaf's index. audit/ only.
  */
 #define DETAIL_BYTES_MAX (64u << 10)
@@ -15,7 +15,7 @@ struct audit_detail {
 	struct id actor;
 	bool has_record, has_case;
 	struct id record, case_id;
-	struct str legal_basis, reason, fields;
+	struct str legal_basis, reason, fields, mark;
 };
 
 void detail_format(const struct audit_entry *entry, struct buf *out);

@@ -78,6 +78,7 @@ fill(struct detail_opener *opener, const struct audit_leaf_row *row, struct aren
 	out->legal_basis = d.legal_basis;
 	out->reason = d.reason;
 	out->fields = d.fields;
+	out->mark = d.mark;
 	return RC_OK;
 }
 

@@ -17,7 +17,7 @@ struct audit_shown {
 	struct id actor;
 	bool has_record, has_case;
 	struct id record, case_id;
-	struct str legal_basis, reason, fields;
+	struct str legal_basis, reason, fields, mark;
 };
 
 struct audit_shown_list {

@@ -7,7 +7,8 @@ static const char kind_words[] =
     "text date range time number money code ref place phone identifier file yesno";
 static const char other_words[] =
     "text date range time number money code ref place phone identifier file yesno "
-    "label about required required_when list max sensitivity mask basis auto index check match "
+    "label about required required_when list max sensitivity mask basis auto index derived check "
+    "match "
     "inherits htcds ftm stix case goaml misp";
 
 /* What match/ can make use of (docs/add-a-record-type.md says which evidence each is). */
@@ -319,6 +320,10 @@ read_field(struct reader *r, struct record_type *type, struct field *f, const st
 			reader_bad(r, node, "check", "can only be \"language\", on a text");
 	}
 	read_match_and_index(r, type, f, map);
+	f->derived = read_bool(r, map, "derived", false);
+	if (f->derived && (f->kind != FIELD_REF || !f->index_exact))
+		reader_bad(r, yaml_find(map, "derived"), "derived",
+			   "is for an indexed ref to what the record is made from");
 	f->inherits = read_texts(r, map, "inherits");
 	for (size_t i = 0; i < f->inherits.n; i++) {
 		node = yaml_find(map, "inherits");

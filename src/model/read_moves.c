@@ -21,7 +21,7 @@ read_moves(struct reader *r, struct record_type *type, const struct yaml_node *t
 			reader_bad(r, map, "moves", "must hold maps: {from: a, to: b}");
 			return;
 		}
-		read_only_keys(r, map, "from to role by gates needs event four_eyes auto");
+		read_only_keys(r, map, "from to role by gates needs event four_eyes auto sets");
 		move->from = read_states(r, type, map, "from");
 		move->to = read_states(r, type, map, "to");
 		if (move->from == 0 || move->to == 0)
@@ -63,6 +63,14 @@ read_moves(struct reader *r, struct record_type *type, const struct yaml_node *t
 		if (move->automatic && (move->roles != 0 || move->four_eyes))
 			reader_bad(r, map, "auto",
 				   "is made by the node: without role or four_eyes");
+		move->sets = -1;
+		if (yaml_find(map, "sets") != NULL && r->rc == RC_OK)
+			move->sets = read_field_name(r, type, yaml_find(map, "sets"), "sets");
+		if (move->sets >= 0 && (type->fields[move->sets].kind != FIELD_REF ||
+					!type->fields[move->sets].automatic ||
+					!str_eq(type->fields[move->sets].refs.at[0], STR("user"))))
+			reader_bad(r, yaml_find(map, "sets"), "sets",
+				   "names a ref to a user with auto: true");
 		reached |= move->to;
 		type->move_count++;
 	}

@@ -1,7 +1,8 @@
 #include "model/read.h"
 
 static const char top_words[] = "type area version label about subject handling retention guard "
-				"read write fields states state_labels moves clocks watch flags "
+				"break_glass concerns_owner team read write fields states "
+				"state_labels moves clocks watch flags "
 				"facts title";
 static const char *const areas[] = {"common", "exchange", "match",   "link",
 				    "prove",  "protect",  "respond", "oversee"};
@@ -184,6 +185,29 @@ read_head(struct reader *r, struct record_type *type, const struct yaml_node *to
 	}
 }
 
+/* Who else reaches a record, and who never does. */
+static void
+read_reach(struct reader *r, struct record_type *type, const struct yaml_node *top)
+{
+	const struct yaml_node *node = yaml_find(top, "break_glass");
+
+	if (node != NULL) {
+		type->glass_never = str_eq(read_text(r, top, "break_glass", true), STR("never"));
+		if (!type->glass_never)
+			reader_bad(r, node, "break_glass", "can only be \"never\"");
+	}
+	type->concerns_owner = read_bool(r, top, "concerns_owner", false);
+	type->team_field = -1;
+	if ((node = yaml_find(top, "team")) == NULL || r->rc != RC_OK)
+		return;
+	type->team_field = read_field_name(r, type, node, "team");
+	if (r->rc == RC_OK && type->fields[type->team_field].kind != FIELD_REF)
+		reader_bad(r, node, "team",
+			   "names a ref to the case whose team reaches the record");
+	if (r->rc == RC_OK && type->guard != GUARD_NONE)
+		reader_bad(r, node, "team", "cannot stand on a guarded type: no team reaches it");
+}
+
 struct record_type *
 read_type(struct reader *r, struct str path, struct str bytes)
 {
@@ -211,6 +235,7 @@ read_type(struct reader *r, struct str path, struct str bytes)
 	read_access(r, &type->write, top, "write");
 	fields = read_get(r, top, "fields", YAML_MAP, true);
 	read_fields(r, type, fields);
+	read_reach(r, type, top);
 	read_states_list(r, type, top);
 	read_moves(r, type, top);
 	read_clocks(r, type, top);

@@ -91,6 +91,7 @@ struct field {
 	enum mask mask;
 	bool statement;	     /* fact or assessment is said beside it: field NAME_basis follows */
 	bool automatic;	     /* filled by the node, never by a person */
+	bool derived;	     /* FIELD_REF: made from what it names, so handling comes down */
 	bool index_exact;    /* blind equality index; identifiers and references only */
 	bool check_language; /* docs/language.md is checked as it is written */
 	const struct code_list *codes; /* FIELD_CODE */
@@ -123,6 +124,7 @@ struct move {
 	struct str event; /* written with the move, or "" */
 	bool four_eyes;	  /* a second person confirms */
 	bool automatic;	  /* only a clock, a reaction or a watch makes it */
+	int32_t sets;	  /* an automatic ref to a user, set to who makes the move; -1: none */
 };
 
 enum calendar { CALENDAR_ELAPSED, CALENDAR_RECIPIENT, CALENDAR_ORIGINATOR, CALENDAR_JURISDICTION };
@@ -187,6 +189,9 @@ struct record_type {
 	struct retention_rule retention;
 	struct access_rule read, write;
 	enum guard guard;
+	bool glass_never;    /* no emergency opens it: where somebody can be reached, their words */
+	bool concerns_owner; /* about what its owner did: for their supervisors, not for them */
+	int32_t team_field;  /* a ref to a case whose team reaches the record; -1: none */
 	struct field *fields;
 	size_t field_count;
 	struct map by_name;	     /* -> struct field */

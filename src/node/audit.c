@@ -61,7 +61,7 @@ veil(struct request *rq, struct audit_shown_list *list)
 
 		if (s->type.n == 0 || s->type.p[0] != '~')
 			continue;
-		s->type = s->reason = s->fields = s->legal_basis = STR_NONE;
+		s->type = s->reason = s->fields = s->legal_basis = s->mark = STR_NONE;
 		s->has_record = s->has_case = false;
 		s->version = 0;
 	}
@@ -97,6 +97,8 @@ shown_json(struct request *rq, const struct audit_shown *s)
 		set(o, "reason", json_from_str(s->reason));
 	if (s->fields.n > 0)
 		set(o, "fields", json_from_str(s->fields));
+	if (s->mark.n > 0)
+		set(o, "mark", json_from_str(s->mark));
 	return o;
 }
 

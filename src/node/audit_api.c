@@ -9,7 +9,8 @@ static const struct api_shape shapes[] = {
     {"leaf",
      "{leaf: integer(0..) # its number; time: time; action: text; actor?: text # a login, `node`, "
      "or an id; purpose?: text; type?: text; version?: integer(1..); listed?: bool; records?: "
-     "integer(0..); record?: id; case?: id; legal_basis?: text; reason?: text; fields?: text}",
+     "integer(0..); record?: id; case?: id; legal_basis?: text; reason?: text; fields?: text; "
+     "mark?: text # by which exception}",
      "One entry of the log, as far as the asker may see into it."},
     {.name = NULL},
 };

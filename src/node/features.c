@@ -14,6 +14,8 @@
 #include "node/record_commands.h"
 #include "node/records.h"
 #include "node/users.h"
+#include "oversee/access/access.h"
+#include "oversee/reader/reader.h"
 #include "protect/category/category.h"
 #include "protect/consent/consent.h"
 #include "prove/custody/custody.h"
@@ -39,6 +41,8 @@ const struct feature *const liaison_features[] = {
     &erasing_feature,
     &match_command_feature,
     &match_people_feature,
+    &access_feature,
+    &reader_feature,
     &category_feature,
     &consent_feature,
     &decision_feature,

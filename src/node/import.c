@@ -68,7 +68,7 @@ store_batch(struct door *d, void *ctx, struct err *err)
 	/* One refusal tells the log as much as a thousand of the same. */
 	if (b->door.pending.n > 1)
 		b->door.pending.n = 1;
-	return rc == RC_OK ? door_flush(&b->door, d->group, err) : rc;
+	return rc == RC_OK ? door_flush(&b->door, d->db, d->group, err) : rc;
 }
 
 static struct str

@@ -1,5 +1,7 @@
 #include "policy/policy.h"
 
+#include <string.h>
+
 static const struct decision full = {
     .rung = RUNG_FULL, .rule = "granted", .why = "your role and purpose allow it"};
 
@@ -87,62 +89,198 @@ decide_type(const struct facts *f)
 	return full;
 }
 
+/* Which exception opens this very row to the actor; NULL: none. */
+static const struct reached *
+reached_of(const struct facts *f, enum reached_by by)
+{
+	const struct reach *reach = f->actor->reach;
+
+	for (size_t i = 0; reach != NULL && i < reach->record_count; i++)
+		if (reach->records[i].by == by && reach->records[i].type == f->type &&
+		    (f->row == NULL || id_eq(reach->records[i].record, f->row->id)))
+			return &reach->records[i];
+	return NULL;
+}
+
+static bool
+is_below(const struct actor *actor, struct id unit)
+{
+	for (size_t i = 0; actor->reach != NULL && i < actor->reach->unit_count; i++)
+		if (id_eq(actor->reach->units[i], unit))
+			return true;
+	return false;
+}
+
+/* How the actor stands to the row's unit. */
+struct standing {
+	bool own, within, supervises, overseer;
+};
+
+static struct standing
+standing_of(const struct facts *f)
+{
+	const struct access_rule *rule = changes(f->action) ? &f->type->write : &f->type->read;
+	uint32_t roles = f->move != NULL && f->move->roles != 0 ? f->move->roles : rule->roles;
+	bool supervisor = (f->actor->roles & BIT(ROLE_SUPERVISOR)) != 0;
+	bool same_unit = id_eq(f->actor->unit, f->row->unit);
+	/* In a unit below, somebody is its supervisor and nothing else that they are at home. */
+	bool below = supervisor && !same_unit && (roles & BIT(ROLE_SUPERVISOR)) != 0 &&
+		     is_below(f->actor, f->row->unit);
+
+	return (struct standing){.own = id_eq(f->actor->id, f->row->owner),
+				 .within = same_unit || below,
+				 .supervises = supervisor && (same_unit || below),
+				 .overseer = (f->actor->roles & BIT(ROLE_MONITOR)) != 0 &&
+					     f->access->has_purpose &&
+					     f->access->purpose == PURPOSE_OVERSIGHT};
+}
+
+/* What was done by the owner of the row is for those who look at it, and not for them. */
+static struct decision
+decide_concerned(const struct facts *f, const struct standing *at)
+{
+	if (at->own)
+		return look_absent("concerned", "what concerns somebody is not for them");
+	if (!at->supervises && !(at->overseer && !changes(f->action)))
+		return look_absent("unit", "for the supervisors of the unit and the overseer");
+	return full;
+}
+
+/* Whom a record about a survivor or minor is for: its owner, and people of its unit alone. */
+static bool
+guard_admits(const struct facts *f, const struct standing *at)
+{
+	const uint32_t protects = BIT(ROLE_SUPPORT_WORKER) | BIT(ROLE_SUPERVISOR);
+
+	if (f->row->guard == GUARD_NONE || at->own)
+		return true;
+	/* A type that anybody works with, of which this row happens to be about a minor. */
+	if (f->type->guard == GUARD_NONE && f->row->guard == GUARD_MINOR)
+		return at->within;
+	return at->within && (f->actor->roles & protects) != 0;
+}
+
 /*
- * TLP 2.0 within one agency: RED is for named persons, which here are the owner and the
- * unit's supervisor; AMBER+STRICT for those who need to know, which is the unit; AMBER and
- * below for the agency. Other units see AMBER rows with their masked fields closed.
+ * TLP 2.0 within one agency: RED is for named persons, which here are the owner, the unit's
+ * supervisor and the team of the case; AMBER+STRICT for those who need to know, which is the
+ * unit, and the team again; AMBER and below for the agency. Other units see AMBER rows with
+ * their masked fields closed.
  */
+static struct decision
+decide_handling(const struct facts *f, const struct standing *at)
+{
+	const struct row_facts *row = f->row;
+	bool team = row->on_team && f->type->guard == GUARD_NONE && row->guard == GUARD_NONE;
+
+	if (!guard_admits(f, at))
+		return look_absent(
+		    "guard",
+		    "records about survivors and minors are for the unit that protects them");
+	if (row->handling == TLP_RED && !at->own && !at->supervises && !team)
+		return look_absent("handling", "RED: for named persons only");
+	if (row->handling == TLP_AMBER_STRICT && !at->within && !team)
+		return look_absent("handling", "AMBER+STRICT: for the unit only");
+	if (changes(f->action) && !at->within)
+		return look_absent("unit", "only the unit that keeps a record may change it");
+	return full;
+}
+
+static struct decision
+decide_reveal(const struct facts *f, const struct standing *at, bool excepted)
+{
+	if (!at->within && !f->row->on_team && !excepted && f->row->handling >= TLP_AMBER)
+		return refuse_openly("unit", "ask the unit that keeps the record");
+	if (f->access->reason.n == 0)
+		return refuse_openly("reason", "say why you need the masked value (reason)");
+	return full;
+}
+
 static struct decision
 decide_row(const struct facts *f)
 {
 	const struct row_facts *row = f->row;
-	bool own = id_eq(f->actor->id, row->owner);
-	bool same_unit = id_eq(f->actor->unit, row->unit);
-	bool supervises = same_unit && (f->actor->roles & BIT(ROLE_SUPERVISOR)) != 0;
+	struct standing at = standing_of(f);
+	bool reads = f->action == POLICY_READ || f->action == POLICY_REVEAL;
+	bool glass = reads && !f->type->glass_never && reached_of(f, REACHED_GLASS) != NULL;
+	struct decision d = full;
 
 	if (row->erased)
 		return look_absent("erased", "the record was erased");
-	if (row->quick_note && !own && !supervises)
+	if (row->quick_note && !at.own && !at.supervises)
 		return look_absent("quick-note", "a quick note is for its author and supervisor");
-	if (row->guard != GUARD_NONE && !own &&
-	    ((f->actor->roles & (BIT(ROLE_SUPPORT_WORKER) | BIT(ROLE_SUPERVISOR))) == 0 ||
-	     !same_unit))
-		return look_absent(
-		    "guard",
-		    "records about survivors and minors are for the unit that protects them");
-	if (row->handling == TLP_RED && !own && !supervises)
-		return look_absent("handling", "RED: for named persons only");
-	if (row->handling == TLP_AMBER_STRICT && !same_unit)
-		return look_absent("handling", "AMBER+STRICT: for the unit only");
-	if (changes(f->action) && !same_unit)
-		return look_absent("unit", "only the unit that keeps a record may change it");
-	if (f->action == POLICY_REVEAL) {
-		if (!same_unit && row->handling >= TLP_AMBER)
-			return refuse_openly("unit", "ask the unit that keeps the record");
-		if (f->access->reason.n == 0)
-			return refuse_openly("reason",
-					     "say why you need the masked value (reason)");
-		return full;
+	if (f->type->concerns_owner)
+		d = decide_concerned(f, &at);
+	else if (!glass)
+		d = decide_handling(f, &at);
+	if (d.rung == RUNG_NONE)
+		return d;
+	if (f->action == POLICY_REVEAL)
+		d = decide_reveal(f, &at, glass || f->type->concerns_owner);
+	else
+		d = (struct decision){.rung = RUNG_MASKED,
+				      .rule = "masked",
+				      .why =
+					  "the record, with masked fields closed until revealed"};
+	d.mark = glass ? "break_glass" : NULL;
+	return d;
+}
+
+const char *
+policy_training_missing(const struct actor *actor, enum purpose purpose)
+{
+	if (actor->is_node || actor->reach == NULL || (actor->reach->closed & BIT(purpose)) == 0)
+		return NULL;
+	return actor->reach->closed_why[purpose];
+}
+
+/* Role, purpose and training, with what excepts this very row from them. */
+static struct decision
+decide_desk(const struct facts *f)
+{
+	struct decision d = decide_type(f);
+	bool reads = f->action == POLICY_READ || f->action == POLICY_REVEAL;
+	const char *missing;
+
+	if (d.rung == RUNG_NONE)
+		return strcmp(d.rule, "role") == 0 && reads && !f->type->glass_never &&
+			       f->access->has_purpose && reached_of(f, REACHED_GLASS) != NULL
+			   ? full
+			   : d;
+	missing = policy_training_missing(f->actor, f->access->purpose);
+	if (missing == NULL || (reads && !f->type->glass_never && reached_of(f, REACHED_GLASS)))
+		return d;
+	if (reached_of(f, REACHED_KEPT) != NULL) {
+		d.mark = "kept_right";
+		return d;
 	}
-	return (struct decision){.rung = RUNG_MASKED,
-				 .rule = "masked",
-				 .why = "the record, with masked fields closed until revealed"};
+	return refuse_openly("training", missing);
 }
 
 struct decision
 policy_decide(const struct facts *f)
 {
-	struct decision d;
+	struct decision d, row;
 
 	must(f->actor != NULL && f->access != NULL && f->type != NULL);
 	if (f->actor->is_node)
 		return f->row != NULL && f->row->erased
 			   ? look_absent("erased", "the record was erased")
 			   : full;
-	d = decide_type(f);
+	d = decide_desk(f);
 	if (d.rung == RUNG_NONE || f->row == NULL)
 		return d;
-	return decide_row(f);
+	row = decide_row(f);
+	if (row.rung > RUNG_NONE && row.mark == NULL)
+		row.mark = d.mark;
+	return row;
+}
+
+bool
+policy_glass_may_break(const struct actor *actor, const struct record_type *type,
+		       const struct row_facts *row)
+{
+	return !actor->is_node && (actor->roles & GLASS_ROLES) != 0 && !type->glass_never &&
+	       !type->concerns_owner && !row->erased && !row->quick_note;
 }
 
 bool
@@ -189,18 +327,14 @@ handling_of_type(const struct record_type *type)
 
 bool
 policy_group_visible(const struct actor *actor, const struct access *access,
-		     const struct record_type *type, bool own_unit, enum guard guard,
+		     const struct record_type *type, struct id unit, enum guard guard,
 		     enum tlp handling)
 {
 	/* The best case of such a row: its owner asks. decide_row sorts the others out. */
-	struct row_facts row = {.unit = actor->unit, .guard = guard, .handling = handling};
+	struct row_facts row = {.unit = unit, .guard = guard, .handling = handling};
 	struct facts f = {actor, access, POLICY_LIST, type, &row, NULL};
 
-	if (own_unit) {
-		row.owner = actor->id;
-	} else {
-		row.unit = (struct id){{0}};
-		row.owner = (struct id){{0xff}};
-	}
+	row.owner =
+	    id_eq(unit, actor->unit) && !type->concerns_owner ? actor->id : (struct id){{0xff}};
 	return policy_decide(&f).rung > RUNG_NONE;
 }

@@ -13,6 +13,32 @@
  * Pure: no store, no clock, no allocation. Every decision says which rule made it.
  */
 
+/*
+ * What is known of somebody beside who they are, and decides with it. record/reach.h loads it
+ * from records; NULL in an actor: nothing more is known (the node itself, tests).
+ */
+enum reached_by {
+	REACHED_GLASS, /* an emergency that somebody else looks at afterwards */
+	REACHED_KEPT,  /* a right that lapsed during an open alert, kept for it */
+};
+/* One record, until the reach is loaded again. */
+struct reached {
+	struct id record;
+	const struct record_type *type;
+	enum reached_by by;
+};
+struct reach {
+	const struct id *units; /* below the actor's own, for a supervisor */
+	size_t unit_count;
+	const struct id *cases; /* keys of open cases on whose team the actor is (record/reach.h) */
+	size_t case_count;
+	uint32_t closed; /* purposes for which the actor has no training that is in force */
+	const char *closed_why[PURPOSE_COUNT]; /* what is needed; NULL where it is open */
+	const struct reached *records;
+	size_t record_count;
+	int64_t until_ms; /* holds until then at most */
+};
+
 /* Somebody signed in; or the node itself, which acts in jobs and at start. */
 struct actor {
 	struct id id;
@@ -20,6 +46,7 @@ struct actor {
 	struct id unit;
 	int64_t account; /* the system account that acts as them, plus one; 0: none */
 	bool is_node;
+	const struct reach *reach;
 };
 
 /* What the actor says it is for (LED art. 4, 8). A change or reveal of personal data needs a
@@ -50,8 +77,9 @@ enum rung { RUNG_NONE, RUNG_EXISTENCE, RUNG_CATEGORY, RUNG_MASKED, RUNG_FULL };
 
 /* What is known of the row before it is opened. */
 struct row_facts {
-	struct id unit, owner;
+	struct id id, unit, owner;
 	enum guard guard;
+	bool on_team; /* the actor is on the team of its case */
 	enum tlp handling;
 	bool quick_note; /* only a text as yet: author and supervisor alone (rights, rule 2) */
 	bool erased;
@@ -77,9 +105,23 @@ struct decision {
 	bool open_refusal;
 	/* Bits of what would do, when a role or purpose was missing; 0: nothing to name. */
 	uint32_t roles_needed, purposes_needed;
+	const char *mark; /* for the leaf: by which exception this was allowed; or NULL */
 };
 
 struct decision policy_decide(const struct facts *facts);
+
+/* Why a purpose is closed to somebody for want of training; NULL: it is open. */
+const char *policy_training_missing(const struct actor *actor, enum purpose purpose);
+
+/*
+ * May somebody break the glass of this record: desks that act on cases, of types and rows that
+ * admit it. Never where somebody can be reached, what they said of us, or a quick note.
+ */
+#define GLASS_ROLES                                                                                \
+	(BIT(ROLE_ANALYST) | BIT(ROLE_DUTY_OFFICER) | BIT(ROLE_PROSECUTOR) |                       \
+	 BIT(ROLE_SUPPORT_WORKER) | BIT(ROLE_SUPERVISOR) | BIT(ROLE_COORDINATOR))
+bool policy_glass_may_break(const struct actor *actor, const struct record_type *type,
+			    const struct row_facts *row);
 
 /*
  * May somebody's record refer to this row: does the ladder let them know at least that it
@@ -104,10 +146,10 @@ struct handling handling_of_type(const struct record_type *type);
 
 /*
  * The (unit, guard, handling) groups whose rows a list may start from; policy_decide then
- * confirms each row. own_unit: the rows of the actor's unit.
+ * confirms each row.
  */
 bool policy_group_visible(const struct actor *actor, const struct access *access,
-			  const struct record_type *type, bool own_unit, enum guard guard,
+			  const struct record_type *type, struct id unit, enum guard guard,
 			  enum tlp handling);
 
 const char *rung_name(enum rung rung);

@@ -279,6 +279,149 @@ the_node_itself_sees_all_but_what_was_erased(void **state)
 	assert_int_equal(policy_decide(&f).rung, RUNG_NONE);
 }
 
+/* What is known of somebody beside who they are, in a table again. */
+static void
+reach_decides_beside_role_and_row(void **state)
+{
+	enum known { NOTHING, BELOW, TEAM, CLOSED, KEPT, KEPT_OTHER, GLASS, GLASS_OTHER };
+	static const struct {
+		const char *name;
+		uint32_t roles;
+		enum purpose purpose;
+		enum policy_action action;
+		enum known known;
+		enum guard guard;
+		enum tlp handling;
+		bool quick_note, glass_never;
+		enum rung rung;
+		const char *rule, *mark;
+	} all[] = {
+	    /* clang-format off */
+		{ "a supervisor reads RED in a unit below", SUPERVISOR, INVESTIGATION, POLICY_READ, BELOW, GUARD_NONE, TLP_RED, false, false, RUNG_MASKED, "masked", NULL },
+		{ "and quick notes", SUPERVISOR, INVESTIGATION, POLICY_READ, BELOW, GUARD_NONE, TLP_RED, true, false, RUNG_MASKED, "masked", NULL },
+		{ "and changes what it keeps", SUPERVISOR, INVESTIGATION, POLICY_UPDATE, BELOW, GUARD_NONE, TLP_AMBER, false, false, RUNG_MASKED, "masked", NULL },
+		{ "and its survivors", SUPERVISOR, PROTECTION, POLICY_READ, BELOW, GUARD_SURVIVOR, TLP_RED, false, false, RUNG_MASKED, "masked", NULL },
+		{ "an analyst above reads no AMBER+STRICT", ANALYST, INVESTIGATION, POLICY_READ, BELOW, GUARD_NONE, TLP_AMBER_STRICT, false, false, RUNG_NONE, "handling", NULL },
+		{ "the team reads RED of another unit", ANALYST, INVESTIGATION, POLICY_READ, TEAM, GUARD_NONE, TLP_RED, false, false, RUNG_MASKED, "masked", NULL },
+		{ "and AMBER+STRICT", ANALYST, INVESTIGATION, POLICY_READ, TEAM, GUARD_NONE, TLP_AMBER_STRICT, false, false, RUNG_MASKED, "masked", NULL },
+		{ "and reveals there", ANALYST, INVESTIGATION, POLICY_REVEAL, TEAM, GUARD_NONE, TLP_RED, false, false, RUNG_FULL, "granted", NULL },
+		{ "and changes nothing", ANALYST, INVESTIGATION, POLICY_UPDATE, TEAM, GUARD_NONE, TLP_RED, false, false, RUNG_NONE, "unit", NULL },
+		{ "no team reaches a survivor", SUPPORT, PROTECTION, POLICY_READ, TEAM, GUARD_SURVIVOR, TLP_RED, false, false, RUNG_NONE, "guard", NULL },
+		{ "nor a minor", SUPPORT, PROTECTION, POLICY_READ, TEAM, GUARD_MINOR, TLP_AMBER, false, false, RUNG_NONE, "guard", NULL },
+		{ "nor a quick note", ANALYST, INVESTIGATION, POLICY_READ, TEAM, GUARD_NONE, TLP_CLEAR, true, false, RUNG_NONE, "quick-note", NULL },
+		{ "a purpose without its training is closed", ANALYST, INVESTIGATION, POLICY_READ, CLOSED, GUARD_NONE, TLP_CLEAR, false, false, RUNG_NONE, "training", NULL },
+		{ "for changes too", ANALYST, INVESTIGATION, POLICY_UPDATE, CLOSED, GUARD_NONE, TLP_CLEAR, false, false, RUNG_NONE, "training", NULL },
+		{ "another purpose stays open", ANALYST, PROTECTION, POLICY_READ, CLOSED, GUARD_NONE, TLP_CLEAR, false, false, RUNG_MASKED, "masked", NULL },
+		{ "a right kept for an alert opens what it is about", ANALYST, INVESTIGATION, POLICY_READ, KEPT, GUARD_NONE, TLP_CLEAR, false, false, RUNG_MASKED, "masked", "kept_right" },
+		{ "and nothing else of the type", ANALYST, INVESTIGATION, POLICY_READ, KEPT_OTHER, GUARD_NONE, TLP_CLEAR, false, false, RUNG_NONE, "training", NULL },
+		{ "and no more than the role would", ANALYST, INVESTIGATION, POLICY_READ, KEPT, GUARD_NONE, TLP_RED, false, false, RUNG_NONE, "handling", NULL },
+		{ "broken glass opens another unit's RED", ANALYST, INVESTIGATION, POLICY_READ, GLASS, GUARD_NONE, TLP_RED, false, false, RUNG_MASKED, "masked", "break_glass" },
+		{ "and reveals", ANALYST, INVESTIGATION, POLICY_REVEAL, GLASS, GUARD_NONE, TLP_RED, false, false, RUNG_FULL, "granted", "break_glass" },
+		{ "and a survivor", ANALYST, PROTECTION, POLICY_READ, GLASS, GUARD_SURVIVOR, TLP_RED, false, false, RUNG_MASKED, "masked", "break_glass" },
+		{ "for a desk without the role too", BIT(ROLE_COORDINATOR), INVESTIGATION, POLICY_READ, GLASS, GUARD_NONE, TLP_RED, false, false, RUNG_MASKED, "masked", "break_glass" },
+		{ "it changes nothing", ANALYST, INVESTIGATION, POLICY_UPDATE, GLASS, GUARD_NONE, TLP_CLEAR, false, false, RUNG_NONE, "unit", NULL },
+		{ "it is no list", ANALYST, INVESTIGATION, POLICY_LIST, GLASS, GUARD_NONE, TLP_RED, false, false, RUNG_NONE, "handling", NULL },
+		{ "it opens that record alone", ANALYST, INVESTIGATION, POLICY_READ, GLASS_OTHER, GUARD_NONE, TLP_RED, false, false, RUNG_NONE, "handling", NULL },
+		{ "it opens no quick note", ANALYST, INVESTIGATION, POLICY_READ, GLASS, GUARD_NONE, TLP_RED, true, false, RUNG_NONE, "quick-note", NULL },
+		{ "it never opens a type that says never", ANALYST, INVESTIGATION, POLICY_READ, GLASS, GUARD_SURVIVOR, TLP_RED, false, true, RUNG_NONE, "guard", NULL },
+		{ "nor for a purpose that the type does not take", ANALYST, PURPOSE_STATISTICS, POLICY_READ, GLASS, GUARD_NONE, TLP_RED, false, false, RUNG_NONE, "purpose", NULL },
+	    /* clang-format on */
+	};
+	const struct id me = {{1}}, here = {{3}}, elsewhere = {{4}}, key = {{5}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		struct record_type type = type_of_case();
+		struct row_facts row = {.id = {{7}},
+					.unit = elsewhere,
+					.owner = {{8}},
+					.guard = all[i].guard,
+					.handling = all[i].handling,
+					.on_team = all[i].known == TEAM,
+					.quick_note = all[i].quick_note};
+		bool glass = all[i].known == GLASS || all[i].known == GLASS_OTHER;
+		bool other = all[i].known == KEPT_OTHER || all[i].known == GLASS_OTHER;
+		struct reached reached = {.record = other ? key : row.id,
+					  .type = &type,
+					  .by = glass ? REACHED_GLASS : REACHED_KEPT};
+		struct reach reach = {.units = &elsewhere,
+				      .unit_count = all[i].known == BELOW,
+				      .records = &reached,
+				      .record_count = all[i].known >= KEPT};
+		struct actor actor = {
+		    .id = me, .roles = all[i].roles, .unit = here, .reach = &reach};
+		struct access access = {.has_purpose = true,
+					.purpose = all[i].purpose,
+					.reason = STR("somebody is in danger")};
+		struct facts f = {&actor, &access, all[i].action, &type, &row, NULL};
+		struct decision d;
+
+		type.glass_never = all[i].glass_never;
+		if (all[i].known >= CLOSED && all[i].known <= KEPT_OTHER) {
+			reach.closed = BIT(INVESTIGATION);
+			reach.closed_why[INVESTIGATION] = "a course is missing";
+		}
+		d = policy_decide(&f);
+		if (d.rung != all[i].rung || strcmp(d.rule, all[i].rule) != 0 ||
+		    (d.mark == NULL) != (all[i].mark == NULL) ||
+		    (d.mark != NULL && strcmp(d.mark, all[i].mark) != 0))
+			fail_msg("%s: %s by %s, %s\n", all[i].name, rung_name(d.rung), d.rule,
+				 d.mark != NULL ? d.mark : "no mark");
+	}
+}
+
+/* What somebody did is for those above them, and for the overseer, wherever it was. */
+static void
+what_concerns_somebody_is_hidden_from_them_alone(void **state)
+{
+	struct record_type type = type_of_case();
+	struct row_facts row = {.unit = {{3}}, .owner = {{1}}, .handling = TLP_RED};
+	struct access access = {.has_purpose = true, .purpose = PURPOSE_OVERSIGHT};
+	struct actor supervisor = {.id = {{2}}, .roles = SUPERVISOR, .unit = {{3}}};
+	struct actor monitor = {.id = {{4}}, .roles = MONITOR, .unit = {{9}}};
+	struct actor same = {.id = {{1}}, .roles = SUPERVISOR, .unit = {{3}}};
+	struct facts f = {&supervisor, &access, POLICY_READ, &type, &row, NULL};
+
+	(void)state;
+	type.concerns_owner = true;
+	type.read = (struct access_rule){SUPERVISOR | MONITOR, BIT(PURPOSE_OVERSIGHT)};
+	type.write = (struct access_rule){SUPERVISOR, BIT(PURPOSE_OVERSIGHT)};
+	assert_int_equal(policy_decide(&f).rung, RUNG_MASKED);
+	f.action = POLICY_MOVE;
+	assert_int_equal(policy_decide(&f).rung, RUNG_MASKED);
+	f.actor = &monitor;
+	assert_string_equal(policy_decide(&f).rule, "role");
+	f.action = POLICY_READ;
+	assert_int_equal(policy_decide(&f).rung, RUNG_MASKED);
+	f.actor = &same;
+	assert_string_equal(policy_decide(&f).rule, "concerned");
+	assert_false(policy_decide(&f).open_refusal);
+	f.action = POLICY_MOVE;
+	assert_string_equal(policy_decide(&f).rule, "concerned");
+	supervisor.unit = (struct id){{8}};
+	f.actor = &supervisor;
+	assert_int_equal(policy_decide(&f).rung, RUNG_NONE);
+}
+
+static void
+glass_is_broken_by_desks_that_act_and_never_where_the_type_says_so(void **state)
+{
+	struct record_type type = type_of_case();
+	struct row_facts row = {.handling = TLP_RED, .guard = GUARD_SURVIVOR};
+	struct actor actor = {.id = {{1}}, .roles = BIT(ROLE_DUTY_OFFICER)};
+
+	(void)state;
+	assert_true(policy_glass_may_break(&actor, &type, &row));
+	actor.roles = ADMINISTRATOR | MONITOR;
+	assert_false(policy_glass_may_break(&actor, &type, &row));
+	actor.roles = ANALYST;
+	row.quick_note = true;
+	assert_false(policy_glass_may_break(&actor, &type, &row));
+	row.quick_note = false;
+	type.glass_never = true;
+	assert_false(policy_glass_may_break(&actor, &type, &row));
+}
+
 /* The index may start from a group only if a row of it could be seen, and never less. */
 static void
 a_list_starts_from_every_group_of_which_a_row_may_be_seen(void **state)
@@ -308,17 +451,17 @@ a_list_starts_from_every_group_of_which_a_row_may_be_seen(void **state)
 						continue;
 					seen++;
 					assert_true(policy_group_visible(&actor, &access, &type,
-									 (bits & 1) != 0, row.guard,
+									 row.unit, row.guard,
 									 row.handling));
 				}
 	assert_true(seen > 20);
 	{
 		struct actor analyst = {me, ANALYST, here, false};
 
-		assert_false(policy_group_visible(&analyst, &access, &type, false, GUARD_NONE,
+		assert_false(policy_group_visible(&analyst, &access, &type, me, GUARD_NONE,
 						  TLP_AMBER_STRICT));
-		assert_false(policy_group_visible(&analyst, &access, &type, false, GUARD_SURVIVOR,
-						  TLP_CLEAR));
+		assert_false(
+		    policy_group_visible(&analyst, &access, &type, me, GUARD_SURVIVOR, TLP_CLEAR));
 	}
 }
 
@@ -379,6 +522,9 @@ main(void)
 	    cmocka_unit_test(a_refusal_of_role_or_purpose_is_the_same_for_every_row),
 	    cmocka_unit_test(a_move_takes_its_own_roles_before_those_of_writing),
 	    cmocka_unit_test(the_node_itself_sees_all_but_what_was_erased),
+	    cmocka_unit_test(reach_decides_beside_role_and_row),
+	    cmocka_unit_test(what_concerns_somebody_is_hidden_from_them_alone),
+	    cmocka_unit_test(glass_is_broken_by_desks_that_act_and_never_where_the_type_says_so),
 	    cmocka_unit_test(a_list_starts_from_every_group_of_which_a_row_may_be_seen),
 	    cmocka_unit_test(a_masked_field_opens_only_when_it_was_asked_for_at_the_top_rung),
 	    cmocka_unit_test(handling_meets_at_the_most_restrictive),

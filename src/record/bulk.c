@@ -79,15 +79,16 @@ decide(const struct record_bulk *b, const struct record_row *row, bool *reveal)
 {
 	struct door *d = b->door;
 	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct facts facts = {d->actor, &d->access, POLICY_REVEAL, row->type, &known, NULL};
-	enum rung rung = RUNG_NONE;
+	struct facts facts = {d->actor, &d->access, POLICY_READ, row->type, &known, NULL};
+	struct decision read = policy_decide(&facts);
 
 	*reveal = false;
-	if (b->reveal && d->access.reason.n > 0)
-		rung = policy_decide(&facts).rung;
-	*reveal = rung == RUNG_FULL;
-	facts.action = POLICY_READ;
-	return *reveal ? rung : policy_decide(&facts).rung;
+	/* What an exception opened was opened alone, not for taking along. */
+	if (read.rung == RUNG_NONE || read.mark != NULL)
+		return RUNG_NONE;
+	facts.action = POLICY_REVEAL;
+	*reveal = b->reveal && d->access.reason.n > 0 && policy_decide(&facts).rung == RUNG_FULL;
+	return *reveal ? RUNG_FULL : read.rung;
 }
 
 /* *out NULL: not for this actor. */

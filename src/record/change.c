@@ -7,6 +7,7 @@
 #include "record/erase.h"
 #include "record/look.h"
 #include "record/open.h"
+#include "record/reach.h"
 #include "record/react.h"
 #include "record/record.sql.h"
 #include "record/blind.h"
@@ -99,6 +100,7 @@ change_store(struct door *d, struct change *c, enum audit_action action, struct 
 		blind_of(d->node, d->arena, row->type, c->after, &tokens);
 		rc = blind_remove(d, row->id, row->type, c->before, err);
 		if (rc != RC_OK || (rc = blind_add(d, row->id, &tokens, err)) != RC_OK ||
+		    (rc = reach_note(d, row, c->before, c->after, err)) != RC_OK ||
 		    (rc = react_recorded(d, row, c->after, err)) != RC_OK)
 			return rc;
 	}
@@ -284,6 +286,21 @@ note_wish(struct door *d, struct change *c, struct str to, struct record **out, 
 	return rc;
 }
 
+/* Who made the move stands in the record, where the type wants it: nobody writes another. */
+static void
+set_mover(struct door *d, struct change *c, const struct move *move)
+{
+	const struct field *f = move->sets >= 0 ? &c->row.type->fields[move->sets] : NULL;
+	json_t *after;
+
+	if (f == NULL || d->actor->is_node)
+		return;
+	after = door_hold(d, json_copy(c->after));
+	must(json_object_setn_new(after, f->name.p, f->name.n,
+				  json_from_str(id_format(d->arena, d->actor->id))) == 0);
+	c->after = after;
+}
+
 enum rc
 record_move(struct door *d, struct id id, int64_t version, struct str to, json_t *patch,
 	    struct record **out, struct err *err)
@@ -303,8 +320,9 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 	if (rc != RC_OK || (rc = find_move(d, &seen, to, &move, err)) != RC_OK)
 		return rc;
 	rc = change_begin(d, id, version, POLICY_MOVE, move, &c, out, err);
-	if (rc != RC_OK || (rc = apply_patch(d, &c, patch, err)) != RC_OK ||
-	    (rc = model_check_needs(c.row.type, move, c.after, err)) != RC_OK)
+	if (rc == RC_OK && (rc = apply_patch(d, &c, patch, err)) == RC_OK)
+		set_mover(d, &c, move);
+	if (rc != RC_OK || (rc = model_check_needs(c.row.type, move, c.after, err)) != RC_OK)
 		return rc;
 	/* A gate decides on the whole record, not on what this person may see of it. */
 	rc = record_of_row(d, &c.row, c.after, NULL, RUNG_FULL, NULL, &r, err);
@@ -384,6 +402,8 @@ record_erase(struct door *d, struct id id, int64_t version, struct err *err)
 	rc = db_run(d->db, &SQL_RECORD_ERASE_PAST, BINDS(B_BLOB(STR("")), B_ID(id)), NULL, err);
 	if (rc == RC_OK)
 		rc = db_run(d->db, &SQL_RECORD_SECOND_FORGET, BINDS(B_ID(id)), NULL, err);
+	if (rc == RC_OK)
+		rc = reach_forget(d, id, err);
 	if (rc != RC_OK)
 		return rc;
 	/* What the disk still holds of the wrapped key opens with nothing once this is done. */

@@ -4,6 +4,7 @@
 #include "base/hex.h"
 #include "base/log.h"
 #include "model/model.h"
+#include "record/ask.h"
 #include "record/record.sql.h"
 #include "seal/keys.h"
 #include "store/db.h"
@@ -110,6 +111,7 @@ entry_fill(const struct door *d, struct audit_entry *entry)
 	    d->access.has_purpose ? str_from(purpose_name(d->access.purpose)) : STR_NONE;
 	entry->legal_basis = d->access.legal_basis;
 	entry->reason = d->access.reason;
+	entry->mark = d->mark != NULL ? str_from(d->mark) : STR_NONE;
 	entry->has_case = d->access.has_case;
 	entry->case_id = d->access.case_id;
 }
@@ -132,15 +134,17 @@ door_log(struct door *d, struct audit_entry *entry, int64_t *index, struct err *
 }
 
 enum rc
-door_flush(struct door *d, struct audit_group *group, struct err *err)
+door_flush(struct door *d, struct db *db, struct audit_group *group, struct err *err)
 {
 	enum rc rc = RC_OK;
 	int64_t index;
 
 	for (size_t i = 0; i < d->pending.n && rc == RC_OK; i++)
 		rc = audit_append(group, &d->pending.at[i], &index, err);
+	for (size_t i = 0; i < d->asks.n && rc == RC_OK; i++)
+		rc = ask_make(d, db, group, &d->asks.at[i], err);
 	if (rc == RC_OK)
-		d->pending.n = 0;
+		d->pending.n = d->asks.n = 0;
 	return rc;
 }
 
@@ -158,6 +162,17 @@ door_may(struct door *d, const struct record_type *type, enum policy_action acti
 	    policy_decide(&(struct facts){d->actor, &d->access, action, type, NULL, NULL});
 
 	return decision.rung == RUNG_NONE ? door_refuse(d, &decision, type, NULL, err) : RC_OK;
+}
+
+enum rc
+door_trained(struct door *d, struct err *err)
+{
+	struct decision decision = {.rule = "training", .open_refusal = true};
+
+	if (!d->access.has_purpose)
+		return RC_OK;
+	decision.why = policy_training_missing(d->actor, d->access.purpose);
+	return decision.why != NULL ? door_refuse(d, &decision, NULL, NULL, err) : RC_OK;
 }
 
 /* "; it is for: supervisor, coordinator", so that whoever is refused knows whom to ask. */
@@ -190,6 +205,7 @@ door_refuse(struct door *d, const struct decision *why, const struct record_type
 
 	if (record != NULL)
 		entry.record = *record;
+	d->mark = NULL;
 	door_log_apart(d, &entry);
 	if (why->open_refusal)
 		return fail(err, RC_DENIED, why->rule, "%s%.*s", why->why,

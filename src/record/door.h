@@ -44,6 +44,18 @@ struct reaction {
 	const char *text;
 };
 
+/*
+ * An access that the supervisors of whoever made it are asked to look at: broken glass, a
+ * look-up of oneself or a colleague, a right kept beyond its certificate (record/ask.h).
+ */
+struct second_look {
+	const char *cause; /* a code of model/codes/review_cause.csv */
+	const char *found_by;
+	bool has_record;
+	struct id record;
+	int64_t until_ms; /* 0: none */
+};
+
 /* What all doors of a node share; const after start but for the counts. */
 struct door_node {
 	const struct model *model;
@@ -76,7 +88,9 @@ struct door {
 	struct audit_group *group;	 /* set: a changing request, entries go straight in */
 	VEC(struct audit_entry) pending; /* else, and for refusals: to be made durable */
 	VEC(json_t *) held;
-	int64_t now_ms; /* taken once, at door_open */
+	int64_t now_ms;		      /* taken once, at door_open */
+	VEC(struct second_look) asks; /* what somebody else is to look at, made with the leaves */
+	const char *mark;	      /* by which exception the last row was opened; or NULL */
 };
 
 /* Type keys and row counts from the database; in the arena, which must outlive the node. */
@@ -103,9 +117,10 @@ MUST_USE enum rc door_log(struct door *d, struct audit_entry *entry, int64_t *in
 			  struct err *err);
 /*
  * Append what a reading door collected, or the refusals of a changing one after its changes
- * were rolled back; on the writer's connection.
+ * were rolled back; db: the writer's connection.
  */
-MUST_USE enum rc door_flush(struct door *d, struct audit_group *group, struct err *err);
+MUST_USE enum rc door_flush(struct door *d, struct db *db, struct audit_group *group,
+			    struct err *err);
 /* The same for an entry that stays though the change it stands in is undone: what was refused,
  * or shown beside a refusal. */
 void door_log_apart(struct door *d, struct audit_entry *entry);
@@ -115,6 +130,11 @@ void door_log_apart(struct door *d, struct audit_entry *entry);
  */
 MUST_USE enum rc door_may(struct door *d, const struct record_type *type, enum policy_action action,
 			  struct err *err);
+/*
+ * Is the purpose open to the actor by their training? For what names no type; a right that is
+ * kept for an open alert is none for anything else.
+ */
+MUST_USE enum rc door_trained(struct door *d, struct err *err);
 /* A refusal: logged, and told as absence unless it may be said openly. */
 MUST_USE enum rc door_refuse(struct door *d, const struct decision *why,
 			     const struct record_type *type, const struct id *record,

@@ -6,6 +6,7 @@
 #include "model/model.h"
 #include "record/due.h"
 #include "record/open.h"
+#include "record/reach.h"
 #include "record/react.h"
 #include "record/row.h"
 #include "record/blind.h"
@@ -86,6 +87,7 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 
 	if (options == NULL)
 		options = &none;
+	must(options->owner == NULL || d->actor->is_node);
 	decision = policy_decide(&facts);
 	if (decision.rung == RUNG_NONE)
 		return door_refuse(d, &decision, type, NULL, err);
@@ -110,7 +112,8 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	    .type_version = (int64_t)type->version,
 	    .version = 1,
 	    .unit = options->unit != NULL ? *options->unit : d->actor->unit,
-	    .owner_key = row_owner_key(d->node, type, d->actor->id),
+	    .owner_key = row_owner_key(d->node, type,
+				       options->owner != NULL ? *options->owner : d->actor->id),
 	    .guard = (int64_t)type->guard,
 	    .handling = (int64_t)handling.tlp,
 	    .state = type->states.n > 0 ? type->states.at[0] : STR_NONE,
@@ -160,6 +163,8 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 		return rc;
 	atomic_fetch_sub(&d->node->type_keys[row.type->index].drafts, 1);
 	rc = blind_add(d, row.id, &draft->tokens, err);
+	if (rc == RC_OK)
+		rc = reach_note(d, &row, NULL, draft->fields, err);
 	return rc == RC_OK ? react_recorded(d, &row, draft->fields, err) : rc;
 }
 

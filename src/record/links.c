@@ -2,6 +2,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "record/open.h"
+#include "record/reach.h"
 #include "record/blind.h"
 
 /*
@@ -17,16 +18,14 @@ add_link(struct door *d, struct id id, const struct record_type *holder, const s
 	struct record_link *link;
 	struct decision decision;
 	struct record_row row;
-	struct row_facts known;
 	struct record *r;
 	json_t *fields;
 	enum rc rc = row_find(d, id, &row, err);
 
 	if (rc != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc;
-	known = row_facts(d->node, &row, d->actor);
-	decision = policy_decide(
-	    &(struct facts){d->actor, &d->access, POLICY_LIST, row.type, &known, NULL});
+	if ((rc = reach_decide(d, POLICY_LIST, &row, NULL, &decision, err)) != RC_OK)
+		return rc;
 	if (decision.rung == RUNG_NONE || (!outward && row.type != holder))
 		return RC_OK;
 	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)

@@ -5,6 +5,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "record/open.h"
+#include "record/reach.h"
 #include "record/record.sql.h"
 #include "record/blind.h"
 
@@ -62,12 +63,12 @@ page_record(struct page *p, const struct record_row *row, struct str body, enum 
  * after it does not tell of hidden rows.
  */
 static enum rc
-page_offer(struct page *p, const struct record_row *row, bool *added, struct err *err)
+page_offer(struct page *p, const struct record_row *row, bool on_team, bool *added, struct err *err)
 {
 	struct door *d = p->d;
 	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct decision decision = policy_decide(
-	    &(struct facts){d->actor, &d->access, POLICY_LIST, row->type, &known, NULL});
+	struct facts facts = {d->actor, &d->access, POLICY_LIST, row->type, &known, NULL};
+	struct decision decision;
 	struct record *r;
 	struct str body;
 	enum rc rc;
@@ -75,6 +76,8 @@ page_offer(struct page *p, const struct record_row *row, bool *added, struct err
 	bool holds;
 
 	*added = false;
+	known.on_team = on_team;
+	decision = policy_decide(&facts);
 	if (decision.rung == RUNG_NONE ||
 	    (p->filter->state.n > 0 && !str_eq(row->state, p->filter->state)))
 		return RC_OK;
@@ -104,8 +107,12 @@ page_log(struct page *p, struct str type_key, enum audit_action action, struct e
 	return door_log(p->d, &entry, NULL, err);
 }
 
-/* One (unit, guard, handling) group of the index, read row by row as the merge wants it. */
+/*
+ * One (unit, guard, handling) group of the index, or what one case of the actor's holds, read
+ * row by row as the merge wants it.
+ */
 struct group {
+	const struct id *case_key; /* NULL: a group of the index */
 	struct id unit;
 	int64_t guard, handling;
 	struct record_row *rows;
@@ -126,10 +133,18 @@ group_fill(struct page *p, struct group *g, struct err *err)
 		return RC_OK;
 	g->rows = NEW_N(d->arena, struct record_row, (size_t)want);
 	g->n = g->at = 0;
-	rc = db_select(d->db, &SQL_RECORD_PAGE,
-		       BINDS(B_TEXT(d->node->type_keys[p->filter->type->index].text), B_ID(g->unit),
-			     B_I64(g->guard), B_I64(g->handling), B_ID(g->before), B_I64(want)),
-		       &rows, err);
+	if (g->case_key != NULL)
+		rc = db_select(d->db, &SQL_RECORD_CASE_PAGE,
+			       BINDS(B_ID(*g->case_key),
+				     B_TEXT(d->node->type_keys[p->filter->type->index].text),
+				     B_ID(g->before), B_I64(want)),
+			       &rows, err);
+	else
+		rc = db_select(d->db, &SQL_RECORD_PAGE,
+			       BINDS(B_TEXT(d->node->type_keys[p->filter->type->index].text),
+				     B_ID(g->unit), B_I64(g->guard), B_I64(g->handling),
+				     B_ID(g->before), B_I64(want)),
+			       &rows, err);
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
@@ -152,11 +167,10 @@ static void
 groups_of_unit(struct page *p, struct id unit, struct id before, struct groups *out)
 {
 	struct door *d = p->d;
-	bool own = id_eq(unit, d->actor->unit);
 
 	for (int guard = GUARD_NONE; guard <= GUARD_MINOR; guard++)
 		for (int tlp = TLP_CLEAR; tlp <= TLP_RED; tlp++)
-			if (policy_group_visible(d->actor, &d->access, p->filter->type, own,
+			if (policy_group_visible(d->actor, &d->access, p->filter->type, unit,
 						 (enum guard)guard, (enum tlp)tlp))
 				*VEC_ADD(d->arena, out) = (struct group){.unit = unit,
 									 .guard = guard,
@@ -168,6 +182,7 @@ static enum rc
 groups_visible(struct page *p, struct id before, struct groups *out, struct err *err)
 {
 	struct door *d = p->d;
+	const struct reach *reach = d->actor->reach;
 	struct id unit;
 	struct str after = STR(""); /* before any unit, that of the node itself (zeros) too */
 	struct rows *rows;
@@ -183,11 +198,17 @@ groups_visible(struct page *p, struct id before, struct groups *out, struct err 
 		if ((rc = rows_next(rows, err)) == RC_OK)
 			unit = rows_id(rows, 0);
 		rows_close(rows);
+		if (rc == RC_ABSENT)
+			break;
 		if (rc != RC_OK)
-			return rc == RC_ABSENT ? RC_OK : rc;
+			return rc;
 		after = (struct str){(const char *)unit.b, sizeof unit.b};
 		groups_of_unit(p, unit, before, out);
 	}
+	for (size_t i = 0; reach != NULL && i < reach->case_count; i++)
+		*VEC_ADD(d->arena, out) =
+		    (struct group){.case_key = &reach->cases[i], .before = before};
+	return RC_OK;
 }
 
 /* The group whose next row is newest, or NULL. */
@@ -217,6 +238,7 @@ static enum rc
 list_by_index(struct page *p, struct id before, struct err *err)
 {
 	struct groups groups = {0};
+	struct id last = {{0}}; /* of the page: a row may stand in a group and in cases */
 	size_t looked = 0;
 	struct group *g;
 	bool added, full;
@@ -235,8 +257,12 @@ list_by_index(struct page *p, struct id before, struct err *err)
 		}
 		full = p->out->items.n == p->limit;
 		row = &g->rows[g->at++];
-		if ((rc = page_offer(p, row, &added, err)) != RC_OK)
+		if (id_eq(row->id, last))
+			continue;
+		if ((rc = page_offer(p, row, g->case_key != NULL, &added, err)) != RC_OK)
 			return rc;
+		if (added)
+			last = row->id;
 		if (full && added) {
 			p->out->next = id_format(p->d->arena, p->out->items.at[p->limit - 1]->id);
 			return RC_OK;
@@ -268,14 +294,15 @@ list_by_token(struct page *p, struct id before, struct err *err)
 		qsort(ids.at, ids.n, sizeof *ids.at, newest_first);
 	for (size_t i = 0; i < ids.n; i++) {
 		struct record_row row;
-		bool added, full = p->out->items.n == p->limit;
+		bool added, team, full = p->out->items.n == p->limit;
 
 		if (id_cmp(ids.at[i], before) >= 0 || (i > 0 && id_eq(ids.at[i], ids.at[i - 1])))
 			continue;
 		if ((rc = row_find(d, ids.at[i], &row, err)) == RC_ABSENT ||
 		    (rc == RC_OK && row.type != p->filter->type))
 			continue;
-		if (rc != RC_OK || (rc = page_offer(p, &row, &added, err)) != RC_OK)
+		if (rc != RC_OK || (rc = reach_on_team(d, row.id, &team, err)) != RC_OK ||
+		    (rc = page_offer(p, &row, team, &added, err)) != RC_OK)
 			return rc;
 		if (full && added) {
 			p->out->next = id_format(d->arena, p->out->items.at[p->limit - 1]->id);
@@ -297,6 +324,7 @@ page_open(struct page *p, struct door *d, const struct record_filter *filter,
 	    .d = d, .filter = filter, .out = out, .limit = filter->limit == 0 ? 50 : filter->limit};
 	if (p->limit > RECORD_PAGE_MAX)
 		p->limit = RECORD_PAGE_MAX;
+	d->mark = decision.mark;
 	return decision.rung == RUNG_NONE ? door_refuse(d, &decision, filter->type, NULL, err)
 					  : RC_OK;
 }
@@ -406,6 +434,8 @@ record_find_identifier(struct door *d, struct str value, size_t limit, struct re
 	enum rc rc = RC_OK;
 
 	*out = (struct record_list){0};
+	if ((rc = door_trained(d, err)) != RC_OK)
+		return rc;
 	for (size_t i = 0; i < m->type_count && rc == RC_OK && out->items.n < limit; i++) {
 		struct decision decision = policy_decide(
 		    &(struct facts){d->actor, &d->access, POLICY_LIST, &m->types[i], NULL, NULL});

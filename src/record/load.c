@@ -2,7 +2,9 @@
 #include "format/json.h"
 #include "model/check.h"
 #include "model/model.h"
+#include "record/ask.h"
 #include "record/open.h"
+#include "record/reach.h"
 #include "record/record.sql.h"
 
 static bool
@@ -110,17 +112,21 @@ find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
 	if (!d->access.has_purpose && !d->actor->is_node)
 		return door_refuse(d, &no_purpose, NULL, &id, err);
 	rc = row_find(d, id, row, err);
-	return rc == RC_ABSENT ? door_refuse(d, &absent, NULL, &id, err) : rc;
+	if (rc != RC_ABSENT)
+		return rc;
+	return (rc = reach_absent(d, id, err)) == RC_OK ? door_refuse(d, &absent, NULL, &id, err)
+							: rc;
 }
 
 /* A refusal that names a reason tells that the record is there: only those who may read it. */
 static enum rc
-refuse_row(struct door *d, const struct record_row *row, const struct row_facts *known,
-	   struct decision why, struct err *err)
+refuse_row(struct door *d, const struct record_row *row, struct decision why, struct err *err)
 {
-	struct decision read = policy_decide(
-	    &(struct facts){d->actor, &d->access, POLICY_READ, row->type, known, NULL});
+	struct decision read = {.rung = RUNG_NONE};
+	enum rc rc = why.open_refusal ? reach_decide(d, POLICY_READ, row, NULL, &read, err) : RC_OK;
 
+	if (rc != RC_OK)
+		return rc;
 	why.open_refusal = why.open_refusal && read.rung > RUNG_NONE;
 	return door_refuse(d, &why, row->type, &row->id, err);
 }
@@ -128,10 +134,10 @@ refuse_row(struct door *d, const struct record_row *row, const struct row_facts 
 enum rung
 record_rung_shown(struct door *d, const struct record_row *row)
 {
-	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct decision read = policy_decide(
-	    &(struct facts){d->actor, &d->access, POLICY_READ, row->type, &known, NULL});
+	struct decision read;
 
+	if (reach_decide(d, POLICY_READ, row, NULL, &read, NULL) != RC_OK)
+		return RUNG_CATEGORY;
 	return read.rung > RUNG_MASKED	? RUNG_MASKED
 	       : read.rung == RUNG_NONE ? RUNG_CATEGORY
 					: read.rung;
@@ -142,16 +148,15 @@ record_load_row(struct door *d, struct id id, enum policy_action action, const s
 		struct record_row *row, json_t **fields, struct handling *handling, struct err *err)
 {
 	struct decision decision;
-	struct row_facts row_known;
 	enum rc rc;
 
-	if ((rc = find_row(d, id, row, err)) != RC_OK)
+	if ((rc = find_row(d, id, row, err)) != RC_OK ||
+	    (rc = reach_decide(d, action, row, move, &decision, err)) != RC_OK)
 		return rc;
-	row_known = row_facts(d->node, row, d->actor);
-	decision = policy_decide(
-	    &(struct facts){d->actor, &d->access, action, row->type, &row_known, move});
 	if (decision.rung == RUNG_NONE)
-		return refuse_row(d, row, &row_known, decision, err);
+		return refuse_row(d, row, decision, err);
+	d->mark = decision.mark;
+	ask_if_kept(d, row->id);
 	if ((rc = row_open(d->node, d->arena, row, fields, handling, err)) != RC_OK)
 		return rc;
 	door_hold(d, *fields);
@@ -164,10 +169,12 @@ decide_found(struct door *d, const struct record_row *row, const struct str_list
 	     enum rung *rung, struct audit_entry *entry, struct err *err)
 {
 	bool wants = reveal != NULL && reveal->n > 0;
-	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct decision decision = policy_decide(&(struct facts){
-	    d->actor, &d->access, wants ? POLICY_REVEAL : POLICY_READ, row->type, &known, NULL});
+	struct decision decision;
+	enum rc rc =
+	    reach_decide(d, wants ? POLICY_REVEAL : POLICY_READ, row, NULL, &decision, err);
 
+	if (rc != RC_OK)
+		return rc;
 	*entry = (struct audit_entry){
 	    .action = wants ? AUDIT_REVEAL : AUDIT_READ,
 	    .has_record = true,
@@ -176,7 +183,11 @@ decide_found(struct door *d, const struct record_row *row, const struct str_list
 	    .version = row->version,
 	};
 	*rung = decision.rung;
-	return decision.rung == RUNG_NONE ? refuse_row(d, row, &known, decision, err) : RC_OK;
+	if (decision.rung == RUNG_NONE)
+		return refuse_row(d, row, decision, err);
+	d->mark = decision.mark;
+	ask_if_kept(d, row->id);
+	return RC_OK;
 }
 
 /* sealed: the row as its body was sealed to it; row: with the columns that count today. */
@@ -224,8 +235,11 @@ record_load_text(struct door *d, struct id id, const struct record_type *type,
 
 	if ((rc = find_row(d, id, &row, err)) != RC_OK)
 		return rc;
-	if (row.type != type)
+	if (row.type != type) {
+		if ((rc = reach_absent(d, id, err)) != RC_OK)
+			return rc;
 		return door_refuse(d, &absent, NULL, &id, err);
+	}
 	if ((rc = decide_found(d, &row, reveal, &rung, &entry, err)) != RC_OK ||
 	    (rc = row_open_text(d->node, d->arena, &row, &body, err)) != RC_OK ||
 	    (rc = record_of_text(d, &row, body, reveal, rung, true, &entry.fields, out, err)) !=

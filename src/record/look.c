@@ -1,5 +1,6 @@
 #include "record/look.h"
 
+#include "audit/leaf.h"
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
@@ -83,6 +84,62 @@ look_holders(struct door *d, const char *type_name, const char *field_name, stru
 				    "more records bear on this than can be looked at in one go");
 		*VEC_ADD(d->arena, out) = r;
 	}
+	return rc;
+}
+
+enum rc
+look_all(struct door *d, const struct record_type *type, struct ids *out, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_OF_TYPE,
+			       BINDS(B_TEXT(d->node->type_keys[type->index].text), B_I64(LOOK_MAX)),
+			       &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		*VEC_ADD(d->arena, out) = rows_id(rows, 0);
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+static enum rc
+leaf_wrote(struct door *d, int64_t index, bool *out, struct err *err)
+{
+	struct audit_leaf_row leaf;
+	unsigned char actor[AUDIT_MAC_BYTES];
+	enum rc rc = audit_leaf_find(d->db, d->arena, index, &leaf, err);
+
+	if (rc != RC_OK)
+		return rc;
+	audit_actor_mac(d->node->keys, leaf.time_ms, d->actor->id, actor);
+	*out = *out || (memcmp(actor, leaf.actor_mac, sizeof actor) == 0 &&
+			(leaf.action == AUDIT_CREATE || leaf.action == AUDIT_UPDATE ||
+			 leaf.action == AUDIT_IMPORT));
+	return RC_OK;
+}
+
+enum rc
+look_wrote(struct door *d, const struct record *r, bool *out, struct err *err)
+{
+	VEC(int64_t) leaves = {0};
+	struct rows *rows;
+	enum rc rc;
+
+	*out = r->own;
+	if (*out)
+		return RC_OK;
+	rc = db_select(d->db, &SQL_RECORD_PAST_LEAVES, BINDS(B_ID(r->id)), &rows, err);
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		*VEC_ADD(d->arena, &leaves) = rows_i64(rows, 0);
+	rows_close(rows);
+	if (rc != RC_ABSENT)
+		return rc;
+	rc = leaf_wrote(d, r->leaf, out, err);
+	for (size_t i = 0; i < leaves.n && rc == RC_OK && !*out; i++)
+		rc = leaf_wrote(d, leaves.at[i], out, err);
 	return rc;
 }
 

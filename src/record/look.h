@@ -29,12 +29,22 @@ MUST_USE enum rc look_version(struct door *d, struct id id, int64_t version, str
 MUST_USE enum rc look_holders(struct door *d, const char *type, const char *field, struct id id,
 			      struct look_list *out, struct err *err);
 
+/* Ids of all records of a type, newest first, LOOK_MAX at most; for types of few records. */
+MUST_USE enum rc look_all(struct door *d, const struct record_type *type, struct ids *out,
+			  struct err *err);
+
 /*
  * Does a gate hold for a record, outside of any move? RC_CONFLICT: it does not, or no feature
  * brings it, so that nothing opens by omission.
  */
 MUST_USE enum rc look_gate(struct door *d, const char *gate, const struct record *r,
 			   struct err *err);
+
+/*
+ * Did the door's actor make the record, or change its fields since? From the log's leaves of its
+ * versions, the newest 200; a move alone writes nothing.
+ */
+MUST_USE enum rc look_wrote(struct door *d, const struct record *r, bool *out, struct err *err);
 
 /* The ids in a reference field, list or not, added to out. */
 void look_ids(struct door *d, const struct record *r, const char *field, struct ids *out);

@@ -33,6 +33,7 @@ struct record {
 /* What a new record may be given besides its fields. */
 struct record_new {
 	const struct id *unit;	  /* NULL: the actor's */
+	const struct id *owner;	  /* NULL: the actor; whom it is about, from the node alone */
 	bool has_handling;	  /* else the type's */
 	struct handling handling; /* never looser than the type's: RC_DENIED */
 	bool from_import;	  /* aliases of codes are taken */

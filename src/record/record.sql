@@ -129,3 +129,33 @@ ON CONFLICT (id) DO UPDATE SET wish = excluded.wish, actor = excluded.actor,
 
 -- name: record_second_forget
 DELETE FROM record_second WHERE id = :id;
+
+-- name: record_case_insert
+INSERT INTO record_case (case_key, type, id) VALUES (:case_key, :type, :id) ON CONFLICT DO NOTHING;
+
+-- name: record_case_forget
+DELETE FROM record_case WHERE id = :id;
+
+-- name: record_case_of
+SELECT case_key FROM record_case WHERE id = :id ORDER BY case_key LIMIT 64;
+
+-- name: record_case_page
+SELECT r.id, r.type, r.type_version, r.version, r.unit, r.owner, r.guard, r.handling, r.state,
+	r.flags, r.due_ms, r.created_ms, r.updated_ms, r.leaf, r.bucket, r.wrapped, r.body
+FROM record_case c JOIN record r ON r.id = c.id
+WHERE c.case_key = :case_key AND c.type = :type AND c.id < :before
+ORDER BY c.id DESC LIMIT :limit;
+
+-- name: record_of_type
+SELECT id FROM record WHERE type = :type ORDER BY id DESC LIMIT :limit;
+
+-- name: record_outbox_insert
+INSERT INTO record_outbox (id, recipient, kind, at_ms, body, sent_ms)
+VALUES (:id, :recipient, :kind, :at_ms, :body, 0);
+
+-- name: record_outbox_list
+SELECT id, kind, at_ms, body, sent_ms FROM record_outbox
+WHERE recipient = :recipient AND id < :before ORDER BY id DESC LIMIT :limit;
+
+-- name: record_past_leaves
+SELECT leaf FROM record_past WHERE id = :id ORDER BY version DESC LIMIT 200;

@@ -1,6 +1,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "record/open.h"
+#include "record/reach.h"
 
 static bool
 may_hold(const struct field *field, const struct record_type *type)
@@ -36,8 +37,12 @@ check_reference(struct door *d, const struct field *field, struct str text, stru
 		return rc;
 	if (rc == RC_OK) {
 		known = row_facts(d->node, &row, d->actor);
+		if ((rc = reach_on_team(d, id, &known.on_team, err)) != RC_OK)
+			return rc;
 		good = may_hold(field, row.type) &&
 		       policy_may_refer(d->actor, &d->access, row.type, &known);
+	} else if ((rc = reach_absent(d, id, err)) != RC_OK) {
+		return rc;
 	}
 	if (good)
 		return RC_OK;

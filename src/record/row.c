@@ -75,6 +75,7 @@ struct row_facts
 row_facts(const struct door_node *node, const struct record_row *row, const struct actor *actor)
 {
 	struct row_facts f = {
+	    .id = row->id,
 	    .unit = row->unit,
 	    .owner = row->owner_key,
 	    .guard = (enum guard)row->guard,

@@ -7,6 +7,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "record/open.h"
+#include "record/reach.h"
 #include "record/record.sql.h"
 #include "text/similar.h"
 #include "text/token.h"
@@ -349,7 +350,6 @@ offer(struct door *d, struct id id, double score, size_t limit, struct search_hi
 	struct handling handling;
 	struct decision decision;
 	struct record_row row;
-	struct row_facts known;
 	struct record *r;
 	json_t *fields;
 	enum rc rc = row_find(d, id, &row, err);
@@ -359,9 +359,8 @@ offer(struct door *d, struct id id, double score, size_t limit, struct search_hi
 	for (size_t i = 0; i < out->items.n; i++)
 		if (id_eq(out->items.at[i].record->id, id))
 			return RC_OK;
-	known = row_facts(d->node, &row, d->actor);
-	decision = policy_decide(
-	    &(struct facts){d->actor, &d->access, POLICY_LIST, row.type, &known, NULL});
+	if ((rc = reach_decide(d, POLICY_LIST, &row, NULL, &decision, err)) != RC_OK)
+		return rc;
 	if (decision.rung == RUNG_NONE)
 		return RC_OK;
 	if (out->items.n == limit) {
@@ -394,6 +393,8 @@ record_search_name(struct door *d, const struct record_type *type, struct str qu
 	enum rc rc;
 
 	*out = (struct search_hits){0};
+	if ((rc = door_trained(d, err)) != RC_OK)
+		return rc;
 	if (limit == 0 || limit > RECORD_PAGE_MAX)
 		limit = 50;
 	must(pthread_mutex_lock(&s->lock) == 0);

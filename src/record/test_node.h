@@ -146,7 +146,7 @@ test_node_end(struct test_node *t, enum rc rc)
 		must(db_begin(t->db, &err) == RC_OK);
 		must(audit_group_begin(t->db, t->keys, &t->group, &err) == RC_OK);
 	}
-	must(door_flush(&t->door, t->group, &err) == RC_OK);
+	must(door_flush(&t->door, t->db, t->group, &err) == RC_OK);
 	must(audit_group_end(t->group, &err) == RC_OK);
 	must(db_commit(t->db, &err) == RC_OK);
 	audit_group_free(t->group);

@@ -9,6 +9,7 @@
 #include "serve/access.h"
 #include "serve/inside.h"
 #include "serve/problem.h"
+#include "serve/reach_cache.h"
 #include "serve/request.h"
 #include "serve/route.h"
 #include "serve/user.h"
@@ -82,8 +83,7 @@ flush_entries(struct write_item *item, struct db *db, struct err *err)
 {
 	struct work *w = (struct work *)item;
 
-	(void)db;
-	return door_flush(&w->request.door, w->serve->group, err);
+	return door_flush(&w->request.door, db, w->serve->group, err);
 }
 
 /* Changes that were refused are undone, and the refusal is logged in their place. */
@@ -97,7 +97,7 @@ end_change(struct work *w, struct db *db, int64_t mark, struct err *err)
 		if (rc != RC_OK || (rc = db_savepoint(db, err)) != RC_OK)
 			return rc;
 	}
-	return door_flush(&w->request.door, w->serve->group, err);
+	return door_flush(&w->request.door, db, w->serve->group, err);
 }
 
 /* A changing request, whole. */
@@ -155,6 +155,7 @@ check_route(struct work *w, uint32_t token_purposes, struct err *err)
 {
 	const struct route *r = w->request.route;
 	const struct access *access = &w->request.door.access;
+	const char *missing;
 
 	if ((r->roles & (w->user.roles | ROLES_ANY)) == 0)
 		return fail(err, RC_DENIED, "role", "none of your roles may do this");
@@ -167,7 +168,8 @@ check_route(struct work *w, uint32_t token_purposes, struct err *err)
 			    "say for which purpose (--purpose, or the header Liaison-Purpose)");
 	if ((r->purposes & BIT(access->purpose)) == 0)
 		return fail(err, RC_DENIED, "purpose", "this is not open for the purpose you gave");
-	return RC_OK;
+	missing = policy_training_missing(&w->actor, access->purpose);
+	return missing == NULL ? RC_OK : fail(err, RC_DENIED, "training", "%s", missing);
 }
 
 /* A refusal at the route is logged as one of a record is. */
@@ -230,6 +232,10 @@ prepare(struct work *w, struct db *db, struct err *err)
 					  .roles = w->user.roles,
 					  .unit = w->user.unit,
 					  .account = w->user.uid + 1};
+		if ((rc = reach_cache_load(w->serve->reaches[w->reader], &rq->door,
+					   w->users_generation, &w->actor, &w->actor.reach, err)) !=
+		    RC_OK)
+			return rc;
 		rq->door.actor = &w->actor;
 		rq->user = &w->user;
 	}
@@ -321,10 +327,10 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 	make_answer(w);
 	if (w->rc == RC_OK && w->reply.write != NULL)
 		w->item.run = run_draft;
-	else if (w->request.door.pending.n > 0) {
+	else if (w->request.door.pending.n > 0 || w->request.door.asks.n > 0) {
 		/* Reads too: the log's entry is durable before the value leaves. */
 		w->item.run = flush_entries;
-		w->item.is_bare = true;
+		w->item.is_bare = w->request.door.asks.n == 0;
 	}
 	if (w->item.run != NULL)
 		writer_submit(s->writer, &w->item);

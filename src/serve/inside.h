@@ -34,8 +34,9 @@ struct serve {
 	struct audit_group *ended_group; /* of the one before, for its memory */
 	struct arena_pool *arenas;	 /* of calls */
 	struct db *readers[READERS_MAX];
-	struct look looks[READERS_MAX];	       /* of each reader */
-	struct user_cache *users[READERS_MAX]; /* one a reader */
+	struct look looks[READERS_MAX];		  /* of each reader */
+	struct user_cache *users[READERS_MAX];	  /* one a reader */
+	struct reach_cache *reaches[READERS_MAX]; /* likewise */
 	unsigned reader_count;
 	_Atomic uint64_t users_generation; /* from 1; one more when a change of users is durable */
 	bool users_changed;		   /* in the open transaction; the writer thread's */

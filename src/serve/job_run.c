@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "format/json.h"
+#include "record/reach.h"
 #include "serve/job.sql.h"
 #include "serve/user.h"
 
@@ -30,8 +31,9 @@ struct inside {
 	struct job_run *run;
 	pthread_mutex_t lock;
 	pthread_cond_t finished;
-	unsigned sent, stored; /* under lock */
-	enum rc rc;	       /* of the first step that failed; under lock */
+	unsigned sent, stored;	  /* under lock */
+	int64_t trained_until_ms; /* the writer thread's */
+	enum rc rc;		  /* of the first step that failed; under lock */
 	struct err err;
 	struct step step[STEPS];
 	json_t *result;
@@ -53,6 +55,34 @@ failed(struct inside *in, struct err *err)
 	return rc;
 }
 
+static enum rc
+check_training(const struct actor *actor, const struct access *access, struct err *err)
+{
+	const char *missing =
+	    access->has_purpose ? policy_training_missing(actor, access->purpose) : NULL;
+
+	return missing == NULL ? RC_OK : fail(err, RC_DENIED, "training", "%s", missing);
+}
+
+/* A certificate may lapse while a long job runs; looked at once a minute. */
+static enum rc
+check_trained(struct door *d, const struct job_run *run, struct err *err)
+{
+	struct inside *in = run->inside;
+	struct actor now = *run->actor;
+	struct reach reach;
+	enum rc rc;
+
+	if (d->now_ms < in->trained_until_ms)
+		return RC_OK;
+	now.reach = NULL;
+	if ((rc = reach_load(d, &now, &reach, err)) != RC_OK)
+		return rc;
+	in->trained_until_ms = reach.until_ms;
+	now.reach = &reach;
+	return check_training(&now, &run->access, err);
+}
+
 /* A person who lost a role, their unit or their place here has no jobs that go on. */
 static enum rc
 check_owner(struct door *d, const struct job_run *run, struct err *err)
@@ -68,7 +98,7 @@ check_owner(struct door *d, const struct job_run *run, struct err *err)
 	    !id_eq(user.unit, run->actor->unit))
 		return fail(err, RC_DENIED, "user",
 			    "the person whose job this is no longer has the rights it began with");
-	return RC_OK;
+	return check_trained(d, run, err);
 }
 
 static enum rc
@@ -258,6 +288,7 @@ find_actor(struct door *d, void *ctx, struct err *err)
 {
 	struct opening *o = ctx;
 	struct user user;
+	struct reach reach;
 	enum rc rc;
 
 	if (id_is_zero(o->run->job.user)) {
@@ -270,7 +301,10 @@ find_actor(struct door *d, void *ctx, struct err *err)
 		return fail(err, RC_DENIED, "user", "the person whose job this is may not act");
 	*o->actor = (struct actor){
 	    .id = user.id, .roles = user.roles, .unit = user.unit, .account = user.uid + 1};
-	return RC_OK;
+	if ((rc = reach_load(d, o->actor, &reach, err)) != RC_OK)
+		return rc;
+	o->actor->reach = reach_copy(o->run->arena, &reach);
+	return check_training(o->actor, &o->run->access, err);
 }
 
 struct ending {

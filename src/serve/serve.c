@@ -9,6 +9,7 @@
 #include "seal/keys.h"
 #include "store/blob.h"
 #include "serve/kept.h"
+#include "serve/reach_cache.h"
 #include "serve/user_cache.h"
 #include "serve/user_check.h"
 #include "store/migrate.h"
@@ -244,6 +245,7 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	must(s->reader_count <= READERS_MAX);
 	for (unsigned i = 0; i < s->reader_count && rc == RC_OK; i++) {
 		s->users[i] = user_cache_new();
+		s->reaches[i] = reach_cache_new();
 		rc = db_open_reader(url, 5000, &s->readers[i], err);
 	}
 	if (rc != RC_OK) {
@@ -313,6 +315,7 @@ serve_close(struct serve *s)
 	for (unsigned i = 0; i < s->reader_count; i++) {
 		db_close(s->readers[i]);
 		user_cache_free(s->users[i]);
+		reach_cache_free(s->reaches[i]);
 	}
 	name_snapshot_free(s->node.names);
 	kept_free(s->kept);
@@ -353,7 +356,7 @@ write_call_run(struct write_item *item, struct db *db, struct err *err)
 			rc = db_savepoint(db, err);
 	}
 	if (rc == RC_OK)
-		rc = door_flush(&d, w->serve->group, err);
+		rc = door_flush(&d, db, w->serve->group, err);
 	door_close(&d);
 	return rc;
 }
