@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 #include <libxml/parser.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -308,6 +309,7 @@ parse_child(const struct parse_kind *more)
 		(void)!write(STDERR_FILENO, text, sizeof text - 1);
 		_exit(2);
 	}
+	must(close_range(SANDBOX_SANITIZED ? 3 : 1, UINT_MAX, 0) == 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)signal(SIGPIPE, SIG_DFL);
 	c = heap_zeroed(sizeof *c);

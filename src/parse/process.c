@@ -1,6 +1,7 @@
 #include "parse/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 
 #define IN_BYTES ((size_t)65536)
 /* A sanitizer's report goes to standard error. */
-#define KEEP_BELOW (SANDBOX_SANITIZED ? 3 : 1)
+#define CLOSE_FROM (SANDBOX_SANITIZED ? 3 : 2)
 #define OPENS_MAX 4 /* a file is read again, never for ever */
 #define ENDS_MAX 16 /* so often may it ask behind a file's end */
 
@@ -37,9 +38,23 @@ struct process {
 	struct wire last;
 };
 
-/* Without our descriptors, memory, environment and signals: only the socket, as 0. */
-static enum rc
-spawn(int fd, pid_t *out)
+/* A descriptor of ours above those that the child has a use for. */
+static int
+above(int fd)
+{
+	int high = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return high;
+}
+
+/*
+ * Without our descriptors, memory, environment and signals: the socket is 0, and 1 the program
+ * itself, by which it is started (its file may have been replaced since) and which it closes.
+ */
+static bool
+spawn(int fd, int program, pid_t *out)
 {
 	char words[3][8] = {"liaison", "node", "parse"};
 	char *const argv[] = {words[0], words[1], words[2], NULL};
@@ -54,15 +69,16 @@ spawn(int fd, pid_t *out)
 	must(posix_spawn_file_actions_init(&actions) == 0 &&
 	     posix_spawnattr_init(&attributes) == 0 &&
 	     posix_spawn_file_actions_adddup2(&actions, fd, 0) == 0 &&
-	     posix_spawn_file_actions_addclosefrom_np(&actions, KEEP_BELOW) == 0 &&
+	     posix_spawn_file_actions_adddup2(&actions, program, 1) == 0 &&
+	     posix_spawn_file_actions_addclosefrom_np(&actions, CLOSE_FROM) == 0 &&
 	     posix_spawnattr_setsigmask(&attributes, &none) == 0 &&
 	     posix_spawnattr_setsigdefault(&attributes, &all) == 0 &&
 	     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
 						       POSIX_SPAWN_SETSID) == 0);
-	failed = posix_spawn(out, "/proc/self/exe", &actions, &attributes, argv, environment);
+	failed = posix_spawn(out, "/proc/self/fd/1", &actions, &attributes, argv, environment);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
-	return failed == 0 ? RC_OK : RC_UNAVAILABLE;
+	return failed == 0;
 }
 
 struct process *
@@ -191,7 +207,8 @@ send_request(struct process *p, struct err *err)
 enum rc
 process_open(const struct process_start *start, struct process **out, struct err *err)
 {
-	int fds[2];
+	int fds[2], program;
+	bool started = false;
 	pid_t pid;
 	enum rc rc;
 
@@ -199,14 +216,20 @@ process_open(const struct process_start *start, struct process **out, struct err
 	if (start->files->n > FRAME_FILES_MAX)
 		return fail(err, RC_TOO_LARGE, "", "more than %d files at once", FRAME_FILES_MAX);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+		fds[0] = fds[1] = -1;
+	fds[1] = above(fds[1]);
+	program = above(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+	if (fds[1] >= 0 && program >= 0)
+		started = spawn(fds[1], program, &pid);
+	if (fds[1] >= 0)
+		(void)close(fds[1]);
+	if (program >= 0)
+		(void)close(program);
+	if (!started) {
+		if (fds[0] >= 0)
+			(void)close(fds[0]);
 		return fail(err, RC_UNAVAILABLE, "parser",
 			    "the parser of %s files cannot be started", start->what);
-	rc = spawn(fds[1], &pid);
-	(void)close(fds[1]);
-	if (rc != RC_OK) {
-		(void)close(fds[0]);
-		return fail(err, rc, "parser", "the parser of %s files cannot be started",
-			    start->what);
 	}
 	*out = process_over(start, fds[0], pid);
 	if ((rc = send_request(*out, err)) == RC_OK)

@@ -66,7 +66,7 @@ try_descriptors(struct child *c, struct err *err)
 	char byte;
 
 	(void)c;
-	for (int fd = 3; fd < 1024; fd++)
+	for (int fd = SANDBOX_SANITIZED ? 3 : 1; fd < 1024; fd++)
 		if (read(fd, &byte, 1) >= 0 || errno != EBADF)
 			return say(err, fd);
 	return say(err, 0);
