@@ -22,6 +22,10 @@ FROM audit_leaf WHERE idx = :idx;
 -- name: audit_leaf_last
 SELECT idx FROM audit_leaf ORDER BY idx DESC LIMIT 1;
 
+-- name: audit_leaf_last_time
+-- single
+SELECT COALESCE((SELECT time_ms FROM audit_leaf ORDER BY idx DESC LIMIT 1), 0);
+
 -- name: audit_leaf_of_record
 SELECT idx FROM audit_leaf WHERE record_mac = :record_mac ORDER BY idx DESC LIMIT :most;
 

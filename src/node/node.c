@@ -20,6 +20,7 @@
 #include "record/migrations.h"
 #include "seal/keys.h"
 #include "serve/cli.h"
+#include "serve/clock_health.h"
 #include "serve/config.h"
 #include "serve/file.h"
 #include "serve/job.h"
@@ -68,6 +69,7 @@ status(struct request *rq, struct reply *reply, struct err *err)
 	struct writer_counts counts = writer_counts(serve_writer(rq->serve));
 	const struct door_node *node = rq->door.node;
 	int64_t size, records = 0;
+	struct clock_report clock;
 	enum rc rc = audit_size(rq->door.db, &size, err);
 
 	if (rc != RC_OK)
@@ -83,6 +85,12 @@ status(struct request *rq, struct reply *reply, struct err *err)
 	reply_set(reply, "leaves", json_integer(size));
 	reply_set(reply, "groups", json_integer((json_int_t)counts.groups));
 	reply_set(reply, "writes", json_integer((json_int_t)counts.items));
+	clock = clock_health_report(serve_clock(rq->serve));
+	reply_set(reply, "clock_behind_ms", json_integer(clock.behind_ms));
+	reply_set(reply, "clock_ahead_ms", json_integer(clock.ahead_ms));
+	reply_set(
+	    reply, "clock",
+	    json_from_str(clock.healthy ? STR("right") : clock_health_text(rq->arena, &clock)));
 	reply_set(reply, "parser_landlock", json_integer(sandbox_landlock_abi()));
 	return RC_OK;
 }
@@ -337,6 +345,7 @@ run_serve(struct cli *cli, struct err *err)
 	o.linger_us = (int)linger;
 	o.group_max = (int)group_max;
 	o.readers = 32;
+	o.trust_clock = cli_switch(cli, "trust-clock");
 	if (store.n > 0)
 		o.store_url = str_z(cli->arena, store);
 	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
@@ -384,6 +393,7 @@ static const struct option serve_options[] = {
 	{ "port",            "PORT",    "instead of the setting; 0 takes a free one", false },
 	{ "store",           "URL",     "another database for this run", false },
 	{ "linger-us",       "N",       "microseconds a group of writes waits for more, instead of the setting", false },
+	{ "trust-clock",     NULL,      "the machine's clock is right, though the log has later times", false },
 	{ "group-max",       "N",       "writes a commit at most; 1 gives each its own (0: the standard)", false },
 	{ .name = NULL },
     /* clang-format on */

@@ -13,6 +13,7 @@
 #include "record/migrations.h"
 #include "record/record.h"
 #include "seal/keys.h"
+#include "serve/clock_health.h"
 #include "serve/file.h"
 #include "serve/migrations.h"
 #include "serve/request.h"
@@ -514,6 +515,48 @@ a_second_process_does_not_get_the_folder(void **state)
 	assert_int_equal(serve_open(&o, &other, &err), RC_CONFLICT);
 }
 
+static int64_t hand_ms; /* of a clock set by hand */
+
+static int64_t
+by_hand(void *ctx)
+{
+	(void)ctx;
+	return hand_ms;
+}
+
+static void
+reopen_at(struct fixture *f, int64_t ms)
+{
+	static const struct clock hand = {by_hand, NULL};
+	struct serve_options o = {.dir = f->dir->path, .features = features, .clock = &hand};
+	struct err err;
+
+	hand_ms = ms;
+	serve_close(f->serve);
+	assert_int_equal(serve_open(&o, &f->serve, &err), RC_OK);
+}
+
+static void
+a_clock_set_back_brings_no_token_back(void **state)
+{
+	struct fixture *f = *state;
+	const struct ask read = {"GET", "/t/things/special", -1, "investigation", "", f->token};
+	int64_t start = clock_now(&clock_system);
+	struct str answer;
+
+	assert_int_equal(ask(f, &read, &answer), 200);
+	reopen_at(f, start + 120000);
+	assert_int_equal(ask(f, &read, &answer), 401);
+	assert_true(clock_health_report(serve_clock(f->serve)).healthy);
+	/* While the node runs, and over a start. */
+	hand_ms = start - 86400000;
+	assert_int_equal(ask(f, &read, &answer), 401);
+	assert_false(clock_health_report(serve_clock(f->serve)).healthy);
+	reopen_at(f, start - 86400000);
+	assert_int_equal(ask(f, &read, &answer), 401);
+	assert_false(clock_health_report(serve_clock(f->serve)).healthy);
+}
+
 int
 main(void)
 {
@@ -528,6 +571,7 @@ main(void)
 	    T(what_a_job_is_refused_is_logged_too),
 	    T(users_and_tokens_are_checked_before_they_are_made),
 	    T(a_second_process_does_not_get_the_folder),
+	    T(a_clock_set_back_brings_no_token_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "audit/audit.h"
+#include "serve/clock_health.h"
 #include "serve/config.h"
 #include "serve/serve.h"
 #include "store/db.h"
@@ -27,6 +28,7 @@ struct serve {
 	struct node_lock *lock;
 	struct keys *keys;
 	struct model *model;
+	struct clock_health *clock; /* node.clock is its */
 	struct door_node node;
 	struct str store_url; /* of the database, for connections beside the readers */
 	struct writer *writer;

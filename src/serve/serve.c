@@ -14,6 +14,12 @@
 #include "serve/user_check.h"
 #include "store/migrate.h"
 
+const struct clock_health *
+serve_clock(const struct serve *s)
+{
+	return s->clock;
+}
+
 const struct door_node *
 serve_door_node(const struct serve *s)
 {
@@ -214,6 +220,23 @@ start_log(struct serve *s, struct db *db, bool is_new, struct err *err)
 	return rc;
 }
 
+/* A clock set back while the node was down shows in the log. */
+static enum rc
+learn_time(struct serve *s, struct db *db, bool trust_clock, struct err *err)
+{
+	struct clock_report report;
+	int64_t last_ms;
+	enum rc rc = audit_last_ms(db, &last_ms, err);
+
+	if (rc != RC_OK || trust_clock)
+		return rc;
+	clock_health_learn(s->clock, last_ms);
+	report = clock_health_report(s->clock);
+	if (!report.healthy)
+		log_warn("%.*s", STR_ARG(clock_health_text(s->arena, &report)));
+	return RC_OK;
+}
+
 static enum rc
 open_store(struct serve *s, const struct serve_options *o, struct err *err)
 {
@@ -237,6 +260,7 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 		return rc;
 	if ((rc = migrate_all(s, db, err)) != RC_OK ||
 	    (rc = start_log(s, db, o->is_new, err)) != RC_OK ||
+	    (rc = learn_time(s, db, o->trust_clock, err)) != RC_OK ||
 	    (rc = door_node_init(s->arena, &s->node, db, err)) != RC_OK) {
 		db_close(db);
 		return rc;
@@ -280,7 +304,9 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->arenas = arena_pool_new(ARENAS_KEPT, (size_t)512 << 20);
 	s->dir = str_z(s->arena, str_from(o->dir));
 	s->features = o->features;
-	s->node.clock = o->clock != NULL ? o->clock : &clock_system;
+	s->clock = clock_health_new(o->clock != NULL ? o->clock : &clock_system,
+				    o->clock != NULL ? NULL : &clock_steady);
+	s->node.clock = clock_health_clock(s->clock);
 	s->node_actor.is_node = true;
 	s->users_generation = 1;
 	s->kept = kept_new();
@@ -320,6 +346,7 @@ serve_close(struct serve *s)
 	name_snapshot_free(s->node.names);
 	kept_free(s->kept);
 	keys_close(s->keys);
+	clock_health_free(s->clock);
 	node_lock_close(s->lock);
 	arena_pool_free(s->arenas);
 	arena_free(s->arena);

@@ -15,6 +15,7 @@
 struct arena_pool;
 struct serve;
 struct config;
+struct clock_health;
 
 struct serve_options {
 	const char *dir;		       /* the node's folder */
@@ -25,6 +26,7 @@ struct serve_options {
 	int linger_us;	       /* see writer_options; -1: the setting */
 	int group_max;	       /* likewise; 0: the writer's standard */
 	unsigned readers;      /* connections for reading; 0: 1 */
+	bool trust_clock;      /* the machine's clock is right, where the log was later */
 	bool is_new;	       /* the database must not hold a node yet */
 };
 
@@ -35,6 +37,8 @@ void serve_close(struct serve *s);
 
 const struct door_node *serve_door_node(const struct serve *s);
 const struct config *serve_config(const struct serve *s);
+/* Whether the node believes the machine's clock, for /healthz and what acts on dates. */
+const struct clock_health *serve_clock(const struct serve *s);
 const char *serve_dir(const struct serve *s);
 struct writer *serve_writer(struct serve *s);
 const struct feature *const *serve_features(const struct serve *s);
