@@ -68,14 +68,12 @@ status(struct request *rq, struct reply *reply, struct err *err)
 	const struct config *c = serve_config(rq->serve);
 	struct writer_counts counts = writer_counts(serve_writer(rq->serve));
 	const struct door_node *node = rq->door.node;
-	int64_t size, records = 0;
 	struct clock_report clock;
+	int64_t size, records;
 	enum rc rc = audit_size(rq->door.db, &size, err);
 
-	if (rc != RC_OK)
+	if (rc != RC_OK || (rc = door_count(node, rq->door.db, &records, err)) != RC_OK)
 		return rc;
-	for (size_t i = 0; i < node->model->type_count; i++)
-		records += node->type_keys[i].rows;
 	reply->json = json_object();
 	reply_set(reply, "name", json_from_str(config_text(c, "name")));
 	reply_set(reply, "version", json_string(LIAISON_VERSION));
@@ -316,9 +314,9 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	    (rc = timer_runner_open(s, &timers, err)) == RC_OK)
 		rc = listen_open(s, &o, &l, err);
 	if (rc == RC_OK) {
-		fprintf(cli->out, "Serving %s on %s://%s:%u and %s/liaison.sock\n", serve_dir(s),
+		fprintf(cli->out, "Serving %s on %s://%s:%u and %s\n", serve_dir(s),
 			o.tls_key_pem ? "https" : "http", o.address ? o.address : "-",
-			listen_port(l), serve_dir(s));
+			listen_port(l), listen_socket(cli->arena, serve_dir(s), serve_number(s)).p);
 		(void)fflush(cli->out);
 		rc = wait_for_end(s, &set, err);
 	}
@@ -346,6 +344,7 @@ run_serve(struct cli *cli, struct err *err)
 	o.group_max = (int)group_max;
 	o.readers = 32;
 	o.trust_clock = cli_switch(cli, "trust-clock");
+	o.beside = true;
 	if (store.n > 0)
 		o.store_url = str_z(cli->arena, store);
 	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
@@ -404,7 +403,7 @@ static const struct command commands[] = {
 	{ "node", "init",     "", init_options,  run_init,     "Make a new node in the folder --node.",
 	  "Writes liaison.yaml, the key file and an empty database with its log, the agency as organisation, a first unit, and you as first administrator, bound to your system account." },
 	{ "node", "serve",    "", serve_options, run_serve,    "Run the node: answer HTTP and the command line, run jobs.",
-	  "Listens on the setting address:port (plain HTTP on loopback only) and on the Unix socket liaison.sock in the node's folder. Ends on SIGTERM after answering what is open." },
+	  "Listens on the setting address:port (plain HTTP on loopback only) and on the Unix socket liaison.sock in the node's folder. Ends on SIGTERM after answering what is open. On a PostgreSQL several may run in one folder, each with its own --port; the second has liaison-2.sock, and commands take whichever answers." },
 	{ "node", "passphrase", "", passphrase_options, run_passphrase, "Give the key file a new passphrase.",
 	  "The node must be stopped. The present passphrase is read from --passphrase-file, the new one from --new-passphrase-file." },
 	{ "node", "copy",     "", node_copy_options, node_copy, "Copy the node's database into another, on either engine.",

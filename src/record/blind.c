@@ -87,8 +87,8 @@ blind_make(const struct door_node *node, const struct record_type *type, const s
 
 /*
  * Drafts count, for else all rows of an import's batch would share tokens for ever; but not
- * by more than this, for they may never be stored, and whoever searches after a restart knows
- * of the rows alone.
+ * by more than this, for they may never be stored. Of several processes each counts what was
+ * there when it started and what it wrote: tokens are shorter than they might be, never longer.
  */
 #define BITS_AHEAD 4
 
@@ -102,13 +102,34 @@ bits_now(const struct door_node *node, const struct record_type *type)
 	return bits > low + BITS_AHEAD ? low + BITS_AHEAD : bits;
 }
 
-/* One more: a rolled-back row counts until the next start, and may have lent a bit. */
-static int
-bits_max(const struct door_node *node, const struct record_type *type)
+/*
+ * The most bits that a token of the field has: tokens are in order of tag and bits, so the last
+ * one of the tag tells. Asked of the database and not of memory, for other processes write too.
+ */
+static enum rc
+bits_most(struct db *db, const struct blind_mac *mac, int *out, struct err *err)
 {
-	int bits = blind_bits(atomic_load(&node->type_keys[type->index].rows)) + BITS_AHEAD + 1;
+	unsigned char first[BLIND_BYTES] = {0}, last[BLIND_BYTES];
+	struct rows *rows;
+	enum rc rc;
 
-	return bits < BLIND_BITS_MAX ? bits : BLIND_BITS_MAX;
+	memcpy(first, mac->tag, 3);
+	memset(last, 0xff, sizeof last);
+	memcpy(last, mac->tag, 3);
+	*out = -1;
+	rc = db_select(db, &SQL_RECORD_TOKEN_LAST,
+		       BINDS(B_BYTES(first, sizeof first), B_BYTES(last, sizeof last)), &rows, err);
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK) {
+		struct str token = rows_blob(rows, 0);
+
+		*out = token.n == BLIND_BYTES ? (unsigned char)token.p[3] : -1;
+		if (*out > BLIND_BITS_MAX)
+			*out = BLIND_BITS_MAX;
+	}
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 /* Each indexed value, one at a time: index counts through fields and lists. */
@@ -138,8 +159,10 @@ struct collect {
 	struct arena *arena;
 	const struct record_type *type;
 	int bits;
-	bool all_bits;
+	struct db *all_bits; /* NULL: those bits alone; else all that this database has */
 	struct blind_tokens *out;
+	enum rc rc;
+	struct err *err;
 };
 
 static void
@@ -148,10 +171,12 @@ collect_tokens(void *ctx, const struct field *field, struct str value)
 	struct collect *c = ctx;
 	struct blind_mac mac;
 
-	if (value.n == 0)
+	if (value.n == 0 || c->rc != RC_OK)
 		return;
 	mac_value(c->node, c->type, field, value, &mac);
-	for (int b = c->all_bits ? 0 : c->bits; b <= c->bits; b++)
+	if (c->all_bits != NULL)
+		c->rc = bits_most(c->all_bits, &mac, &c->bits, c->err);
+	for (int b = c->all_bits != NULL ? 0 : c->bits; c->rc == RC_OK && b <= c->bits; b++)
 		*VEC_ADD(c->arena, c->out) = blind_cut(&mac, b);
 }
 
@@ -159,7 +184,7 @@ void
 blind_of(const struct door_node *node, struct arena *a, const struct record_type *type,
 	 json_t *fields, struct blind_tokens *out)
 {
-	struct collect c = {node, a, type, bits_now(node, type), false, out};
+	struct collect c = {node, a, type, bits_now(node, type), NULL, out, RC_OK, NULL};
 
 	each_indexed(type, fields, collect_tokens, &c);
 }
@@ -180,10 +205,11 @@ blind_remove(struct door *d, struct id id, const struct record_type *type, json_
 	     struct err *err)
 {
 	struct blind_tokens all = {0};
-	struct collect c = {d->node, d->arena, type, bits_max(d->node, type), true, &all};
-	enum rc rc = RC_OK;
+	struct collect c = {d->node, d->arena, type, 0, d->db, &all, RC_OK, err};
+	enum rc rc;
 
 	each_indexed(type, fields, collect_tokens, &c);
+	rc = c.rc;
 	for (size_t i = 0; i < all.n && rc == RC_OK; i++)
 		rc = db_post(d->db, &SQL_RECORD_TOKEN_DELETE,
 			     BINDS(B_BYTES(all.at[i].b, BLIND_BYTES), B_ID(id)), err);
@@ -196,10 +222,13 @@ blind_find(struct door *d, const struct record_type *type, const struct field *f
 {
 	struct id zero = {{0}};
 	struct blind_mac mac;
-	enum rc rc = RC_OK;
+	enum rc rc;
+	int most;
 
 	mac_value(d->node, type, field, value, &mac);
-	for (int b = 0; b <= bits_max(d->node, type) && out->n < limit; b++) {
+	if ((rc = bits_most(d->db, &mac, &most, err)) != RC_OK)
+		return rc;
+	for (int b = 0; b <= most && out->n < limit; b++) {
 		struct blind_token t = blind_cut(&mac, b);
 		struct rows *rows;
 
@@ -235,11 +264,14 @@ look_for_token(void *ctx, const struct field *field, struct str value)
 	struct missing *m = ctx;
 	struct blind_mac mac;
 	int64_t one;
+	int most;
 
 	if (value.n == 0 || m->rc != RC_OK)
 		return;
 	mac_value(m->node, m->type, field, value, &mac);
-	for (int b = bits_max(m->node, m->type); b >= 0; b--) {
+	if ((m->rc = bits_most(m->db, &mac, &most, m->err)) != RC_OK)
+		return;
+	for (int b = most; b >= 0; b--) {
 		struct blind_token t = blind_cut(&mac, b);
 
 		m->rc = db_select_i64(m->db, &SQL_RECORD_TOKEN_THERE,

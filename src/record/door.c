@@ -1,5 +1,7 @@
 #include "record/door.h"
 
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "base/hex.h"
 #include "base/log.h"
@@ -28,13 +30,20 @@ enum rc
 door_node_init(struct arena *a, struct door_node *node, struct db *db, struct err *err)
 {
 	const struct model *m = node->model;
-	struct rows *rows;
-	enum rc rc;
 
 	node->type_keys = NEW_N(a, struct type_key, m->type_count);
 	for (size_t i = 0; i < m->type_count; i++)
 		node->type_keys[i] = key_of_type(a, node, &m->types[i]);
-	rc = db_select(db, &SQL_RECORD_COUNT_BY_TYPE, NO_BINDS, &rows, err);
+	return door_count(node, db, NULL, err);
+}
+
+enum rc
+door_count(const struct door_node *node, struct db *db, int64_t *all, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(db, &SQL_RECORD_COUNT_BY_TYPE, NO_BINDS, &rows, err);
+	int64_t sum = 0;
+
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK) {
@@ -44,9 +53,12 @@ door_node_init(struct arena *a, struct door_node *node, struct db *db, struct er
 			log_warn("records of a type that the model does not have: %lld",
 				 (long long)rows_i64(rows, 1));
 		else
-			node->type_keys[type->index].rows = rows_i64(rows, 1);
+			atomic_store(&node->type_keys[type->index].rows, rows_i64(rows, 1));
+		sum += rows_i64(rows, 1);
 	}
 	rows_close(rows);
+	if (all != NULL)
+		*all = sum;
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 

@@ -70,7 +70,8 @@ struct door_node {
 	struct name_snapshot *names; /* record/search.h */
 };
 
-/* How a type stands in the database, and how many rows it has (for the blind index). */
+/* How a type stands in the database, and how many rows this process knows of (for the blind
+ * index; door_count() asks the database). */
 struct type_key {
 	struct str text;
 	bool keyed; /* a type of protect: its name and owners stand there as MACs only */
@@ -96,6 +97,9 @@ struct door {
 /* Type keys and row counts from the database; in the arena, which must outlive the node. */
 MUST_USE enum rc door_node_init(struct arena *a, struct door_node *node, struct db *db,
 				struct err *err);
+/* Count the rows of each type anew; *all may be NULL. */
+MUST_USE enum rc door_count(const struct door_node *node, struct db *db, int64_t *all,
+			    struct err *err);
 /* The type whose key stands in a row; NULL: none that this model knows. */
 const struct record_type *door_type_of_key(const struct door_node *node, struct str key);
 

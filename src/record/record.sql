@@ -70,6 +70,10 @@ SELECT type FROM record WHERE id = :id;
 -- name: record_token_insert
 INSERT INTO record_token (token, id) VALUES (:token, :id) ON CONFLICT DO NOTHING;
 
+-- name: record_token_last
+SELECT token FROM record_token WHERE token >= :first AND token <= :last
+ORDER BY token DESC LIMIT 1;
+
 -- name: record_token_there
 -- single
 SELECT 1 FROM record_token WHERE token = :token AND id = :id;

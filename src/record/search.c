@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "audit/leaf.h"
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
@@ -33,6 +34,9 @@ struct name_snapshot {
 	struct arena *arena;
 	struct translit *translit;
 	int64_t next_leaf;
+	/* The last leaf that it was told of, and what it said. */
+	int64_t seen_leaf;
+	struct hash seen;
 	bool holds_erased; /* names of an erased record: it is made anew before it answers */
 	VEC(struct entry) entries;
 	VEC(uint32_t) keys; /* numbers into distinct, entry by entry */
@@ -67,7 +71,7 @@ start_over(struct name_snapshot *s)
 	memset(&s->entries, 0, sizeof s->entries);
 	memset(&s->keys, 0, sizeof s->keys);
 	memset(&s->distinct, 0, sizeof s->distinct);
-	s->next_leaf = 0;
+	s->next_leaf = s->seen_leaf = 0;
 	s->holds_erased = false;
 }
 
@@ -173,6 +177,40 @@ add_record(struct name_snapshot *s, struct arena *scratch, const struct record_r
 	}
 }
 
+static enum rc
+hash_of_leaf(struct door *d, struct arena *scratch, int64_t index, struct hash *out,
+	     struct err *err)
+{
+	struct audit_leaf_row leaf;
+	struct buf bytes;
+	enum rc rc = audit_leaf_find(d->db, scratch, index, &leaf, err);
+
+	buf_init(&bytes, scratch);
+	if (rc == RC_OK)
+		audit_leaf_hash(&leaf, &bytes, out);
+	return rc;
+}
+
+/*
+ * A server that crashed may have lost what other processes had just written and said to nobody.
+ * Other leaves take those numbers then, and would be passed over: so it is made anew.
+ */
+static enum rc
+check_seen(struct name_snapshot *s, struct door *d, struct arena *scratch, struct err *err)
+{
+	struct hash now;
+	enum rc rc;
+
+	if (s->next_leaf == 0)
+		return RC_OK;
+	rc = hash_of_leaf(d, scratch, s->seen_leaf, &now, err);
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	if (rc == RC_ABSENT || !hash_eq(&now, &s->seen))
+		start_over(s);
+	return RC_OK;
+}
+
 #define ROWS_A_STEP 1000
 
 /* One step of catching up; *n says how many rows it took. */
@@ -193,6 +231,13 @@ catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, si
 	rows_close(rows);
 	if (rc != RC_ABSENT)
 		return rc;
+	if (*n > 0) {
+		int64_t last = batch[*n - 1].leaf;
+
+		if ((rc = hash_of_leaf(d, scratch, last, &s->seen, err)) != RC_OK)
+			return rc;
+		s->seen_leaf = last;
+	}
 	for (size_t i = 0; i < *n; i++) {
 		json_t *fields;
 		bool had;
@@ -226,6 +271,8 @@ catch_up(struct name_snapshot *s, struct door *d, struct err *err)
 
 	if (s->translit == NULL)
 		rc = translit_open(&s->translit, err);
+	if (rc == RC_OK)
+		rc = check_seen(s, d, scratch, err);
 	while (rc == RC_OK) {
 		rc = catch_up_step(s, d, scratch, &n, err);
 		arena_reset(scratch);

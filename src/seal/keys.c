@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <sodium.h>
 
@@ -35,6 +36,7 @@ struct keys {
 	unsigned char log_public[PUBLIC_KEY_BYTES];
 	struct keyfile_guard guard;
 	struct hash checksum;	      /* of the file as we last read or wrote it */
+	struct stat seen;	      /* likewise; zeros: not looked at */
 	pthread_rwlock_t lock;	      /* ring, file key, guard, checksum */
 	pthread_rwlock_t months_lock; /* months[] */
 };
@@ -177,6 +179,72 @@ keys_change_passphrase(struct keys *keys, struct str passphrase, struct err *err
 	return rc;
 }
 
+/*
+ * Several processes of a node share the file: what another one added, renewed or destroyed is
+ * read in before a key is used for wrapping, and when one is asked for that is not here. A file
+ * is replaced whole, so inode, size and time tell.
+ */
+static bool
+is_seen(const struct keys *keys, const struct stat *now)
+{
+	const struct stat *was = &keys->seen;
+
+	return now->st_ino == was->st_ino && now->st_size == was->st_size &&
+	       now->st_mtim.tv_sec == was->st_mtim.tv_sec &&
+	       now->st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+}
+
+/* The caller holds the lock for writing. True: the ring is another one now. */
+static bool
+reload(struct keys *keys)
+{
+	struct arena *a = arena_new(0);
+	struct key_ring *old = &keys->p->ring, *ring = secret_new(sizeof *ring);
+	struct stat seen = {.st_ino = 0};
+	struct keyfile file;
+	struct str bytes;
+	bool changed = false;
+
+	/* Looked at before it is read: one that comes in between is read again. */
+	if (stat(keys->path, &seen) == 0 && keyfile_load(a, keys->path, &bytes, NULL) == RC_OK &&
+	    keyfile_parse(bytes, &file, NULL) == RC_OK) {
+		/* Another passphrase or another node's keys are for those who start anew. */
+		if (!hash_eq(&file.checksum, &keys->checksum) &&
+		    keyfile_open(&file, keys->p->file_key, ring, NULL) == RC_OK) {
+			changed = sodium_memcmp(ring->log_seed, old->log_seed,
+						sizeof ring->log_seed) == 0;
+			secret_free(changed ? old->slots : ring->slots);
+			if (changed) {
+				*old = *ring;
+				keys->checksum = file.checksum;
+			}
+		}
+		keys->seen = seen;
+	}
+	secret_free(ring);
+	arena_free(a);
+	return changed;
+}
+
+static void
+refresh(struct keys *keys)
+{
+	struct stat now;
+	bool seen;
+
+	if (stat(keys->path, &now) != 0)
+		return;
+	must(pthread_rwlock_rdlock(&keys->lock) == 0);
+	seen = is_seen(keys, &now);
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	if (seen)
+		return;
+	must(pthread_rwlock_wrlock(&keys->lock) == 0);
+	if (!is_seen(keys, &now))
+		(void)reload(keys);
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+}
+
 /* Floor, so that times before 1970 have months too. */
 static int64_t
 month_of(int64_t ms, int *year, int *month)
@@ -309,6 +377,7 @@ keys_is_current(struct keys *keys, struct str bucket, struct str wrapped)
 	const struct key_slot *slot;
 	bool current;
 
+	refresh(keys);
 	must(pthread_rwlock_rdlock(&keys->lock) == 0);
 	slot = current_slot(&keys->p->ring, bucket);
 	current = slot != NULL && wrapped.n > 0 &&
@@ -324,6 +393,7 @@ keys_wrap(struct keys *keys, struct str bucket, struct str aad,
 	const struct key_slot *slot;
 	enum rc rc = RC_OK;
 
+	refresh(keys);
 	must(pthread_rwlock_rdlock(&keys->lock) == 0);
 	if ((slot = current_slot(&keys->p->ring, bucket)) != NULL)
 		wrap(slot, aad, data_key, out);
@@ -331,17 +401,20 @@ keys_wrap(struct keys *keys, struct str bucket, struct str aad,
 	if (slot != NULL)
 		return RC_OK;
 	must(pthread_rwlock_wrlock(&keys->lock) == 0);
-	if (current_slot(&keys->p->ring, bucket) == NULL)
-		rc = add_generation(keys, bucket, err);
+	do
+		rc = current_slot(&keys->p->ring, bucket) == NULL
+			 ? add_generation(keys, bucket, err)
+			 : RC_OK;
+	while (rc == RC_CONFLICT && reload(keys));
 	if (rc == RC_OK)
 		wrap(current_slot(&keys->p->ring, bucket), aad, data_key, out);
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
 	return rc;
 }
 
-enum rc
-keys_unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wrapped,
-	    unsigned char data_key[DATA_KEY_BYTES], struct err *err)
+static enum rc
+unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wrapped,
+       unsigned char data_key[DATA_KEY_BYTES], bool *has_key, struct err *err)
 {
 	const unsigned char *p = (const unsigned char *)wrapped.p;
 	const struct key_slot *slot = NULL;
@@ -366,6 +439,7 @@ keys_unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wra
 		bad = crypto_aead_xchacha20poly1305_ietf_decrypt(
 		    data_key, NULL, NULL, p + 1 + NONCE_BYTES, WRAPPED_KEY_BYTES - 1 - NONCE_BYTES,
 		    (const unsigned char *)aad.p, aad.n, p + 1, slot->key);
+	*has_key = slot != NULL;
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
 	if (slot == NULL && was_there)
 		return fail(err, RC_ABSENT, "", "the key of this bucket was destroyed");
@@ -376,15 +450,31 @@ keys_unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wra
 }
 
 enum rc
+keys_unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wrapped,
+	    unsigned char data_key[DATA_KEY_BYTES], struct err *err)
+{
+	bool has_key = true;
+	enum rc rc = unwrap(keys, bucket, aad, wrapped, data_key, &has_key, err);
+
+	if (rc == RC_OK || has_key)
+		return rc;
+	/* Perhaps another process made it. */
+	refresh(keys);
+	return unwrap(keys, bucket, aad, wrapped, data_key, &has_key, err);
+}
+
+enum rc
 keys_bucket_renew(struct keys *keys, struct str bucket, struct err *err)
 {
 	enum rc rc;
 
+	refresh(keys);
 	must(pthread_rwlock_wrlock(&keys->lock) == 0);
-	if (current_slot(&keys->p->ring, bucket) == NULL)
-		rc = fail(err, RC_ABSENT, "bucket", "there is no key of this bucket");
-	else
-		rc = add_generation(keys, bucket, err);
+	do
+		rc = current_slot(&keys->p->ring, bucket) == NULL
+			 ? fail(err, RC_ABSENT, "bucket", "there is no key of this bucket")
+			 : add_generation(keys, bucket, err);
+	while (rc == RC_CONFLICT && reload(keys));
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
 	return rc;
 }
@@ -395,12 +485,16 @@ keys_bucket_drop_old(struct keys *keys, struct str bucket, struct err *err)
 	size_t from, to;
 	enum rc rc = RC_OK;
 
+	refresh(keys);
 	must(pthread_rwlock_wrlock(&keys->lock) == 0);
-	to = find_slots(&keys->p->ring, bucket, &from);
-	if (to == from)
-		rc = fail(err, RC_ABSENT, "bucket", "there is no key of this bucket");
-	else if (to - from > 1)
-		rc = change_slots(keys, bucket, to - 1, to, NULL, err);
+	do {
+		rc = RC_OK;
+		to = find_slots(&keys->p->ring, bucket, &from);
+		if (to == from)
+			rc = fail(err, RC_ABSENT, "bucket", "there is no key of this bucket");
+		else if (to - from > 1)
+			rc = change_slots(keys, bucket, to - 1, to, NULL, err);
+	} while (rc == RC_CONFLICT && reload(keys));
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
 	return rc;
 }
@@ -412,15 +506,18 @@ keys_bucket_destroy(struct keys *keys, struct str bucket, struct err *err)
 	size_t from, to;
 	enum rc rc;
 
+	refresh(keys);
 	must(pthread_rwlock_wrlock(&keys->lock) == 0);
-	to = find_slots(&keys->p->ring, bucket, &from);
-	if (to == from) {
-		rc = fail(err, RC_ABSENT, "bucket", "there is no key of this bucket");
-	} else {
-		memcpy(mark.bucket, bucket.p, bucket.n);
-		mark.generation = keys->p->ring.slots[to - 1].generation;
-		rc = change_slots(keys, bucket, from, from, &mark, err);
-	}
+	do {
+		to = find_slots(&keys->p->ring, bucket, &from);
+		if (to == from) {
+			rc = fail(err, RC_ABSENT, "bucket", "there is no key of this bucket");
+		} else {
+			memcpy(mark.bucket, bucket.p, bucket.n);
+			mark.generation = keys->p->ring.slots[to - 1].generation;
+			rc = change_slots(keys, bucket, from, from, &mark, err);
+		}
+	} while (rc == RC_CONFLICT && reload(keys));
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
 	return rc;
 }

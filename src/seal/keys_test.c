@@ -262,18 +262,43 @@ a_change_by_another_process_is_not_lost(void **state)
 {
 	unsigned char key[DATA_KEY_BYTES] = {0};
 	struct keys *one = created(), *two = opened(STR_NONE);
-	struct str w = wrapped(one, STR("a/2026-01"), key);
-	struct err err;
-	struct buf b;
+	struct str a = wrapped(one, STR("a/2026-01"), key), b = wrapped(two, STR("b/2026-01"), key),
+		   c = wrapped(one, STR("a/2026-02"), key);
 
 	(void)state;
-	buf_init(&b, arena);
-	assert_int_equal(keys_wrap(two, STR("b/2026-01"), STR("aad"), key, &b, &err), RC_CONFLICT);
-	assert_int_equal(b.n, 0);
+	/* Each opens what the other wrapped under a key it had not seen. */
+	assert_int_equal(unwrap(two, STR("a/2026-02"), c), RC_OK);
+	assert_int_equal(unwrap(one, STR("b/2026-01"), b), RC_OK);
 	keys_close(two);
 	keys_close(one);
 	one = opened(STR_NONE);
-	assert_int_equal(unwrap(one, STR("a/2026-01"), w), RC_OK);
+	assert_int_equal(unwrap(one, STR("a/2026-01"), a), RC_OK);
+	assert_int_equal(unwrap(one, STR("b/2026-01"), b), RC_OK);
+	keys_close(one);
+}
+
+static void
+what_another_process_renewed_or_destroyed_is_not_used_any_more(void **state)
+{
+	unsigned char key[DATA_KEY_BYTES] = {0};
+	struct keys *one = created(), *two = opened(STR_NONE);
+	struct str before = wrapped(two, STR("a/2026-01"), key), after;
+	struct err err;
+
+	(void)state;
+	assert_true(keys_is_current(one, STR("a/2026-01"), before));
+	assert_int_equal(keys_bucket_renew(one, STR("a/2026-01"), &err), RC_OK);
+	assert_false(keys_is_current(two, STR("a/2026-01"), before));
+	after = wrapped(two, STR("a/2026-01"), key);
+	assert_int_equal(keys_bucket_drop_old(one, STR("a/2026-01"), &err), RC_OK);
+	assert_int_equal(unwrap(one, STR("a/2026-01"), after), RC_OK);
+	assert_true(keys_is_current(two, STR("a/2026-01"), after));
+	assert_int_equal(unwrap(two, STR("a/2026-01"), before), RC_ABSENT);
+	/* Both at once: neither undoes the other. */
+	assert_int_equal(keys_bucket_destroy(two, STR("a/2026-01"), &err), RC_OK);
+	(void)wrapped(one, STR("b/2026-01"), key);
+	assert_int_equal(unwrap(one, STR("a/2026-01"), after), RC_ABSENT);
+	keys_close(two);
 	keys_close(one);
 }
 
@@ -414,6 +439,7 @@ main(void)
 	    T(a_file_that_others_may_read_is_refused),
 	    T(a_changed_or_cut_file_is_called_damaged),
 	    T(a_change_by_another_process_is_not_lost),
+	    T(what_another_process_renewed_or_destroyed_is_not_used_any_more),
 	    T(a_bad_bucket_name_is_refused_and_the_right_one_has_class_and_month),
 	    T(macs_differ_by_domain_value_month_and_node),
 	    T(many_threads_share_the_keys),

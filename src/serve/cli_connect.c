@@ -13,7 +13,9 @@
 #include "net/client.h"
 #include "seal/keys.h"
 #include "seal/secret.h"
+#include "serve/listen.h"
 #include "serve/serve.h"
+#include "store/lock.h"
 
 #define PASSPHRASE_MAX 1024
 /* How long a command waits for another that has the folder, or for a node that starts. */
@@ -46,9 +48,14 @@ knock(const char *path)
 enum rc
 cli_socket(const struct cli *cli, const char **out, struct err *err)
 {
-	const char *path = str_fmt(cli->arena, "%s/liaison.sock", cli_node_dir(cli)).p;
-	int why = knock(path);
+	const char *path = NULL;
+	int why = ENOENT;
 
+	/* Whichever of the node's processes is there. */
+	for (int n = 1; n <= NODE_LOCK_NUMBERS && (why == ENOENT || why == ECONNREFUSED); n++) {
+		path = listen_socket(cli->arena, cli_node_dir(cli), n).p;
+		why = knock(path);
+	}
 	*out = path;
 	if (why == 0)
 		return RC_OK;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "format/json.h"
 #include "serve/access.h"
+#include "serve/generation.h"
 #include "serve/inside.h"
 #include "serve/problem.h"
 #include "serve/reach_cache.h"
@@ -28,7 +29,6 @@ struct work {
 	struct reply reply;
 	struct user user;
 	struct actor actor;
-	uint64_t users_generation; /* noted before the reading began */
 	unsigned reader;
 	enum rc rc;
 	struct err err;
@@ -191,16 +191,19 @@ who_asks(struct work *w, uint32_t *purposes, struct err *err)
 	struct user_cache *cache = w->serve->users[w->reader];
 	const struct caller *caller = &w->call->caller;
 	struct door *d = &w->request.door;
+	uint64_t *generation = &w->serve->looks[w->reader].users_generation;
 	int64_t expires_ms;
 	enum rc rc;
 
-	if (caller->token.n > 0 && user_cache_find(cache, d->arena, w->users_generation,
-						   caller->token, d->now_ms, &w->user, purposes))
+	/* In the transaction that the user is read in, so that both are of one moment. */
+	if (*generation == 0 && (rc = generation_find(d->db, generation, err)) != RC_OK)
+		return rc;
+	if (caller->token.n > 0 && user_cache_find(cache, d->arena, *generation, caller->token,
+						   d->now_ms, &w->user, purposes))
 		return RC_OK;
 	rc = user_of_caller(d, caller, &w->user, purposes, &expires_ms, err);
 	if (rc == RC_OK && caller->token.n > 0)
-		user_cache_keep(cache, w->users_generation, caller->token, &w->user, *purposes,
-				expires_ms);
+		user_cache_keep(cache, *generation, caller->token, &w->user, *purposes, expires_ms);
 	return rc;
 }
 
@@ -233,8 +236,8 @@ prepare(struct work *w, struct db *db, struct err *err)
 					  .unit = w->user.unit,
 					  .account = w->user.uid + 1};
 		if ((rc = reach_cache_load(w->serve->reaches[w->reader], &rq->door,
-					   w->users_generation, &w->actor, &w->actor.reach, err)) !=
-		    RC_OK)
+					   w->serve->looks[w->reader].users_generation, &w->actor,
+					   &w->actor.reach, err)) != RC_OK)
 			return rc;
 		rq->door.actor = &w->actor;
 		rq->user = &w->user;
@@ -267,7 +270,7 @@ look_begin(struct serve *s, unsigned reader, int64_t received_us, struct err *er
 		return RC_OK;
 	serve_rest(s, reader);
 	look->begun_us = monotonic_us();
-	look->users_generation = atomic_load(&s->users_generation);
+	look->users_generation = 0;
 	if ((rc = db_begin_read(s->readers[reader], err)) == RC_OK)
 		look->is_open = true;
 	return rc;
@@ -311,7 +314,6 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 	w->item.done = work_done;
 	w->reader = reader;
 	if ((w->rc = look_begin(s, reader, call->received_us, &w->err)) == RC_OK) {
-		w->users_generation = s->looks[reader].users_generation;
 		w->rc = prepare(w, db, &w->err);
 		if (w->rc == RC_OK && on_writer(w->request.route)) {
 			look_end(s, reader, call->received_us);

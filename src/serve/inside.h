@@ -17,7 +17,7 @@
 struct look {
 	bool is_open;
 	int64_t begun_us;	   /* noted before it began */
-	uint64_t users_generation; /* likewise */
+	uint64_t users_generation; /* as it stands in that transaction; 0: not asked yet */
 };
 
 struct serve {
@@ -40,8 +40,9 @@ struct serve {
 	struct user_cache *users[READERS_MAX];	  /* one a reader */
 	struct reach_cache *reaches[READERS_MAX]; /* likewise */
 	unsigned reader_count;
-	_Atomic uint64_t users_generation; /* from 1; one more when a change of users is durable */
-	bool users_changed;		   /* in the open transaction; the writer thread's */
+	/* In the open transaction; the writer thread's. */
+	bool users_changed, queue_changed;
+	bool several; /* other processes may work on the database */
 	struct actor node_actor;
 	struct kept *kept;
 	struct job_runner *runner; /* NULL: jobs run in the process of a command */

@@ -183,6 +183,8 @@ add(struct door *d, const struct job *given, struct id *out, struct err *err)
 			  B_ID(job.unit), B_TEXT(sealed.bucket), B_BLOB(buf_str(&sealed.wrapped)),
 			  B_BLOB(buf_str(&sealed.body)), B_TEXT(STR("")), B_I64(d->now_ms)),
 		    NULL, err);
+	if (rc == RC_OK && job.state == JOB_QUEUED)
+		rc = job_enqueue(d, job.id, 0, err);
 	if (rc != RC_OK || (rc = job_log(d, &job, "added", err)) != RC_OK)
 		return rc;
 	*out = job.id;
@@ -315,9 +317,16 @@ job_load(struct door *d, struct id id, struct job *out, struct access *access, s
 }
 
 enum rc
-job_next(struct door *d, struct job *out, struct access *access, struct err *err)
+job_enqueue(struct door *d, struct id id, int64_t runner, struct err *err)
 {
-	return one_job(d, &SQL_SERVE_JOB_NEXT, NO_BINDS, out, access, err);
+	serve_of_door(d)->queue_changed = true;
+	return db_run(d->db, &SQL_SERVE_JOB_ENQUEUE, BINDS(B_ID(id), B_I64(runner)), NULL, err);
+}
+
+enum rc
+job_dequeue(struct door *d, struct id id, struct err *err)
+{
+	return db_run(d->db, &SQL_SERVE_JOB_DEQUEUE, BINDS(B_ID(id)), NULL, err);
 }
 
 /* Whose it is, who leads the unit it was given in, and administrators; to others, nothing. */
@@ -450,7 +459,8 @@ job_start(struct door *d, struct id id, struct err *err)
 	rc = db_run(d->db, &SQL_SERVE_JOB_START,
 		    BINDS(B_I64(JOB_QUEUED), B_TEXT(STR("")), B_I64(d->now_ms), B_ID(id)), NULL,
 		    err);
-	if (rc != RC_OK || (rc = job_log(d, &job, "started", err)) != RC_OK)
+	if (rc != RC_OK || (rc = job_enqueue(d, id, 0, err)) != RC_OK ||
+	    (rc = job_log(d, &job, "started", err)) != RC_OK)
 		return rc;
 	job_changed(serve_of_door(d), id);
 	return RC_OK;
@@ -467,8 +477,9 @@ job_stop(struct door *d, struct id id, struct err *err)
 		return rc;
 	if (job_has_ended(job.state))
 		return fail(err, RC_CONFLICT, "state", "the job has ended");
-	/* The step that comes next finds the row no longer running, and undoes itself. */
+	/* The step that comes next finds the job no longer its own, and undoes itself. */
 	if ((rc = job_set_state(d, id, JOB_STOPPED, err)) != RC_OK ||
+	    (rc = job_dequeue(d, id, err)) != RC_OK ||
 	    (rc = job_arguments_wipe(d, &job, &access, err)) != RC_OK ||
 	    (rc = job_log(d, &job, "stopped", err)) != RC_OK)
 		return rc;

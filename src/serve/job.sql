@@ -1,4 +1,4 @@
--- tables: serve_job serve_job_error serve_job_part serve_job_input
+-- tables: serve_job serve_job_queue serve_job_error serve_job_part serve_job_input
 
 -- name: serve_job_insert
 INSERT INTO serve_job (id, kind, state, user_id, unit, bucket, wrapped, body, done, total,
@@ -12,11 +12,29 @@ SELECT id, kind, state, user_id, unit, bucket, wrapped, body, done, total, unit_
 	result, errors, failure, created_ms, updated_ms
 FROM serve_job WHERE id = :id;
 
--- Running before queued: it was left by a process that is gone.
--- name: serve_job_next
-SELECT id, kind, state, user_id, unit, bucket, wrapped, body, done, total, unit_word, cursor,
-	result, errors, failure, created_ms, updated_ms
-FROM serve_job WHERE state = 1 OR state = 2 ORDER BY state DESC, id LIMIT 1;
+-- A job that is to be run stands in the queue. job.postgres.sql has the same for several
+-- processes; here there is one, and what is taken was left by one that is gone.
+-- name: serve_job_enqueue
+INSERT INTO serve_job_queue (job, runner) VALUES (:job, :runner)
+ON CONFLICT (job) DO UPDATE SET runner = excluded.runner;
+
+-- name: serve_job_dequeue
+DELETE FROM serve_job_queue WHERE job = :job;
+
+-- name: serve_job_claim_left
+UPDATE serve_job_queue SET runner = :runner
+WHERE job = (SELECT job FROM serve_job_queue WHERE runner <> 0 ORDER BY job LIMIT 1)
+RETURNING job;
+
+-- name: serve_job_claim
+UPDATE serve_job_queue SET runner = :runner
+WHERE job = (SELECT job FROM serve_job_queue WHERE runner = 0 ORDER BY job LIMIT 1)
+RETURNING job;
+
+-- Whose job it is, for the length of a step.
+-- name: serve_job_hold
+-- single
+SELECT runner FROM serve_job_queue WHERE job = :job AND runner = :runner;
 
 -- name: serve_job_list
 SELECT id, kind, state, user_id, unit, bucket, wrapped, body, done, total, unit_word, cursor,
@@ -47,6 +65,10 @@ WHERE id = :id AND state = 2;
 UPDATE serve_job SET state = CASE WHEN state = 2 THEN :state ELSE state END, result = :result,
 	failure = :failure, updated_ms = :now
 WHERE id = :id;
+
+-- Of one that was stopped, and not started again since.
+-- name: serve_job_end_stopped
+UPDATE serve_job SET result = :result, updated_ms = :now WHERE id = :id AND state = 5;
 
 -- name: serve_job_error_insert
 INSERT INTO serve_job_error (job, n, file, line, col, key, text)

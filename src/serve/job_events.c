@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "format/json.h"
 #include "net/http_stream.h"
+#include "seal/hash.h"
 #include "serve/listen.h"
 
 /*
@@ -18,12 +19,14 @@
  */
 #define TELL_EVERY_MS 250
 #define LOOK_EVERY_MS 5000 /* for streams whose reader is gone */
+#define ASK_EVERY_MS 1000  /* where another process may be the one at work */
 #define WATCHES_MAX 256
 
 struct watch {
 	struct id id;
 	struct http_stream *stream;
 	bool dirty;
+	struct hash last; /* of what was told last */
 	struct watch *next;
 };
 
@@ -70,6 +73,7 @@ struct telling {
 	struct id id;
 	struct arena *arena;
 	struct str text;
+	struct hash hash;
 	bool ended;
 };
 
@@ -90,6 +94,7 @@ read_state(struct door *d, void *ctx, struct err *err)
 	json_canonical(json, &text);
 	json_decref(json);
 	x->text = buf_str(&text);
+	sha256(x->text, &x->hash);
 	x->ended = job_has_ended(job.state);
 	return RC_OK;
 }
@@ -102,7 +107,8 @@ send_all(struct job_teller *t, const struct telling *x)
 		struct watch *w = *at;
 		bool over = !http_stream_is_open(w->stream);
 
-		if (!over && id_eq(w->id, x->id)) {
+		if (!over && id_eq(w->id, x->id) && !hash_eq(&w->last, &x->hash)) {
+			w->last = x->hash;
 			over = http_stream_send(w->stream, STR_NONE,
 						x->ended ? STR("end") : STR("progress"),
 						x->text) != RC_OK ||
@@ -167,8 +173,10 @@ teller_main(void *arg)
 			if (!t->closing)
 				rest(t, TELL_EVERY_MS);
 		} else {
-			rest(t, LOOK_EVERY_MS);
+			rest(t, t->serve->several ? ASK_EVERY_MS : LOOK_EVERY_MS);
 			send_all(t, &(struct telling){.ended = false});
+			for (struct watch *w = t->first; w != NULL; w = w->next)
+				w->dirty = w->dirty || t->serve->several;
 		}
 	}
 	unlock(t);

@@ -11,8 +11,26 @@
 /* The job with its arguments and access, without asking who may see it. RC_ABSENT. */
 MUST_USE enum rc job_load(struct door *d, struct id id, struct job *out, struct access *access,
 			  struct err *err);
-/* The next for the runner: one left running, else the first queued. RC_ABSENT: none. */
-MUST_USE enum rc job_next(struct door *d, struct job *out, struct access *access, struct err *err);
+/* It is to be run: by the process with this number, or by whoever claims it (0). */
+MUST_USE enum rc job_enqueue(struct door *d, struct id id, int64_t runner, struct err *err);
+MUST_USE enum rc job_dequeue(struct door *d, struct id id, struct err *err);
+
+/*
+ * How several processes share the queue: each claims under a number that is held by a
+ * connection of its own. One that ends, however it ends, gives up what it had claimed; its
+ * steps on the way change nothing once another claimed the job, for each step first holds the
+ * job's row of the queue as its own.
+ */
+struct job_claimer;
+MUST_USE enum rc job_claimer_open(struct serve *s, struct job_claimer **out, struct err *err);
+void job_claimer_close(struct job_claimer *c);
+int64_t job_claimer_number(const struct job_claimer *c);
+/* One whose process is gone, else the first that is queued. RC_ABSENT: none. */
+MUST_USE enum rc job_claim(struct job_claimer *c, struct id *out, struct err *err);
+/* In a step: RC_STOPPED: the job is not (any more) this number's. */
+MUST_USE enum rc job_hold(struct door *d, struct id id, int64_t runner, struct err *err);
+/* Above 0, and nobody else's. */
+int64_t job_number_new(void);
 /* Why a job that does not open is failed. */
 #define JOB_UNREADABLE "the job's row cannot be opened: it was changed, or its key is gone"
 /* In a changing door: a job for two has no arguments any more. Others keep theirs. */
@@ -27,11 +45,13 @@ json_t *job_json(struct arena *a, const struct job *job);
 const struct job_kind *job_kind_find(const struct serve *s, struct str name);
 
 /* Run one that is marked running, to its end, on this thread. */
-void job_execute(struct serve *s, struct job *job, const struct access *access,
+void job_execute(struct serve *s, int64_t runner, struct job *job, const struct access *access,
 		 void (*progress)(void *ctx, const struct job *job), void *ctx);
 
-/* Something about the job changed, or there is work: wakes whoever waits. Any thread. */
+/* Something about the job changed: whoever watches it hears of it. Any thread. */
 void job_changed(struct serve *s, struct id id);
+/* There may be work. Any thread. */
+void job_queue_changed(struct serve *s);
 /* Parts that nobody fetched or started for so long go when the node starts. */
 #define JOB_PARTS_KEPT_MS (INT64_C(7) * 86400000)
 MUST_USE enum rc job_parts_sweep(struct serve *s, struct err *err);
@@ -53,6 +73,7 @@ struct job_runner {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool work, closing; /* guarded by lock */
+	struct job_claimer *claimer;
 	struct job_teller *teller;
 };
 

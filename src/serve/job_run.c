@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -29,6 +30,7 @@ struct step {
 
 struct inside {
 	struct job_run *run;
+	int64_t runner; /* the number that the job is claimed under */
 	pthread_mutex_t lock;
 	pthread_cond_t finished;
 	unsigned sent, stored;	  /* under lock */
@@ -121,16 +123,19 @@ keep_errors(struct door *d, const struct step *s, struct err *err)
 	return rc;
 }
 
-/* The row first: a job that was stopped has no more steps. */
+/* The queue's row first: a job that was stopped, or went to another process, has no more steps. */
 static enum rc
 note_progress(struct door *d, const struct step *s, struct err *err)
 {
 	int64_t changed;
-	enum rc rc =
-	    db_run(d->db, &SQL_SERVE_JOB_STEP,
-		   BINDS(B_I64(s->done), B_I64(s->total), B_TEXT(s->unit_word), B_TEXT(s->cursor),
-			 B_I64(s->errors), B_I64(d->now_ms), B_ID(s->in->run->job.id)),
-		   &changed, err);
+	enum rc rc = job_hold(d, s->in->run->job.id, s->in->runner, err);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = db_run(d->db, &SQL_SERVE_JOB_STEP,
+		    BINDS(B_I64(s->done), B_I64(s->total), B_TEXT(s->unit_word), B_TEXT(s->cursor),
+			  B_I64(s->errors), B_I64(d->now_ms), B_ID(s->in->run->job.id)),
+		    &changed, err);
 
 	if (rc == RC_OK && changed == 0)
 		return fail(err, RC_STOPPED, "", "the job was stopped");
@@ -333,11 +338,19 @@ write_end(struct door *d, void *ctx, struct err *err)
 	buf_init(&result, d->arena);
 	if (in->result != NULL)
 		json_canonical(in->result, &result);
-	rc = db_run(d->db, &SQL_SERVE_JOB_END,
-		    BINDS(B_I64(e->state), B_TEXT(buf_str(&result)), B_TEXT(str_from(e->failure)),
-			  B_I64(d->now_ms), B_ID(e->run->job.id)),
-		    NULL, err);
-	if (rc != RC_OK ||
+	rc = job_hold(d, e->run->job.id, in->runner, err);
+	if (rc == RC_STOPPED)
+		return db_run(
+		    d->db, &SQL_SERVE_JOB_END_STOPPED,
+		    BINDS(B_TEXT(buf_str(&result)), B_I64(d->now_ms), B_ID(e->run->job.id)), NULL,
+		    err);
+	if (rc == RC_OK)
+		rc = db_run(d->db, &SQL_SERVE_JOB_END,
+			    BINDS(B_I64(e->state), B_TEXT(buf_str(&result)),
+				  B_TEXT(str_from(e->failure)), B_I64(d->now_ms),
+				  B_ID(e->run->job.id)),
+			    NULL, err);
+	if (rc != RC_OK || (rc = job_dequeue(d, e->run->job.id, err)) != RC_OK ||
 	    (rc = job_arguments_wipe(d, &e->run->job, &e->run->access, err)) != RC_OK)
 		return rc;
 	return job_log(d, &e->run->job, words[e->state], err);
@@ -389,7 +402,7 @@ inside_done(struct inside *in)
 }
 
 void
-job_execute(struct serve *s, struct job *job, const struct access *access,
+job_execute(struct serve *s, int64_t runner, struct job *job, const struct access *access,
 	    void (*progress)(void *ctx, const struct job *job), void *ctx)
 {
 	const struct job_kind *kind = job_kind_find(s, job->kind);
@@ -402,6 +415,7 @@ job_execute(struct serve *s, struct job *job, const struct access *access,
 
 	run.actor = &actor;
 	inside_init(&in, &run);
+	in.runner = runner;
 	in.progress = progress;
 	in.progress_ctx = ctx;
 	job_changed(s, job->id);
@@ -426,8 +440,9 @@ job_execute(struct serve *s, struct job *job, const struct access *access,
 /* Taken from the table and marked running in one go. Its memory is the taker's. */
 struct taking {
 	struct arena *arena;
-	bool given; /* this id, and no other */
 	struct id id;
+	int64_t runner; /* the number it is taken under */
+	bool claimed;	/* in the queue already */
 	struct job job;
 	struct access access;
 	json_t *arguments;
@@ -442,6 +457,8 @@ give_up(struct door *d, struct taking *t, struct err *err)
 			    BINDS(B_TEXT(STR(JOB_UNREADABLE)), B_I64(d->now_ms), B_ID(t->job.id)),
 			    NULL, err);
 
+	if (rc == RC_OK)
+		rc = job_dequeue(d, t->job.id, err);
 	t->lost = rc == RC_OK;
 	return rc == RC_OK ? job_log(d, &t->job, "failed", err) : rc;
 }
@@ -454,18 +471,24 @@ take_job(struct door *d, void *ctx, struct err *err)
 	enum rc rc;
 
 	t->found = false;
+	/* Claimed and then stopped, or claimed from us: it is not ours any more. */
+	if (t->claimed && (rc = job_hold(d, t->id, t->runner, err)) != RC_OK)
+		return rc == RC_STOPPED ? RC_OK : rc;
 	d->arena = t->arena;
-	rc = t->given ? job_load(d, t->id, &t->job, &t->access, err)
-		      : job_next(d, &t->job, &t->access, err);
+	rc = job_load(d, t->id, &t->job, &t->access, err);
 	d->arena = own;
-	if (rc == RC_ABSENT && !t->given)
-		return RC_OK;
+	if (rc == RC_ABSENT && t->claimed)
+		return job_dequeue(d, t->id, err);
 	if (rc != RC_OK)
 		return rc;
 	if (t->job.unreadable)
 		return give_up(d, t, err);
 	if (t->job.state != JOB_QUEUED && t->job.state != JOB_RUNNING)
-		return fail(err, RC_CONFLICT, "state", "the job waits for nobody to run it");
+		return t->claimed
+			   ? job_dequeue(d, t->id, err)
+			   : fail(err, RC_CONFLICT, "state", "the job waits for nobody to run it");
+	if (!t->claimed && (rc = job_enqueue(d, t->id, t->runner, err)) != RC_OK)
+		return rc;
 	/* The door drops what it read when it closes. */
 	t->arguments = json_incref(t->job.arguments);
 	t->job.result = NULL;
@@ -486,7 +509,7 @@ run_one(struct serve *s, struct taking *t, void (*progress)(void *ctx, const str
 	if (rc == RC_OK && t->found) {
 		t->job.state = JOB_RUNNING;
 		t->job.arguments = t->arguments;
-		job_execute(s, &t->job, &t->access, progress, ctx);
+		job_execute(s, t->runner, &t->job, &t->access, progress, ctx);
 	}
 	json_decref(t->arguments);
 	t->arguments = NULL;
@@ -497,47 +520,70 @@ enum rc
 job_run_now(struct serve *s, struct id id, void (*progress)(void *ctx, const struct job *job),
 	    void *ctx, struct err *err)
 {
-	struct taking t = {.arena = arena_new(0), .given = true, .id = id};
+	struct taking t = {.arena = arena_new(0), .id = id, .runner = job_number_new()};
 	enum rc rc = run_one(s, &t, progress, ctx, err);
 
 	arena_free(t.arena);
 	return rc;
 }
 
+/* Where other processes may add jobs, or end and leave theirs, one looks now and then. */
+#define LOOK_EVERY_MS 1000
+
 static bool
 wait_for_work(struct job_runner *r)
 {
+	struct timespec until;
 	bool go_on;
 
+	must(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+	until.tv_sec += LOOK_EVERY_MS / 1000;
 	must(pthread_mutex_lock(&r->lock) == 0);
 	while (!r->work && !r->closing)
-		must(pthread_cond_wait(&r->wake, &r->lock) == 0);
+		if (!r->serve->several)
+			must(pthread_cond_wait(&r->wake, &r->lock) == 0);
+		else if (pthread_cond_timedwait(&r->wake, &r->lock, &until) != 0)
+			break;
 	r->work = false;
 	go_on = !r->closing;
 	must(pthread_mutex_unlock(&r->lock) == 0);
 	return go_on;
 }
 
+/* All there is to do now. */
+static enum rc
+run_queue(struct job_runner *r, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && !job_runner_is_closing(r->serve)) {
+		struct taking t = {.claimed = true, .runner = job_claimer_number(r->claimer)};
+
+		if ((rc = job_claim(r->claimer, &t.id, err)) != RC_OK)
+			return rc == RC_ABSENT ? RC_OK : rc;
+		t.arena = arena_new(0);
+		rc = run_one(r->serve, &t, NULL, NULL, err);
+		arena_free(t.arena);
+	}
+	return rc;
+}
+
 static void *
 runner_main(void *arg)
 {
 	struct job_runner *r = arg;
+	bool failing = false;
 	struct err why;
 
 	if (job_parts_sweep(r->serve, &why) != RC_OK)
 		log_warn("jobs: old parts could not be removed: %s", why.text);
 	do {
-		struct taking t = {.found = true};
 		struct err err = {.rc = RC_OK};
-		enum rc rc = RC_OK;
+		enum rc rc = run_queue(r, &err);
 
-		while (rc == RC_OK && (t.found || t.lost) && !job_runner_is_closing(r->serve)) {
-			t = (struct taking){.arena = arena_new(0)};
-			rc = run_one(r->serve, &t, NULL, NULL, &err);
-			arena_free(t.arena);
-		}
-		if (rc != RC_OK)
+		if (rc != RC_OK && !failing)
 			log_error("jobs: the next could not be taken: %s", err.text);
+		failing = rc != RC_OK;
 	} while (wait_for_work(r));
 	return NULL;
 }
@@ -557,7 +603,7 @@ job_runner_is_closing(const struct serve *s)
 }
 
 void
-job_changed(struct serve *s, struct id id)
+job_queue_changed(struct serve *s)
 {
 	struct job_runner *r = s->runner;
 
@@ -567,19 +613,35 @@ job_changed(struct serve *s, struct id id)
 	r->work = true;
 	must(pthread_cond_signal(&r->wake) == 0);
 	must(pthread_mutex_unlock(&r->lock) == 0);
-	job_teller_changed(r->teller, id);
+}
+
+void
+job_changed(struct serve *s, struct id id)
+{
+	if (s->runner != NULL)
+		job_teller_changed(s->runner->teller, id);
 }
 
 enum rc
 job_runner_open(struct serve *s, struct job_runner **out, struct err *err)
 {
 	struct job_runner *r = heap_zeroed(sizeof *r);
+	pthread_condattr_t attr;
 	sigset_t all, before;
+	enum rc rc;
 	int code;
 
+	*out = NULL;
 	r->serve = s;
+	if ((rc = job_claimer_open(s, &r->claimer, err)) != RC_OK) {
+		free(r);
+		return rc;
+	}
 	must(pthread_mutex_init(&r->lock, NULL) == 0);
-	must(pthread_cond_init(&r->wake, NULL) == 0);
+	must(pthread_condattr_init(&attr) == 0);
+	must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
+	must(pthread_cond_init(&r->wake, &attr) == 0);
+	must(pthread_condattr_destroy(&attr) == 0);
 	r->teller = job_teller_new(s);
 	s->runner = r;
 	/* Signals go to the thread that waits for them. */
@@ -590,6 +652,7 @@ job_runner_open(struct serve *s, struct job_runner **out, struct err *err)
 	if (code != 0) {
 		s->runner = NULL;
 		job_teller_close(r->teller);
+		job_claimer_close(r->claimer);
 		free(r);
 		return fail(err, RC_FAILED, "", "the thread for jobs did not start (%d)", code);
 	}
@@ -610,6 +673,7 @@ job_runner_close(struct job_runner *r)
 	must(pthread_join(r->thread, NULL) == 0);
 	r->serve->runner = NULL;
 	job_teller_close(r->teller);
+	job_claimer_close(r->claimer);
 	(void)pthread_cond_destroy(&r->wake);
 	(void)pthread_mutex_destroy(&r->lock);
 	free(r);

@@ -101,6 +101,13 @@ body_max(void *ctx, struct str method, struct str path)
 	return serve_body_max(l->serve, method, path);
 }
 
+struct str
+listen_socket(struct arena *a, const char *dir, int number)
+{
+	return number == 1 ? str_fmt(a, "%s/liaison.sock", dir)
+			   : str_fmt(a, "%s/liaison-%d.sock", dir, number);
+}
+
 enum rc
 listen_open(struct serve *s, const struct listen_options *o, struct listen **out, struct err *err)
 {
@@ -117,7 +124,7 @@ listen_open(struct serve *s, const struct listen_options *o, struct listen **out
 
 	l->serve = s;
 	l->arena = arena_new(0);
-	http.socket_path = str_fmt(l->arena, "%s/liaison.sock", serve_dir(s)).p;
+	http.socket_path = listen_socket(l->arena, serve_dir(s), serve_number(s)).p;
 	if ((rc = http_pool_open(o->workers, 0, work, rest, l, &l->pool, err)) != RC_OK ||
 	    (rc = http_open(&http, arrive, l, &l->http, err)) != RC_OK) {
 		listen_close(l);

@@ -5,9 +5,10 @@
 #include "serve/serve.h"
 
 /*
- * listen: the node's HTTP: its Unix socket DIR/liaison.sock and, when address is given, TCP.
+ * listen: the node's HTTP: its Unix socket and, when address is given, TCP.
  * Workers (one reading connection each) run what comes; answers leave when they are durable.
  */
+struct arena;
 struct http_stream;
 struct listen;
 
@@ -22,6 +23,8 @@ struct listen_options {
 
 MUST_USE enum rc listen_open(struct serve *s, const struct listen_options *options,
 			     struct listen **out, struct err *err);
+/* The Unix socket of process `number` in a folder: liaison.sock, liaison-2.sock and so on. */
+struct str listen_socket(struct arena *a, const char *dir, int number);
 uint16_t listen_port(const struct listen *l);
 /* Takes no more, answers what it has, ends. NULL does nothing. */
 void listen_close(struct listen *l);

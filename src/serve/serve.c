@@ -1,17 +1,22 @@
 #include "serve/inside.h"
 
+#include <sys/stat.h>
+
 #include "base/arena.h"
 #include "base/arena_pool.h"
 #include "base/hex.h"
 #include "base/log.h"
 #include "model/model.h"
 #include "record/search.h"
+#include "seal/hash.h"
 #include "seal/keys.h"
-#include "store/blob.h"
+#include "serve/generation.h"
+#include "serve/job_inside.h"
 #include "serve/kept.h"
 #include "serve/reach_cache.h"
 #include "serve/user_cache.h"
 #include "serve/user_check.h"
+#include "store/blob.h"
 #include "store/migrate.h"
 
 const struct clock_health *
@@ -36,6 +41,12 @@ const char *
 serve_dir(const struct serve *s)
 {
 	return s->dir;
+}
+
+int
+serve_number(const struct serve *s)
+{
+	return node_lock_number(s->lock);
 }
 
 struct writer *
@@ -93,9 +104,9 @@ static enum rc
 group_end(void *ctx, struct db *db, struct err *err)
 {
 	struct serve *s = ctx;
+	enum rc rc = s->users_changed ? generation_change(db, err) : RC_OK;
 
-	(void)db;
-	return audit_group_end(s->group, err);
+	return rc == RC_OK ? audit_group_end(s->group, err) : rc;
 }
 
 static void
@@ -103,11 +114,10 @@ group_after(void *ctx, bool committed)
 {
 	struct serve *s = ctx;
 
-	(void)committed;
-	/* After the commit: whoever read the old rows before it noted the old generation. */
-	if (s->users_changed)
-		atomic_fetch_add(&s->users_generation, 1);
-	s->users_changed = false;
+	/* Only now does the runner, whose connection is its own, find it in the queue. */
+	if (committed && s->queue_changed)
+		job_queue_changed(s);
+	s->users_changed = s->queue_changed = false;
 	if (s->group != NULL)
 		s->ended_group = s->group;
 	s->group = NULL;
@@ -152,8 +162,35 @@ migrate_all(struct serve *s, struct db *db, struct err *err)
 {
 	size_t n;
 	const struct migration_set *sets = migration_sets(s, s->arena, &n);
+	enum rc rc;
 
+	/* Others work on it, with what they were built for: nothing is changed under them. */
+	if (!node_lock_is_alone(s->lock)) {
+		rc = migrate_check(db, sets, n, err);
+		return rc != RC_STALE
+			   ? rc
+			   : fail(err, RC_CONFLICT, "store",
+				  "this program would change the database's tables, and "
+				  "processes of an older one work on it; end them first");
+	}
 	return migrate(db, sets, n, clock_now(s->node.clock), err);
+}
+
+/* Two folders are two places, though one be a copy of the other. */
+static uint32_t
+place_of(const char *dir)
+{
+	struct stat st = {.st_ino = 0};
+	struct hash hash;
+	uint32_t place;
+	uint64_t of[2];
+
+	(void)stat(dir, &st);
+	of[0] = (uint64_t)st.st_dev;
+	of[1] = (uint64_t)st.st_ino;
+	sha256((struct str){(const char *)of, sizeof of}, &hash);
+	memcpy(&place, hash.b, sizeof place);
+	return place & 0x7fffffff;
 }
 
 enum rc
@@ -240,25 +277,21 @@ learn_time(struct serve *s, struct db *db, bool trust_clock, struct err *err)
 static enum rc
 open_store(struct serve *s, const struct serve_options *o, struct err *err)
 {
-	struct str url = config_text(s->config, "store");
 	const struct write_group_hooks hooks = {group_begin, group_end, group_after, s};
 	const struct writer_options options = {
 	    .group_max = o->group_max,
 	    .linger_us =
 		o->linger_us >= 0 ? o->linger_us : (int)config_number(s->config, "linger_us")};
 	struct db *db;
+	bool alone;
 	enum rc rc;
 
-	if (o->store_url != NULL)
-		url = str_from(o->store_url);
-	else if (url.n == 0)
-		url = str_fmt(s->arena, "sqlite:%s/node.db", s->dir);
-	s->store_url = str_copy(s->arena, url);
 	rc = o->is_new ? db_open(s->store_url, 5000, &db, err)
 		       : db_open_existing(s->store_url, 5000, &db, err);
 	if (rc != RC_OK)
 		return rc;
-	if ((rc = migrate_all(s, db, err)) != RC_OK ||
+	if ((rc = db_hold(db, s->several, place_of(s->dir), &alone, err)) != RC_OK ||
+	    (rc = migrate_all(s, db, err)) != RC_OK ||
 	    (rc = start_log(s, db, o->is_new, err)) != RC_OK ||
 	    (rc = learn_time(s, db, o->trust_clock, err)) != RC_OK ||
 	    (rc = door_node_init(s->arena, &s->node, db, err)) != RC_OK) {
@@ -270,13 +303,39 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	for (unsigned i = 0; i < s->reader_count && rc == RC_OK; i++) {
 		s->users[i] = user_cache_new();
 		s->reaches[i] = reach_cache_new();
-		rc = db_open_reader(url, 5000, &s->readers[i], err);
+		rc = db_open_reader(s->store_url, 5000, &s->readers[i], err);
 	}
+	if (rc == RC_OK && s->several)
+		rc = db_admit(db, err);
 	if (rc != RC_OK) {
 		db_close(db);
 		return rc;
 	}
 	return writer_open(db, &hooks, &options, &s->writer, err);
+}
+
+static enum rc
+take_folder(struct serve *s, const struct serve_options *o, struct err *err)
+{
+	struct str url = config_text(s->config, "store");
+
+	if (o->store_url != NULL)
+		url = str_from(o->store_url);
+	else if (url.n == 0)
+		url = str_fmt(s->arena, "sqlite:%s/node.db", s->dir);
+	s->store_url = str_copy(s->arena, url);
+	s->several = o->beside && !o->is_new && db_takes_several(url);
+	return s->several ? node_lock_join(s->dir, 5000, &s->lock, err)
+			  : node_lock_take(s->dir, &s->lock, err);
+}
+
+/* What a crash left unfinished is nobody's only while nobody else is at work here. */
+static enum rc
+sweep(struct serve *s, struct err *err)
+{
+	if (!node_lock_is_alone(s->lock))
+		return RC_OK;
+	return blob_sweep(str_fmt(s->arena, "%s/blobs", s->dir).p, NULL, err);
 }
 
 /* The log tells with which binary and model the node runs from here on. */
@@ -308,22 +367,21 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 				    o->clock != NULL ? NULL : &clock_steady);
 	s->node.clock = clock_health_clock(s->clock);
 	s->node_actor.is_node = true;
-	s->users_generation = 1;
 	s->kept = kept_new();
 	collect_tables(s);
 	if ((rc = config_load(s->arena, str_fmt(s->arena, "%s/liaison.yaml", s->dir).p, s->features,
 			      &s->config, err)) != RC_OK ||
-	    (rc = node_lock_take(s->dir, &s->lock, err)) != RC_OK ||
+	    (rc = take_folder(s, o, err)) != RC_OK ||
 	    (rc = open_keys(s, o->passphrase, err)) != RC_OK || (rc = open_model(s, err)) != RC_OK)
 		goto fail;
 	s->node.model = s->model;
 	s->node.keys = s->keys;
 	s->node.names = name_snapshot_new();
 	s->node.shared_account = config_is_on(s->config, "shared_account");
-	if ((rc = blob_sweep(str_fmt(s->arena, "%s/blobs", s->dir).p, NULL, err)) != RC_OK ||
-	    (rc = open_store(s, o, err)) != RC_OK ||
+	if ((rc = sweep(s, err)) != RC_OK || (rc = open_store(s, o, err)) != RC_OK ||
 	    (rc = serve_write(s, NULL, NULL, log_start, s, err)) != RC_OK)
 		goto fail;
+	node_lock_admit(s->lock);
 	*out = s;
 	return RC_OK;
 fail:

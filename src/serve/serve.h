@@ -28,9 +28,14 @@ struct serve_options {
 	unsigned readers;      /* connections for reading; 0: 1 */
 	bool trust_clock;      /* the machine's clock is right, where the log was later */
 	bool is_new;	       /* the database must not hold a node yet */
+	bool beside;	       /* where the database takes several: other processes may come */
 };
 
-/* RC_CONFLICT: another process has the folder. *out is the caller's. */
+/*
+ * With `beside`, other processes that were opened so may work in the same folder; the first of
+ * them alone migrates. RC_CONFLICT: another process has the folder, or has the database.
+ * *out is the caller's.
+ */
 MUST_USE enum rc serve_open(const struct serve_options *options, struct serve **out,
 			    struct err *err);
 void serve_close(struct serve *s);
@@ -40,6 +45,8 @@ const struct config *serve_config(const struct serve *s);
 /* Whether the node believes the machine's clock, for /healthz and what acts on dates. */
 const struct clock_health *serve_clock(const struct serve *s);
 const char *serve_dir(const struct serve *s);
+/* 1 to NODE_LOCK_NUMBERS: which of the processes in the folder this is. */
+int serve_number(const struct serve *s);
 struct writer *serve_writer(struct serve *s);
 const struct feature *const *serve_features(const struct serve *s);
 /* The log's group of the transaction now open; on the writer thread only. */

@@ -6,8 +6,8 @@
 /*
  * user_cache: whom the tokens seen lately stand for, so that not every request opens a sealed
  * profile. One a reader, never shared. An entry holds for the generation of users and tokens
- * it was read in: any change of either, once committed, makes all of them void. (Only this
- * process changes them; several on one database will need to tell each other.)
+ * it was read in (serve/generation.h): any change of either, by whichever process, makes all of
+ * them void.
  */
 struct user_cache;
 

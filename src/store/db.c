@@ -36,6 +36,33 @@ db_open_with(struct str url, const struct db_open_options *rest, struct db **out
 		    "postgresql://HOST/NAME are there");
 }
 
+bool
+db_takes_several(struct str url)
+{
+	if (str_starts(url, STR("faulty:")))
+		url = str_sub(url, 7, url.n);
+	return str_starts(url, STR("postgres:")) || str_starts(url, STR("postgresql:"));
+}
+
+enum rc
+db_hold(struct db *db, bool beside, uint32_t place, bool *alone, struct err *err)
+{
+	*alone = true;
+	return db->driver->hold != NULL ? db->driver->hold(db, beside, place, alone, err) : RC_OK;
+}
+
+enum rc
+db_admit(struct db *db, struct err *err)
+{
+	return db->driver->admit != NULL ? db->driver->admit(db, err) : RC_OK;
+}
+
+enum rc
+db_mark(struct db *db, int64_t number, struct err *err)
+{
+	return db->driver->mark != NULL ? db->driver->mark(db, number, err) : RC_OK;
+}
+
 enum rc
 db_open(struct str url, int timeout_ms, struct db **out, struct err *err)
 {

@@ -58,6 +58,22 @@ MUST_USE enum rc db_open(struct str url, int timeout_ms, struct db **out, struct
 MUST_USE enum rc db_open_existing(struct str url, int timeout_ms, struct db **out, struct err *err);
 /* The same for one that must not write: SQLite query_only. */
 MUST_USE enum rc db_open_reader(struct str url, int timeout_ms, struct db **out, struct err *err);
+/* May several processes work on the database of this url at the same time? (A server's.) */
+bool db_takes_several(struct str url);
+/*
+ * Who else may work on the database as long as this connection lasts. beside false: nobody.
+ * beside true: other connections that said so too and are of the same place (a folder's number,
+ * of 31 bits): keys and blobs lie there, not in the database. Whoever finds nobody is alone
+ * (*alone) until db_admit(). Without a server the folder's lock says all this (store/lock.h).
+ * RC_CONFLICT: within the connection's timeout somebody else did not end.
+ */
+MUST_USE enum rc db_hold(struct db *db, bool beside, uint32_t place, bool *alone, struct err *err);
+MUST_USE enum rc db_admit(struct db *db, struct err *err);
+/*
+ * A number that other connections see as held for as long as this one lasts, in statements of
+ * the engine that ask for it (pg_try_advisory_xact_lock). At most one a connection.
+ */
+MUST_USE enum rc db_mark(struct db *db, int64_t number, struct err *err);
 /* End a connection; NULL does nothing. Open transactions are rolled back. */
 void db_close(struct db *db);
 

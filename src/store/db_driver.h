@@ -42,6 +42,10 @@ struct db_driver {
 	/* Let a role do what a node does with these tables and no more; NULL: has no roles. */
 	enum rc (*grant)(struct db *db, const char *role, const struct migration_set *sets,
 			 size_t n, struct err *err);
+	/* As db.h says; NULL: one process at a time anyhow. */
+	enum rc (*hold)(struct db *db, bool beside, uint32_t place, bool *alone, struct err *err);
+	enum rc (*admit)(struct db *db, struct err *err);
+	enum rc (*mark)(struct db *db, int64_t number, struct err *err);
 	/* As db.h says; settle comes from another thread, at any time after commit_later. */
 	enum rc (*commit_later)(struct db *db, struct err *err);
 	enum rc (*settle)(struct db *db, struct err *err);

@@ -89,6 +89,24 @@ faulty_control(struct db *db, enum db_control what, struct err *err)
 }
 
 static enum rc
+faulty_hold(struct db *db, bool beside, uint32_t place, bool *alone, struct err *err)
+{
+	return db_hold(((struct faulty *)db)->inner, beside, place, alone, err);
+}
+
+static enum rc
+faulty_admit(struct db *db, struct err *err)
+{
+	return db_admit(((struct faulty *)db)->inner, err);
+}
+
+static enum rc
+faulty_mark(struct db *db, int64_t number, struct err *err)
+{
+	return db_mark(((struct faulty *)db)->inner, number, err);
+}
+
+static enum rc
 faulty_commit_later(struct db *db, struct err *err)
 {
 	return db_commit_later(((struct faulty *)db)->inner, err);
@@ -255,6 +273,9 @@ const struct db_driver db_driver_faulty = {
     .post = faulty_post,
     .select = faulty_select,
     .control = faulty_control,
+    .hold = faulty_hold,
+    .admit = faulty_admit,
+    .mark = faulty_mark,
     .commit_later = faulty_commit_later,
     .settle = faulty_settle,
     .in_transaction = faulty_in_transaction,

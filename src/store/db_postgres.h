@@ -21,11 +21,20 @@ struct postgres {
 	int timeout_ms;
 	bool reader;
 	bool is_later; /* commit_later: then there is a settler, or the next BEGIN makes one */
-	bool is_gone;  /* the connection has ended; PQstatus() learns of it late */
+	/* What others see of this connection; taken again with each new one. */
+	enum { HOLD_NOTHING, HOLD_BESIDE, HOLD_ALONE } hold;
+	uint32_t place;
+	int64_t mark;
+	bool is_gone; /* the connection has ended; PQstatus() learns of it late */
 };
 
 enum rc postgres_open(const struct db_open_options *o, struct db **out, struct err *err);
 enum rc postgres_commit_later(struct db *db, struct err *err);
+enum rc postgres_hold(struct db *db, bool beside, uint32_t place, bool *alone, struct err *err);
+enum rc postgres_admit(struct db *db, struct err *err);
+enum rc postgres_mark(struct db *db, int64_t number, struct err *err);
+/* What the connection held, on one made anew. */
+enum rc postgres_hold_again(struct postgres *p, struct err *err);
 enum rc postgres_settle(struct db *db, struct err *err);
 /* After the connection was lost: the same again, with nothing prepared. */
 enum rc postgres_reconnect(struct postgres *p, struct err *err);

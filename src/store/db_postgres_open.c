@@ -1,6 +1,5 @@
 #include "store/db_postgres.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +9,6 @@
 
 /* One key for all liaison nodes of a database: who makes or changes tables holds it. */
 #define SETUP_LOCK "7812730452113907"
-/* The one who writes holds this as long as its connection lasts. */
-#define NODE_LOCK "7812730452113908"
 
 static enum rc
 rc_of(const char *state)
@@ -179,36 +176,6 @@ postgres_open(const struct db_open_options *o, struct db **out, struct err *err)
 	return RC_OK;
 }
 
-/*
- * One node a database: what it remembers of users, names and keys is its own. The lock is the
- * connection's and ends with it; a process that was just killed may hold it for a moment.
- */
-static enum rc
-take_node_lock(struct postgres *p, struct err *err)
-{
-	bool has = false;
-
-	for (int waited_ms = 0; !has && waited_ms <= p->timeout_ms; waited_ms += 100) {
-		PGresult *result =
-		    PQexec(p->c, "SELECT 1 WHERE pg_try_advisory_lock(" NODE_LOCK ")");
-		ExecStatusType status = PQresultStatus(result);
-
-		has = status == PGRES_TUPLES_OK && PQntuples(result) == 1;
-		if (status != PGRES_TUPLES_OK) {
-			enum rc rc = postgres_fail(p, result, "open", err);
-
-			PQclear(result);
-			return rc;
-		}
-		PQclear(result);
-		if (!has)
-			(void)poll(NULL, 0, 100);
-	}
-	return has ? RC_OK
-		   : fail(err, RC_CONFLICT, "store",
-			  "another liaison works on this database; end it first");
-}
-
 enum rc
 postgres_reconnect(struct postgres *p, struct err *err)
 {
@@ -222,13 +189,13 @@ postgres_reconnect(struct postgres *p, struct err *err)
 	PQreset(p->c);
 	if (PQstatus(p->c) != CONNECTION_OK)
 		return postgres_fail(p, NULL, "begin", err);
-	if ((rc = configure(p, err)) != RC_OK || !p->is_later)
+	if ((rc = configure(p, err)) != RC_OK || (rc = postgres_hold_again(p, err)) != RC_OK ||
+	    !p->is_later)
 		return rc;
 	/* Nothing on its way: nobody uses the settler's connection, and it ended likewise. */
 	PQfinish(p->settler);
 	p->settler = NULL;
-	if ((rc = take_node_lock(p, err)) != RC_OK ||
-	    (rc = postgres_second(p, &p->settler, err)) != RC_OK)
+	if ((rc = postgres_second(p, &p->settler, err)) != RC_OK)
 		return rc;
 	return postgres_exec(p, p->c, "SET synchronous_commit = off", "open", err);
 }
@@ -273,8 +240,7 @@ postgres_commit_later(struct db *db, struct err *err)
 	enum rc rc;
 
 	p->is_later = true;
-	if ((rc = take_node_lock(p, err)) != RC_OK ||
-	    (rc = postgres_second(p, &p->settler, err)) != RC_OK ||
+	if ((rc = postgres_second(p, &p->settler, err)) != RC_OK ||
 	    (rc = postgres_exec(p, p->c, "SET synchronous_commit = off", "open", err)) != RC_OK)
 		return rc;
 	return postgres_settle(db, err);

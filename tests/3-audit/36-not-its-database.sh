@@ -49,7 +49,7 @@ if [ "${LIAISON_TEST_ENGINE:-sqlite}" = postgres ]; then
 	cp -r "$node" "$work/second"
 	node_start
 	expect_exit 5 "$liaison" node serve --node "$work/second" --port 0
-	has "$said" "another liaison works on this database"
+	has "$said" "another folder works on this database"
 	expect_exit 0 L record show person "$person"
 
 	story "A statement that fails late takes its whole group with it, and the log stays whole"
