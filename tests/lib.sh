@@ -150,6 +150,13 @@ node_kill() { # as a power cut of the process: no time for a last word
 	node_pid=
 }
 
+at_days() { # at_days N COMMAND...: run it as if it were N days from now (negative: ago)
+	[ -e "$LIAISON_BUILD/libclock_shift.so" ] || { echo "skipped: libclock_shift.so is not built"; exit 77; }
+	days=$1
+	shift
+	CLOCK_SHIFT_S=$((days * 86400)) ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0 LD_PRELOAD=$LIAISON_BUILD/libclock_shift.so "$@"
+}
+
 field() { # field NAME: the first text or number of that name in the JSON on standard input
 	jq -r --arg name "$1" '[.. | objects | select(has($name)) | .[$name]] | first // empty'
 }

@@ -2,7 +2,14 @@
 
 #include "base/arena.h"
 #include "record/erase.h"
+#include "seal/erased.h"
 #include "serve/job.h"
+
+const char *
+erased_path(struct arena *a, const char *dir)
+{
+	return str_fmt(a, "%s/erased.liaison", dir).p;
+}
 
 /* One bucket at a time; the note of each stands until its old key is gone. */
 struct run {
@@ -10,7 +17,8 @@ struct run {
 	struct bucket_list buckets;
 	struct str bucket;
 	struct erase_cursor cursor;
-	int64_t done;
+	int64_t done, destroyed;
+	bool gone;
 };
 
 static enum rc
@@ -37,12 +45,54 @@ end(struct door *d, void *ctx, struct err *err)
 	return erase_end(d, run->bucket, err);
 }
 
+#define IDS_A_STEP 1000
+
+/* What was erased in the bucket, told to the list beside the key file before the key goes. */
+static enum rc
+remember(struct door *d, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+	struct id after = {{0}}, *ids = NEW_N(d->arena, struct id, IDS_A_STEP);
+	struct str *values = NEW_N(d->arena, struct str, IDS_A_STEP);
+	const char *path = erased_path(d->arena, serve_dir(run->job->serve));
+	size_t n = 1;
+	enum rc rc = RC_OK;
+
+	while (n > 0 && rc == RC_OK) {
+		rc = erase_ids(d, run->bucket, &after, ids, IDS_A_STEP, &n, err);
+		for (size_t i = 0; i < n; i++)
+			values[i] = (struct str){(const char *)ids[i].b, sizeof ids[i].b};
+		if (rc == RC_OK && n > 0)
+			rc = erased_add(path, d->node->keys, d->now_ms, ERASED_RECORD, values, n,
+					err);
+	}
+	return rc;
+}
+
+/* On the writer, so that nothing is born into the bucket in between. */
+static enum rc
+destroy(struct door *d, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+	enum rc rc = erase_destroy(d, run->bucket, &run->gone, err);
+
+	if (rc != RC_OK || !run->gone)
+		return rc;
+	run->destroyed++;
+	return erased_add(erased_path(d->arena, serve_dir(run->job->serve)), d->node->keys,
+			  d->now_ms, ERASED_BUCKET, &run->bucket, 1, err);
+}
+
 static enum rc
 one_bucket(struct run *run, struct err *err)
 {
 	struct serve *s = run->job->serve;
-	enum rc rc = erase_begin(serve_door_node(s), run->bucket, &run->cursor, err);
+	enum rc rc = serve_write(s, NULL, NULL, destroy, run, err);
 
+	if (rc != RC_OK || run->gone ||
+	    (rc = serve_write(s, NULL, NULL, remember, run, err)) != RC_OK)
+		return rc;
+	rc = erase_begin(serve_door_node(s), run->bucket, &run->cursor, err);
 	while (rc == RC_OK && !run->cursor.done) {
 		int64_t before = run->cursor.rewrapped;
 
@@ -66,14 +116,16 @@ finish_erasing(struct job_run *job, struct err *err)
 		rc = one_bucket(&run, err);
 	}
 	if (rc == RC_OK)
-		job_result(job, json_pack("{s:I, s:I}", "buckets", (json_int_t)run.buckets.n,
-					  "rewrapped", (json_int_t)run.done));
+		job_result(job, json_pack("{s:I, s:I, s:I}", "buckets", (json_int_t)run.buckets.n,
+					  "destroyed", (json_int_t)run.destroyed, "rewrapped",
+					  (json_int_t)run.done));
 	return rc;
 }
 
 static const struct job_kind jobs[] = {
     {"finish_erasing", finish_erasing,
-     "Give the buckets of erased records a new key and destroy the old one."},
+     "Give the buckets of erased records a new key and destroy the old one; where nothing is left, "
+     "destroy the bucket."},
     {.name = NULL},
 };
 

@@ -3,7 +3,12 @@
 
 #include "serve/feature.h"
 
-/* erasing: the job that finishes an early erasing (record/erase.h). */
+struct arena;
+
+/* erasing: the job that finishes an erasing (record/erase.h). */
 extern const struct feature erasing_feature;
+
+/* The list of what was erased (seal/erased.h), beside the key file. */
+const char *erased_path(struct arena *a, const char *dir);
 
 #endif

@@ -18,6 +18,8 @@
 #include "oversee/reader/reader.h"
 #include "protect/category/category.h"
 #include "protect/consent/consent.h"
+#include "oversee/retention/retention.h"
+#include "oversee/subject_request/subject_request.h"
 #include "prove/custody/custody.h"
 #include "serve/job.h"
 
@@ -48,6 +50,8 @@ const struct feature *const liaison_features[] = {
     &decision_feature,
     &custody_feature,
     &agreement_feature,
+    &retention_feature,
+    &subject_request_feature,
     &job_feature,
     &import_feature,
     &export_feature,

@@ -16,6 +16,7 @@
 #include "node/init.h"
 #include "node/reply.h"
 #include "node/tables.h"
+#include "node/watch.h"
 #include "audit/migrations.h"
 #include "record/migrations.h"
 #include "seal/keys.h"
@@ -271,13 +272,16 @@ static enum rc
 wait_for_end(struct serve *s, const sigset_t *set, struct err *err)
 {
 	const struct timespec look = {.tv_nsec = 200000000};
+	struct watch watch = {.since_ms = monotonic_ms()};
 	int sig;
 
-	while ((sig = sigtimedwait(set, NULL, &look)) < 0)
+	while ((sig = sigtimedwait(set, NULL, &look)) < 0) {
+		watch_tick(&watch, s);
 		if (writer_is_lost(serve_writer(s)))
 			return fail(err, RC_UNAVAILABLE, "store",
 				    "the store did not confirm what was written, so the node ends; "
 				    "see to the disk or the database, and start it again");
+	}
 	log_info("told to end (signal %d): answering what is open", sig);
 	return RC_OK;
 }

@@ -179,7 +179,7 @@ static const struct cli_column list_columns[] = {{"ID", "id", 0},
 static enum rc
 run_list(struct cli *cli, struct err *err)
 {
-	static const char *const names[] = {"state", "cursor", "limit"};
+	static const char *const names[] = {"state", "cursor", "limit", "due"};
 	struct str_list where = cli_options(cli, "where");
 	struct cli_answer answer;
 	struct buf query;
@@ -350,6 +350,7 @@ static const struct option list_options[] = {
 	{ "where",  "FIELD=VALUE", "only with this exact identifier or reference", true },
 	{ "cursor", "CURSOR",      "the next page", false },
 	{ "limit",  "N",           "at most so many (standard 50, at most 200)", false },
+	{ "due",    NULL,          "only those whose day of review has passed and nobody answered", false },
 	{ .name = NULL },
 };
 static const struct option search_options[] = {

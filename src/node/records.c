@@ -6,6 +6,7 @@
 #include "node/api.h"
 #include "node/reply.h"
 #include "record/blind.h"
+#include "record/retain.h"
 #include "record/search.h"
 #include "serve/job.h"
 #include "serve/request.h"
@@ -92,7 +93,8 @@ filter_field(struct request *rq, struct record_filter *filter, struct err *err)
 		char *name = str_z(rq->arena, str_sub(rq->query.at[i].name, 0, 60));
 
 		if (f == NULL) {
-			static const char *const known[] = {"state", "cursor", "limit", "fields"};
+			static const char *const known[] = {"state", "cursor", "limit", "fields",
+							    "due"};
 			bool ok = false;
 
 			for (size_t k = 0; k < COUNT_OF(known); k++)
@@ -132,6 +134,15 @@ filter_state(struct request *rq, const struct record_filter *filter, struct err 
 }
 
 static enum rc
+list_due(struct request *rq, const struct record_filter *filter, struct record_list *page,
+	 struct err *err)
+{
+	if (filter->state.n > 0 || filter->field != NULL)
+		return fail(err, RC_USAGE, "due", "stands alone: no state or field beside it");
+	return retain_due(&rq->door, filter->type, filter->cursor, filter->limit, page, err);
+}
+
+static enum rc
 list(struct request *rq, struct reply *reply, struct err *err)
 {
 	struct record_filter filter = {.state = request_query(rq, "state"),
@@ -150,7 +161,10 @@ list(struct request *rq, struct reply *reply, struct err *err)
 	    (rc = filter_field(rq, &filter, err)) != RC_OK)
 		return rc;
 	filter.limit = (size_t)limit;
-	if ((rc = record_list(&rq->door, &filter, &page, err)) != RC_OK)
+	/* due=yes: those whose day of review has passed, oldest first. */
+	rc = request_query(rq, "due").n > 0 ? list_due(rq, &filter, &page, err)
+					    : record_list(&rq->door, &filter, &page, err);
+	if (rc != RC_OK)
 		return rc;
 	buf_init(&b, rq->arena);
 	json_out_object(&out);
@@ -269,6 +283,8 @@ show(struct request *rq, struct reply *reply, struct err *err)
 		rc = record_load_text(&rq->door, id, type, &reveal, &r, err);
 	else if ((rc = record_check_type(&rq->door, id, type, err)) == RC_OK)
 		rc = record_load_version(&rq->door, id, version, &r, err);
+	if (rc == RC_OK)
+		rc = retain_load(&rq->door, r, err);
 	return rc == RC_OK ? reply_record(rq, r, reply) : rc;
 }
 

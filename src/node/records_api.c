@@ -7,7 +7,9 @@
 	"id: id; type: record_type; version: integer(1..); state?: text; state_label?: text; "     \
 	"handling: handling; unit: id # of the unit that keeps it; owner?: id; guard?: "           \
 	"'survivor'|'minor' # whom it would give away; created: time; updated: time; "             \
-	"due?: time # when its next clock is due; shown: rung; title?: text; "                     \
+	"due?: time # when its next clock is due; held?: bool # for a court; review_on?: text # "  \
+	"the day; "                                                                                \
+	"erase_on?: text; shown: rung; title?: text; "                                             \
 	"masked?: [text] # fields that have a value which is not shown; "
 
 static const struct api_shape shapes[] = {
@@ -34,7 +36,7 @@ static const struct api_route rows[] = {
 	{ "GET",    "/api/v1/types", "types", NULL, NULL,
 	  "{items: [{name: record_type; area: text; label: text; fields: integer(0..) # how many}]}" },
 	{ "GET",    "/api/v1/records/{type}", "list",
-	  "filter?: text; limit?: integer(1..200) # standard 50; cursor?: text # as `next` of the page before gave it; fields?: text # any text - with their unmasked fields",
+	  "filter?: text; limit?: integer(1..200) # standard 50; cursor?: text # as `next` of the page before gave it; fields?: text # any text - with their unmasked fields; due?: text # any text - those whose review is unanswered",
 	  NULL, "{items: [record.*]; next?: text # cursor of the next page}" },
 	{ "POST",   "/api/v1/records/{type}", "create", NULL,
 	  "{fields: new.*; handling?: {tlp: tlp; judicial_ok?: bool; onward_ok?: bool} # stricter than the type's}",

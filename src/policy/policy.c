@@ -161,6 +161,24 @@ guard_admits(const struct facts *f, const struct standing *at)
 }
 
 /*
+ * A held record is readable for the hold's court alone: by prosecutor and supervisor, for the
+ * prosecution or the rights of the person (rule 12). But help reads no hold (rule 13): whoever
+ * helps a survivor goes on reading what protection keeps, until the day it would be erased.
+ */
+static bool
+reads_held(const struct facts *f)
+{
+	uint32_t purpose = f->access->has_purpose ? BIT(f->access->purpose) : 0;
+	bool helps = f->row->guard != GUARD_NONE || str_eq(f->type->area, STR("protect"));
+
+	if ((purpose & (BIT(PURPOSE_PROSECUTION) | BIT(PURPOSE_SUBJECT_RIGHTS))) != 0 &&
+	    (f->actor->roles & (BIT(ROLE_PROSECUTOR) | BIT(ROLE_SUPERVISOR))) != 0)
+		return true;
+	return helps && !f->row->past_its_day && purpose == BIT(PURPOSE_PROTECTION) &&
+	       (f->actor->roles & BIT(ROLE_SUPPORT_WORKER)) != 0;
+}
+
+/*
  * TLP 2.0 within one agency: RED is for named persons, which here are the owner, the unit's
  * supervisor and the team of the case; AMBER+STRICT for those who need to know, which is the
  * unit, and the team again; AMBER and below for the agency. Other units see AMBER rows with
@@ -206,6 +224,10 @@ decide_row(const struct facts *f)
 
 	if (row->erased)
 		return look_absent("erased", "the record was erased");
+	/* Who asks to erase it is told of the hold by record/, which does not do it. A life in
+	 * danger comes before a court. */
+	if (row->held && f->action != POLICY_ERASE && !glass && !reads_held(f))
+		return look_absent("hold", "a legal hold keeps it for its court alone");
 	if (row->quick_note && !at.own && !at.supervises)
 		return look_absent("quick-note", "a quick note is for its author and supervisor");
 	if (f->type->concerns_owner)

@@ -10,6 +10,7 @@
 #include "record/reach.h"
 #include "record/react.h"
 #include "record/record.sql.h"
+#include "record/retain.sql.h"
 #include "record/blind.h"
 #include "seal/hash.h"
 #include "seal/keys.h"
@@ -107,6 +108,21 @@ change_store(struct door *d, struct change *c, enum audit_action action, struct 
 	return change_show(d, c, c->after, out, err);
 }
 
+/* The node fills automatic fields too; what it writes it has looked up, so nobody is asked. */
+static enum rc
+apply_of_node(struct door *d, struct change *c, json_t *patch, struct err *err)
+{
+	json_t *merged = door_hold(d, json_copy(c->before)), *after;
+	enum rc rc;
+
+	must(json_object_update(merged, patch) == 0);
+	rc = model_check_fields(d->arena, d->node->model, c->row.type, merged, CHECK_UPDATE, &after,
+				err);
+	if (rc == RC_OK)
+		c->after = door_hold(d, after);
+	return rc;
+}
+
 static enum rc
 apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
 {
@@ -115,6 +131,8 @@ apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
 
 	if (patch == NULL || json_object_size(patch) == 0)
 		return RC_OK;
+	if (d->actor->is_node)
+		return apply_of_node(d, c, patch, err);
 	rc = model_check_change(d->arena, d->node->model, c->row.type, c->before, patch, &after,
 				err);
 	if (rc != RC_OK)
@@ -379,33 +397,86 @@ record_mark(struct door *d, struct id id, int64_t version, struct handling handl
 	return change_store(d, &c, AUDIT_UPDATE, what, out, err);
 }
 
+/* The row in all versions, but for its index tokens. */
+static enum rc
+erase_row(struct door *d, struct record_row *row, struct err *err)
+{
+	struct audit_entry entry = {
+	    .action = AUDIT_ERASE, .has_record = true, .record = row->id, .type = row->type_key};
+	const struct sql *const beside[] = {&SQL_RECORD_SECOND_FORGET, &SQL_RECORD_RETAIN_FORGET};
+	int64_t seen = row->version++;
+	enum rc rc;
+
+	row->flags |= ROW_ERASED;
+	row->due_ms = 0;
+	row->updated_ms = d->now_ms;
+	row->wrapped = STR("");
+	row->body = STR("");
+	if ((rc = row_replace(d, row, seen, &entry, err)) != RC_OK)
+		return rc;
+	rc =
+	    db_run(d->db, &SQL_RECORD_ERASE_PAST, BINDS(B_BLOB(STR("")), B_ID(row->id)), NULL, err);
+	for (size_t i = 0; i < COUNT_OF(beside) && rc == RC_OK; i++)
+		rc = db_run(d->db, beside[i], BINDS(B_ID(row->id)), NULL, err);
+	if (rc == RC_OK)
+		rc = reach_forget(d, row->id, err);
+	if (rc != RC_OK)
+		return rc;
+	/* What the disk still holds of the wrapped key opens with nothing once this is done. */
+	return erase_note(d, row->bucket, err);
+}
+
+enum rc
+record_erase_closed(struct door *d, struct id id, struct err *err)
+{
+	struct record_row row;
+	enum rc rc = row_find(d, id, &row, err);
+
+	must(d->group != NULL && d->actor->is_node);
+	if (rc != RC_OK || (row.flags & ROW_ERASED) != 0)
+		return rc;
+	/* What its tokens were cannot be read any more: they are looked for by the record. */
+	rc = db_run(d->db, &SQL_RECORD_TOKEN_FORGET, BINDS(B_ID(id)), NULL, err);
+	return rc == RC_OK ? erase_row(d, &row, err) : rc;
+}
+
+/* With the ground, as whoever asked has to be told: which court, under which law, until when. */
+static enum rc
+refuse_held(struct door *d, const struct change *c, struct err *err)
+{
+	struct look_list holds = {0};
+	const struct record *hold = NULL;
+	struct str court, law, until;
+	enum rc rc = look_holders(d, "legal_hold", "records", c->row.id, &holds, err);
+
+	for (size_t i = 0; i < holds.n && rc == RC_OK; i++)
+		if (holds.at[i]->state != type_state(holds.at[i]->type, STR("lifted")))
+			hold = holds.at[i];
+	if (rc != RC_OK || hold == NULL)
+		return rc != RC_OK ? rc
+				   : fail(err, RC_CONFLICT, "hold",
+					  "a legal hold keeps it; it is being lifted");
+	court = look_text(hold, "court");
+	law = look_text(hold, "law");
+	until = look_text(hold, "until");
+	return fail(err, RC_CONFLICT, "hold",
+		    "the legal hold %.*s keeps it for %.*s%s%.*s%s%.*s; it goes within 24 hours of "
+		    "the hold's lifting if it is to go by then",
+		    STR_ARG(look_text(hold, "number")), STR_ARG(court), law.n > 0 ? ", under " : "",
+		    STR_ARG(law), until.n > 0 ? ", until " : "", STR_ARG(until));
+}
+
 enum rc
 record_erase(struct door *d, struct id id, int64_t version, struct err *err)
 {
 	struct record *now;
 	struct change c;
-	struct audit_entry entry = {.action = AUDIT_ERASE, .has_record = true, .record = id};
 	enum rc rc;
 
 	rc = change_begin(d, id, version, POLICY_ERASE, NULL, &c, &now, err);
+	if (rc == RC_OK && (c.row.flags & ROW_HELD) != 0)
+		rc = refuse_held(d, &c, err);
 	if (rc != RC_OK || (rc = blind_remove(d, id, c.row.type, c.before, err)) != RC_OK)
 		return rc;
-	entry.type = c.row.type_key;
-	c.row.flags |= ROW_ERASED;
-	c.row.version++;
-	c.row.due_ms = 0;
-	c.row.updated_ms = d->now_ms;
-	c.row.wrapped = STR("");
-	c.row.body = STR("");
-	if ((rc = row_replace(d, &c.row, version, &entry, err)) != RC_OK)
-		return rc;
-	rc = db_run(d->db, &SQL_RECORD_ERASE_PAST, BINDS(B_BLOB(STR("")), B_ID(id)), NULL, err);
-	if (rc == RC_OK)
-		rc = db_run(d->db, &SQL_RECORD_SECOND_FORGET, BINDS(B_ID(id)), NULL, err);
-	if (rc == RC_OK)
-		rc = reach_forget(d, id, err);
-	if (rc != RC_OK)
-		return rc;
-	/* What the disk still holds of the wrapped key opens with nothing once this is done. */
-	return erase_note(d, c.row.bucket, err);
+	return erase_row(d, &c.row, err);
 }

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "record/record.sql.h"
+#include "record/retain.sql.h"
 #include "record/row.h"
 #include "seal/keys.h"
 
@@ -109,14 +110,92 @@ erase_step(struct door *d, struct str bucket, struct erase_cursor *c, struct err
 	return rc;
 }
 
-enum rc
-erase_end(struct door *d, struct str bucket, struct err *err)
+/* Of a bucket: versions that still open, and records that are erased. */
+static enum rc
+count_bucket(struct door *d, struct str bucket, int64_t *live, int64_t *erased, struct err *err)
 {
-	struct audit_entry entry = {.action = AUDIT_JOB, .type = STR("erase_bucket")};
-	enum rc rc = keys_bucket_drop_old(d->node->keys, bucket, err);
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_BUCKET_COUNTS, BINDS(B_TEXT(bucket)), &rows, err);
 
 	if (rc != RC_OK)
 		return rc;
-	rc = db_run(d->db, &SQL_RECORD_ERASE_FORGET, BINDS(B_TEXT(bucket)), NULL, err);
-	return rc == RC_OK ? door_log(d, &entry, NULL, err) : rc;
+	if ((rc = rows_next(rows, err)) == RC_OK) {
+		*live = rows_i64(rows, 0);
+		*erased = rows_i64(rows, 1);
+	}
+	rows_close(rows);
+	return rc;
+}
+
+/* The bucket waits no longer; a leaf and a row tell what became of its key. */
+static enum rc
+prove(struct door *d, struct str bucket, int64_t done, int64_t erased, struct err *err)
+{
+	int64_t until = d->now_ms + ERASE_COPIES_KEPT_MS, leaf;
+	struct audit_entry entry = {.action = AUDIT_JOB, .type = STR("erase_bucket")};
+	enum rc rc = db_run(d->db, &SQL_RECORD_ERASE_FORGET, BINDS(B_TEXT(bucket)), NULL, err);
+
+	entry.plain =
+	    str_fmt(d->arena, "%.*s|%s|%lld erased|here now, in backups by %.*s", STR_ARG(bucket),
+		    done == ERASED_DESTROYED ? "key destroyed" : "key renewed", (long long)erased,
+		    10, time_format(d->arena, until).p);
+	entry.fields = entry.plain;
+	if (rc != RC_OK || (rc = door_log(d, &entry, &leaf, err)) != RC_OK)
+		return rc;
+	return db_run(d->db, &SQL_RECORD_ERASED_BUCKET_INSERT,
+		      BINDS(B_I64(leaf), B_TEXT(bucket), B_I64(d->now_ms), B_I64(done),
+			    B_I64(erased), B_I64(until)),
+		      NULL, err);
+}
+
+enum rc
+erase_end(struct door *d, struct str bucket, struct err *err)
+{
+	int64_t live, erased;
+	enum rc rc = count_bucket(d, bucket, &live, &erased, err);
+
+	if (rc != RC_OK || (rc = keys_bucket_drop_old(d->node->keys, bucket, err)) != RC_OK)
+		return rc;
+	return prove(d, bucket, ERASED_RENEWED, erased, err);
+}
+
+/* "protection/2026-11" of a month that is over: nothing is born into it any more. */
+static bool
+is_over(struct door *d, struct str bucket)
+{
+	struct str now = keys_bucket(d->arena, STR(""), d->now_ms); /* "/2026-11" */
+
+	return bucket.n > now.n && str_cmp(str_sub(bucket, bucket.n - now.n, bucket.n), now) < 0;
+}
+
+enum rc
+erase_destroy(struct door *d, struct str bucket, bool *gone, struct err *err)
+{
+	int64_t live, erased;
+	enum rc rc = count_bucket(d, bucket, &live, &erased, err);
+
+	*gone = rc == RC_OK && live == 0 && is_over(d, bucket);
+	if (rc != RC_OK || !*gone)
+		return rc;
+	/* After a crash it may be gone already. */
+	rc = keys_bucket_destroy(d->node->keys, bucket, err);
+	return rc == RC_OK || rc == RC_ABSENT ? prove(d, bucket, ERASED_DESTROYED, erased, err)
+					      : rc;
+}
+
+enum rc
+erase_ids(struct door *d, struct str bucket, struct id *after, struct id *out, size_t max,
+	  size_t *n, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_BUCKET_ERASED_IDS,
+			       BINDS(B_TEXT(bucket), B_ID(*after), B_LIMIT(max)), &rows, err);
+
+	*n = 0;
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		*after = out[(*n)++] = rows_id(rows, 0);
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
 }

@@ -20,6 +20,14 @@ MUST_USE enum rc erase_note(struct door *d, struct str bucket, struct err *err);
 MUST_USE enum rc erase_pending(struct db *db, struct arena *a, struct bucket_list *out,
 			       struct err *err);
 
+/* record_erased_bucket.done */
+enum { ERASED_RENEWED = 1, ERASED_DESTROYED = 2 };
+/*
+ * Copies of the key file are destroyed within so long, so what was erased opens nowhere then
+ * (docs/operate.md; `liaison node key-copies` reports those that are older).
+ */
+#define ERASE_COPIES_KEPT_MS (INT64_C(30) * 86400000)
+
 struct erase_cursor {
 	struct id after;
 	int64_t after_version;
@@ -35,5 +43,15 @@ MUST_USE enum rc erase_begin(const struct door_node *node, struct str bucket,
 MUST_USE enum rc erase_step(struct door *d, struct str bucket, struct erase_cursor *c,
 			    struct err *err);
 MUST_USE enum rc erase_end(struct door *d, struct str bucket, struct err *err);
+
+/*
+ * When nothing that could be read is left in a bucket of a former month, its key goes in every
+ * generation instead, and the leaf says so. *gone false: there is something left, or records are
+ * still born into it, so that it has to be renewed.
+ */
+MUST_USE enum rc erase_destroy(struct door *d, struct str bucket, bool *gone, struct err *err);
+/* Records of the bucket that are erased, in order of id after *after; *n 0: no more. */
+MUST_USE enum rc erase_ids(struct door *d, struct str bucket, struct id *after, struct id *out,
+			   size_t max, size_t *n, struct err *err);
 
 #endif

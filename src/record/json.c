@@ -116,6 +116,12 @@ record_write(struct door *d, const struct record *r, struct str lang, struct buf
 	set_text(&m, "updated", time_format(a, r->updated_ms));
 	if (r->due_ms != 0)
 		set_text(&m, "due", time_format(a, r->due_ms));
+	if (r->held)
+		set(&m, "held", STR("true"));
+	if (r->shows_retain) {
+		set_text(&m, "review_on", day_format(a, r->retain.review_ms));
+		set_text(&m, "erase_on", day_format(a, r->retain.erase_ms));
+	}
 	set_text(&m, "shown", str_from(rung_name(r->rung)));
 	if (r->title.n > 0)
 		set_text(&m, "title", r->title);

@@ -77,6 +77,7 @@ record_of_row(struct door *d, const struct record_row *row, json_t *fields,
 	    .due_ms = row->due_ms,
 	    .leaf = row->leaf,
 	    .erased = facts.erased,
+	    .held = facts.held,
 	    .rung = rung,
 	};
 	if (!d->node->type_keys[row->type->index].keyed)

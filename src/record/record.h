@@ -9,6 +9,12 @@ struct buf;
  * record: what the door gives and takes. A record is a typed, versioned, sealed JSON body
  * with a few plain columns. Every change names the version it saw.
  */
+struct retain_dates {
+	int64_t review_ms, erase_ms;
+	bool decided; /* set by people, not by the type */
+	bool at_once; /* to be erased at erase_ms without a plan */
+};
+
 struct record {
 	struct id id;
 	const struct record_type *type;
@@ -28,6 +34,9 @@ struct record {
 	struct str fields_text; /* or the same as canonical JSON, where fields is NULL */
 	struct str_list masked; /* fields that have a value which is not shown */
 	struct str title;
+	bool held;	   /* a legal hold keeps it */
+	bool shows_retain; /* retain is set, by record/retain.h */
+	struct retain_dates retain;
 };
 
 /* What a new record may be given besides its fields. */
@@ -107,6 +116,12 @@ MUST_USE enum rc record_mark(struct door *d, struct id id, int64_t version,
 /* The bodies of all versions are gone at once; what the bucket keeps is re-wrapped by the job
  * that record_erase_finish runs (record/erase.h). */
 MUST_USE enum rc record_erase(struct door *d, struct id id, int64_t version, struct err *err);
+
+/*
+ * By the node, for a record whose body opens for nobody any more, since its bucket's key is
+ * gone, or that was erased after this database was kept: nothing is opened. Held or not.
+ */
+MUST_USE enum rc record_erase_closed(struct door *d, struct id id, struct err *err);
 
 /* A former version, under today's rights on the record. */
 MUST_USE enum rc record_load_version(struct door *d, struct id id, int64_t version,

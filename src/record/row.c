@@ -82,8 +82,12 @@ row_facts(const struct door_node *node, const struct record_row *row, const stru
 	    .handling = (enum tlp)row->handling,
 	    .quick_note = (row->flags & ROW_QUICK_NOTE) != 0,
 	    .erased = (row->flags & ROW_ERASED) != 0,
+	    .held = (row->flags & ROW_HELD) != 0,
 	};
 
+	if (f.held)
+		f.past_its_day =
+		    clock_now(node->clock) >= row->created_ms + row->type->retention.erase_ms;
 	if (node->type_keys[row->type->index].keyed &&
 	    id_eq(row_owner_key(node, row->type, actor->id), row->owner_key))
 		f.owner = actor->id;

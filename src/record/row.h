@@ -7,7 +7,11 @@
 /*
  * row: a record's row as it stands in the database, and how it is sealed. Inside record/ only.
  */
-enum row_flags { ROW_ERASED = 1 << 0, ROW_QUICK_NOTE = 1 << 1 };
+enum row_flags {
+	ROW_ERASED = 1 << 0,
+	ROW_QUICK_NOTE = 1 << 1,
+	ROW_HELD = 1 << 6, /* a legal hold keeps it (record/retain.h) */
+};
 
 /* Order of columns in record_row, record_page and the others that give whole rows. */
 struct record_row {

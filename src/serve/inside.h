@@ -45,6 +45,7 @@ struct serve {
 	bool several; /* other processes may work on the database */
 	struct actor node_actor;
 	struct kept *kept;
+	struct id last_job;	   /* added; the writer thread's */
 	struct job_runner *runner; /* NULL: jobs run in the process of a command */
 };
 

@@ -165,6 +165,22 @@ job_log(struct door *d, const struct job *job, const char *what, struct err *err
 	return door_log(d, &entry, NULL, err);
 }
 
+/* Jobs run in order of their ids: of two of one millisecond the second has the larger. */
+static struct id
+next_id(struct door *d)
+{
+	struct serve *s = serve_of_door(d);
+	struct id id = random_id_at(d->now_ms);
+
+	if (id_cmp(id, s->last_job) <= 0) {
+		id = s->last_job;
+		for (size_t i = sizeof id.b; i > 0 && ++id.b[i - 1] == 0; i--)
+			;
+	}
+	s->last_job = id;
+	return id;
+}
+
 static enum rc
 add(struct door *d, const struct job *given, struct id *out, struct err *err)
 {
@@ -173,7 +189,8 @@ add(struct door *d, const struct job *given, struct id *out, struct err *err)
 	enum rc rc;
 
 	must(job_kind_find(serve_of_door(d), job.kind) != NULL);
-	job.id = random_id_at(d->now_ms);
+	if (id_is_zero(job.id))
+		job.id = next_id(d);
 	job.user = d->actor->id;
 	job.unit = d->actor->unit;
 	if ((rc = seal_body(d, &job, &d->access, &sealed, err)) != RC_OK)
@@ -211,6 +228,16 @@ job_add_for_two(struct door *d, struct str kind, json_t *arguments, struct id *o
 	    .kind = kind, .arguments = arguments, .state = JOB_WAITING, .for_two = true};
 
 	return add(d, &job, out, err);
+}
+
+enum rc
+job_add_for_two_as(struct door *d, struct str kind, json_t *arguments, struct id id,
+		   struct err *err)
+{
+	struct job job = {
+	    .kind = kind, .arguments = arguments, .state = JOB_WAITING, .for_two = true, .id = id};
+
+	return add(d, &job, &id, err);
 }
 
 static enum rc

@@ -55,6 +55,9 @@ MUST_USE enum rc job_add(struct door *d, struct str kind, json_t *arguments, boo
  */
 MUST_USE enum rc job_add_for_two(struct door *d, struct str kind, json_t *arguments, struct id *out,
 				 struct err *err);
+/* The same under an id that was made before, for an answer that names it. */
+MUST_USE enum rc job_add_for_two_as(struct door *d, struct str kind, json_t *arguments,
+				    struct id id, struct err *err);
 /* Of what a request gave, the members with these names (NULL last); held by the door. */
 json_t *job_arguments(struct door *d, json_t *given, const char *const *names);
 MUST_USE enum rc job_start(struct door *d, struct id id, struct err *err);

@@ -1,0 +1,338 @@
+#include "oversee/retention/hold.h"
+
+#include "base/arena.h"
+#include "format/json.h"
+#include "model/model.h"
+#include "oversee/retention/apply.h"
+#include "record/retain.h"
+
+#define DAY_MS INT64_C(86400000)
+/* "Reviewed within six months" (rule 12), counted generously once: 184 days. */
+#define HOLD_MAX_MS (184 * DAY_MS)
+
+static bool
+runs(const struct record *hold)
+{
+	return hold->state != type_state(hold->type, STR("lifted"));
+}
+
+enum rc
+hold_covers(struct door *d, struct id record, struct id but, bool *out, struct err *err)
+{
+	struct look_list holds = {0};
+	enum rc rc = look_holders(d, "legal_hold", "records", record, &holds, err);
+
+	*out = false;
+	for (size_t i = 0; i < holds.n; i++)
+		*out = *out || (runs(holds.at[i]) && !id_eq(holds.at[i]->id, but));
+	return rc;
+}
+
+/* Through the node's own door: whoever holds a record need not be able to change it. */
+static enum rc
+set_held(struct door *d, struct id record, bool held, struct err *err)
+{
+	struct door inner;
+	enum rc rc;
+
+	door_open_as_node(&inner, d, held ? STR("a legal hold keeps it") : STR("its hold is over"));
+	rc = retain_hold(&inner, record, held, err);
+	door_close(&inner);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+static enum rc
+hold_recorded(struct door *d, const struct record *r, struct err *err)
+{
+	struct ids ids = {0};
+	int64_t until;
+	enum rc rc = RC_OK;
+
+	if (!runs(r))
+		return RC_OK;
+	if (time_parse(look_text(r, "until"), &until) && until > d->now_ms + HOLD_MAX_MS)
+		return fail(err, RC_INVALID, "until",
+			    "six months from now at most; a review sets the next day");
+	look_ids(d, r, "records", &ids);
+	for (size_t i = 0; i < ids.n && rc == RC_OK; i++)
+		rc = set_held(d, ids.at[i], true, err);
+	return rc;
+}
+
+/*
+ * Over for one record: what was to go by now goes at once (within 24 hours, says the rule), the
+ * rest is in ordinary use again.
+ */
+static enum rc
+release(struct door *d, const struct record *hold, struct id id, struct err *err)
+{
+	struct record *r;
+	bool other;
+	enum rc rc = look_record(d, id, &r, err);
+
+	if (rc != RC_OK)
+		return rc == RC_ABSENT ? RC_OK : rc;
+	if ((rc = hold_covers(d, id, hold->id, &other, err)) != RC_OK || other ||
+	    (rc = set_held(d, id, false, err)) != RC_OK || (rc = retain_load(d, r, err)) != RC_OK)
+		return rc;
+	if (r->retain.erase_ms > d->now_ms || !retain_is_personal(r->type))
+		return RC_OK;
+	return retain_set(d, id,
+			  &(struct retain_dates){.review_ms = r->retain.review_ms,
+						 .erase_ms = r->retain.erase_ms,
+						 .at_once = true},
+			  hold->id, err);
+}
+
+static enum rc
+hold_lifted(struct door *d, const struct record *r, struct err *err)
+{
+	struct ids ids = {0};
+	enum rc rc = RC_OK;
+
+	look_ids(d, r, "records", &ids);
+	for (size_t i = 0; i < ids.n && rc == RC_OK; i++)
+		rc = release(d, r, ids.at[i], err);
+	return rc == RC_OK ? retention_daily_add(d, err) : rc;
+}
+
+/* Two people decided: kept until a day, or to be erased at once. */
+static enum rc
+decision_made(struct door *d, const struct record *r, struct err *err)
+{
+	struct str outcome = look_text(r, "outcome");
+	bool erase = str_eq(outcome, STR("erase"));
+	struct ids ids = {0};
+	int64_t until = 0;
+	enum rc rc = RC_OK;
+
+	if (str_eq(outcome, STR("restrict")) && look_text(r, "hold").n == 0)
+		return fail(err, RC_CONFLICT, "hold",
+			    "a restriction stands on a legal hold, with its court and its end: "
+			    "name it");
+	if (!erase && !str_eq(outcome, STR("keep")))
+		return RC_OK;
+	if (!erase && (!time_parse(look_text(r, "keep_until"), &until) || until <= d->now_ms))
+		return fail(err, RC_CONFLICT, "keep_until", "is a day to come");
+	look_ids(d, r, "records", &ids);
+	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
+		struct retain_dates dates = {
+		    .review_ms = d->now_ms, .erase_ms = d->now_ms, .at_once = true};
+		struct record *kept;
+
+		if ((rc = look_record(d, ids.at[i], &kept, err)) == RC_ABSENT) {
+			rc = RC_OK;
+			continue;
+		}
+		if (rc == RC_OK && !erase) {
+			const struct retention_rule *rule = &kept->type->retention;
+
+			if (until > d->now_ms + rule->erase_ms)
+				return fail(err, RC_CONFLICT, "keep_until",
+					    "is later than the whole period of one of the "
+					    "records' types, from today");
+			dates = (struct retain_dates){.review_ms = d->now_ms + rule->review_ms,
+						      .erase_ms = until};
+			if (dates.review_ms > until)
+				dates.review_ms = until;
+		}
+		if (rc == RC_OK)
+			rc = retain_set(d, ids.at[i], &dates, r->id, err);
+	}
+	return rc == RC_OK && erase ? retention_daily_add(d, err) : rc;
+}
+
+/* Each of a type in one of two states, as the node sees them. */
+static enum rc
+each_hold(struct door *d, const char *state,
+	  enum rc (*fn)(struct door *, struct record *, struct err *), struct err *err)
+{
+	struct record_filter filter = {.type = model_type(d->node->model, STR("legal_hold")),
+				       .state = str_from(state),
+				       .limit = RECORD_PAGE_MAX};
+	struct record_list page;
+	enum rc rc = RC_OK;
+
+	do {
+		if ((rc = record_list(d, &filter, &page, err)) != RC_OK)
+			return rc;
+		filter.cursor = page.next;
+		for (size_t i = 0; i < page.items.n && rc == RC_OK; i++) {
+			struct record *r;
+
+			if ((rc = look_record(d, page.items.at[i]->id, &r, err)) == RC_OK)
+				rc = fn(d, r, err);
+		}
+	} while (rc == RC_OK && filter.cursor.n > 0);
+	return rc;
+}
+
+static enum rc
+lift_if_over(struct door *d, struct record *r, struct err *err)
+{
+	struct record *moved;
+	int64_t until;
+
+	if (!time_parse(look_text(r, "until"), &until))
+		until = r->created_ms + HOLD_MAX_MS;
+	if (d->now_ms < until + DAY_MS)
+		return RC_OK;
+	return record_move(d, r->id, r->version, STR("lifted"), NULL, &moved, err);
+}
+
+/* Held, and no hold that runs names it any more: its hold was changed. */
+static enum rc
+mend(struct door *d, struct err *err)
+{
+	struct retain_row *rows = NEW_N(d->arena, struct retain_row, 500);
+	struct id after = {{0}};
+	size_t n = 1;
+	enum rc rc = RC_OK;
+
+	while (n > 0 && rc == RC_OK) {
+		rc = retain_scan(d->node, d->db, d->arena, &after, rows, 500, &n, err);
+		for (size_t i = 0; i < n && rc == RC_OK; i++) {
+			bool covered = true;
+
+			if (!rows[i].held || rows[i].erased)
+				continue;
+			rc = hold_covers(d, rows[i].id, (struct id){{0}}, &covered, err);
+			if (rc == RC_OK && !covered)
+				rc = retain_hold(d, rows[i].id, false, err);
+		}
+	}
+	return rc;
+}
+
+enum rc
+holds_end(struct door *d, void *ctx, struct err *err)
+{
+	enum rc rc = each_hold(d, "active", lift_if_over, err);
+
+	(void)ctx;
+	if (rc == RC_OK)
+		rc = each_hold(d, "reviewed", lift_if_over, err);
+	return rc == RC_OK ? mend(d, err) : rc;
+}
+
+/* The record itself, and what a decision on keeping names. */
+static enum rc
+is_held(struct door *d, const struct record *r, bool *out, struct err *err)
+{
+	struct ids ids = {0};
+	enum rc rc = hold_covers(d, r->id, (struct id){{0}}, out, err);
+
+	look_ids(d, r, "records", &ids);
+	for (size_t i = 0; i < ids.n && rc == RC_OK && !*out; i++)
+		rc = hold_covers(d, ids.at[i], (struct id){{0}}, out, err);
+	return rc;
+}
+
+/* Keeping and restricting destroy nothing. */
+static bool
+destroys(const struct record *r)
+{
+	struct str outcome = look_text(r, "outcome");
+
+	return !str_eq(outcome, STR("keep")) && !str_eq(outcome, STR("restrict"));
+}
+
+static enum rc
+no_hold(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
+{
+	bool held = false;
+	enum rc rc = destroys(r) ? is_held(d, r, &held, err) : RC_OK;
+
+	(void)use;
+	return rc == RC_OK && held ? fail(err, RC_CONFLICT, "hold",
+					  "a legal hold covers it; it goes when the hold is lifted")
+				   : rc;
+}
+
+/* Closed, or a final ruling cites it. */
+static enum rc
+case_is_over(struct door *d, struct id id, bool *out, struct err *err)
+{
+	struct look_list rulings = {0};
+	struct record *c;
+	enum rc rc = look_record(d, id, &c, err);
+
+	*out = rc == RC_OK && c->state == type_state(c->type, STR("closed"));
+	if (rc == RC_ABSENT) {
+		*out = true;
+		return RC_OK;
+	}
+	if (rc != RC_OK || *out)
+		return rc;
+	rc = look_holders(d, "ruling", "cited_in", id, &rulings, err);
+	for (size_t i = 0; i < rulings.n; i++)
+		*out = *out || str_eq(look_text(rulings.at[i], "final"), STR("yes"));
+	return rc;
+}
+
+static enum rc
+court_allows_destruction(struct door *d, const struct record *r, const struct gate_use *use,
+			 struct err *err)
+{
+	struct ids cases = {0};
+	bool over = true;
+	enum rc rc = RC_OK;
+
+	(void)use;
+	if (!destroys(r))
+		return RC_OK;
+	if (type_field(r->type, STR("court_asked")) != NULL)
+		return str_eq(look_text(r, "court_asked"), STR("yes"))
+			   ? RC_OK
+			   : fail(err, RC_CONFLICT, "court_asked",
+				  "is not yes: were court, appeal and defence asked?");
+	look_ids(d, r, "case", &cases);
+	if (cases.n == 0)
+		return fail(err, RC_CONFLICT, "case",
+			    "names no case, so nobody can tell which court needs it");
+	for (size_t i = 0; i < cases.n && rc == RC_OK && over; i++)
+		rc = case_is_over(d, cases.at[i], &over, err);
+	return rc == RC_OK && !over
+		   ? fail(err, RC_CONFLICT, "gate",
+			  "the case is neither closed nor decided for good: a court may need it")
+		   : rc;
+}
+
+static enum rc
+erasure_proved(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
+{
+	struct ids ids = {0};
+	bool gone = true;
+	enum rc rc = RC_OK;
+
+	(void)use;
+	if (!destroys(r))
+		return RC_OK;
+	look_ids(d, r, "records", &ids);
+	for (size_t i = 0; i < ids.n && rc == RC_OK && gone; i++) {
+		struct str bucket;
+
+		rc = retain_is_gone(d, ids.at[i], &gone, &bucket, err);
+	}
+	if (rc == RC_OK && (!gone || ids.n == 0 || look_text(r, "leaf").n == 0 ||
+			    look_text(r, "in_backups_until").n == 0))
+		return fail(err, RC_CONFLICT, "gate",
+			    "the keys are not destroyed yet, or no leaf says until when backups "
+			    "hold it");
+	return rc;
+}
+
+/* clang-format off */
+const struct reaction hold_reactions[] = {
+	{ "legal_hold_recorded", hold_recorded, "What a legal hold names is held: readable for its court alone, erased by nobody." },
+	{ "legal_hold_lifted",   hold_lifted,   "What no other hold keeps is in use again, or erased if its day has passed." },
+	{ "retention_decided",   decision_made, "What two people decided to keep has new days; what they decided to erase goes." },
+	{ .event = NULL },
+};
+const struct gate hold_gates[] = {
+	{ "no_hold",                  no_hold,                  "No legal hold that runs covers the record, or what it names." },
+	{ "court_allows_destruction", court_allows_destruction, "Court, appeal and defence were asked; or the case is closed, or decided for good." },
+	{ "erasure_proved",           erasure_proved,           "All that is named is erased, no bucket waits for its key, leaf and last day of backups are there." },
+	{ .name = NULL },
+};
+/* clang-format on */
