@@ -39,6 +39,12 @@ struct params {
 	uint64_t numbers[PARAMS_MAX];
 };
 
+static struct pg_values
+values_for(const struct params *p)
+{
+	return (struct pg_values){p->types, p->values, p->lengths, p->formats};
+}
+
 static void
 params_fill(struct params *out, const struct bind *binds, size_t n)
 {
@@ -75,7 +81,7 @@ drain(struct postgres *p, struct err *err)
 {
 	enum rc rc = RC_OK;
 	unsigned ends = 0;
-	bool more = true;
+	bool more = true, is_cut;
 
 	if (p->posted == 0)
 		return RC_OK;
@@ -83,11 +89,11 @@ drain(struct postgres *p, struct err *err)
 	if (PQpipelineSync(p->c) != 1)
 		return postgres_fail(p, NULL, "pipeline", err);
 	while (more) {
-		PGresult *result = PQgetResult(p->c);
+		PGresult *result = postgres_next_result(p->c, p->answer_ms, &is_cut);
 		ExecStatusType status = PQresultStatus(result);
 
 		/* Each answer ends with a NULL; two in a row: the connection is gone. */
-		ends = result == NULL ? ends + 1 : 0;
+		ends = is_cut ? 2 : result == NULL ? ends + 1 : 0;
 		if (ends > 1 && rc == RC_OK)
 			rc = postgres_fail(p, NULL, "pipeline", err);
 		if (status == PGRES_PIPELINE_SYNC || ends > 1)
@@ -114,7 +120,8 @@ prepare(struct postgres *p, const struct sql *sql, const Oid *types, struct prep
 			return rc;
 		one = heap_zeroed(sizeof *one);
 		(void)snprintf(one->name, sizeof one->name, "s%zu", p->table.n);
-		result = PQprepare(p->c, one->name, sql->text[DB_POSTGRES], sql->params, types);
+		result = postgres_prepare(p->c, one->name, sql->text[DB_POSTGRES], sql->params,
+					  types, p->answer_ms);
 		if (PQresultStatus(result) != PGRES_COMMAND_OK)
 			rc = postgres_fail(p, result, sql->name, err);
 		PQclear(result);
@@ -133,6 +140,7 @@ execute(struct postgres *p, const struct sql *sql, const struct bind *binds, siz
 	struct prepared **prepared, PGresult **out, struct err *err)
 {
 	struct params params;
+	struct pg_values values = values_for(&params);
 	ExecStatusType status;
 	enum rc rc;
 
@@ -141,8 +149,7 @@ execute(struct postgres *p, const struct sql *sql, const struct bind *binds, siz
 	    (rc = drain(p, err)) != RC_OK)
 		return rc;
 	must(!(*prepared)->is_open);
-	*out = PQexecPrepared(p->c, (*prepared)->name, (int)n, params.values, params.lengths,
-			      params.formats, 1);
+	*out = postgres_query_prepared(p->c, (*prepared)->name, (int)n, &values, p->answer_ms);
 	status = PQresultStatus(*out);
 	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
 		return RC_OK;
@@ -225,7 +232,7 @@ command(struct postgres *p, const char *text, const char *what, PGresult **out, 
 
 	if (rc != RC_OK)
 		return rc;
-	result = PQexecParams(p->c, text, 0, NULL, NULL, NULL, NULL, 1);
+	result = postgres_query_params(p->c, text, 0, NULL, p->answer_ms);
 	status = PQresultStatus(result);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		rc = postgres_fail(p, result, what, err);
@@ -253,6 +260,7 @@ declare(struct pg_rows *r, const struct bind *binds, size_t n, struct err *err)
 {
 	struct arena *a = arena_new(0);
 	struct params params;
+	struct pg_values values = values_for(&params);
 	PGresult *result;
 	enum rc rc = drain(r->p, err);
 	const char *text;
@@ -265,8 +273,7 @@ declare(struct pg_rows *r, const struct bind *binds, size_t n, struct err *err)
 	text = str_z(a, str_fmt(a, "DECLARE %s NO SCROLL CURSOR FOR %s", r->cursor,
 				r->sql->text[DB_POSTGRES]));
 	params_fill(&params, binds, n);
-	result = PQexecParams(r->p->c, text, (int)n, params.types, params.values, params.lengths,
-			      params.formats, 1);
+	result = postgres_query_params(r->p->c, text, (int)n, &values, r->p->answer_ms);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		rc = postgres_fail(r->p, result, r->sql->name, err);
 	PQclear(result);
@@ -454,7 +461,7 @@ postgres_check(struct db *db, const struct sql *sql, struct err *err)
 	/* Types come with the first values; so this one is not kept. */
 	if ((rc = drain(p, err)) != RC_OK)
 		return rc;
-	result = PQprepare(p->c, "check", sql->text[DB_POSTGRES], 0, NULL);
+	result = postgres_prepare(p->c, "check", sql->text[DB_POSTGRES], 0, NULL, p->answer_ms);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		rc = postgres_fail(p, result, sql->name, err);
 	PQclear(result);
@@ -473,7 +480,7 @@ postgres_script(struct db *db, const char *text, struct err *err)
 
 	if (rc != RC_OK)
 		return rc;
-	result = PQexec(p->c, text);
+	result = postgres_query(p->c, text, LONG_ANSWER_MS);
 	status = PQresultStatus(result);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		rc = postgres_fail(p, result, "migration", err);

@@ -19,6 +19,7 @@ struct postgres {
 	unsigned cursors; /* opened so far: their names */
 	unsigned posted;  /* sent and not yet answered; then the connection is in pipeline mode */
 	int timeout_ms;
+	int answer_ms; /* how long an answer is waited for */
 	bool reader;
 	bool is_later; /* commit_later: then there is a settler, or the next BEGIN makes one */
 	/* What others see of this connection; taken again with each new one. */
@@ -27,6 +28,35 @@ struct postgres {
 	int64_t mark;
 	bool is_gone; /* the connection has ended; PQstatus() learns of it late */
 };
+
+/*
+ * How long things may take, in times of the connection's timeout_ms (5 s as a node opens it): a
+ * statement of a reader before the server ends it; any answer, before the connection is cut; a
+ * process that stopped in the middle of a group, before the server ends it for the others.
+ */
+enum { READ_TIMEOUTS = 3, ANSWER_TIMEOUTS = 6, IDLE_TIMEOUTS = 6 };
+/* What takes time by the size of the database: making tables and indexes, checking them. */
+enum { LONG_ANSWER_MS = 3600 * 1000 };
+
+/* A statement's values as libpq takes them. */
+struct pg_values {
+	const Oid *types;
+	const char *const *values;
+	const int *lengths, *formats;
+};
+/*
+ * As libpq's PQexec, PQexecParams, PQexecPrepared, PQprepare, PQgetResult, but each answer is
+ * waited for at most limit_ms; then the connection is cut and NULL comes back. Rows are binary
+ * but for postgres_query. v NULL: no values.
+ */
+PGresult *postgres_query(PGconn *c, const char *text, int limit_ms);
+PGresult *postgres_query_params(PGconn *c, const char *text, int n, const struct pg_values *v,
+				int limit_ms);
+PGresult *postgres_query_prepared(PGconn *c, const char *name, int n, const struct pg_values *v,
+				  int limit_ms);
+PGresult *postgres_prepare(PGconn *c, const char *name, const char *text, int n, const Oid *types,
+			   int limit_ms);
+PGresult *postgres_next_result(PGconn *c, int limit_ms, bool *is_cut);
 
 enum rc postgres_open(const struct db_open_options *o, struct db **out, struct err *err);
 enum rc postgres_commit_later(struct db *db, struct err *err);

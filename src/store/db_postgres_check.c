@@ -27,7 +27,8 @@ tell_rows(struct postgres *p, PGresult *result, db_found_fn *found, void *ctx, s
 static bool
 has_amcheck(PGconn *c)
 {
-	PGresult *result = PQexec(c, "SELECT 1 FROM pg_extension WHERE extname = 'amcheck'");
+	PGresult *result = postgres_query(c, "SELECT 1 FROM pg_extension WHERE extname = 'amcheck'",
+					  LONG_ANSWER_MS);
 	bool has = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
 
 	PQclear(result);
@@ -63,17 +64,20 @@ postgres_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *er
 		return RC_OK;
 	}
 	indexes =
-	    PQexec(c, "SELECT i.indexrelid::regclass::text, i.indexrelid FROM pg_index i JOIN "
-		      "pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = "
-		      "i.indexrelid JOIN pg_am a ON a.oid = x.relam WHERE a.amname = 'btree' "
-		      "AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = "
-		      "'store_migration'::regclass) ORDER BY 1");
+	    postgres_query(c,
+			   "SELECT i.indexrelid::regclass::text, i.indexrelid FROM pg_index i JOIN "
+			   "pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = "
+			   "i.indexrelid JOIN pg_am a ON a.oid = x.relam WHERE a.amname = 'btree' "
+			   "AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = "
+			   "'store_migration'::regclass) ORDER BY 1",
+			   LONG_ANSWER_MS);
 	if (PQresultStatus(indexes) != PGRES_TUPLES_OK)
 		rc = postgres_fail(p, indexes, "check", err);
 	for (int i = 0; rc == RC_OK && may && i < PQntuples(indexes); i++) {
 		const char *id = PQgetvalue(indexes, i, 1), *state;
-		PGresult *result = PQexecParams(c, "SELECT bt_index_check($1::oid, true)", 1, NULL,
-						&id, NULL, NULL, 0);
+		struct pg_values value = {NULL, &id, NULL, NULL};
+		PGresult *result = postgres_query_params(c, "SELECT bt_index_check($1::oid, true)",
+							 1, &value, LONG_ANSWER_MS);
 
 		if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 			state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -98,7 +102,8 @@ static bool
 may_make_schema(PGconn *c)
 {
 	PGresult *result =
-	    PQexec(c, "SELECT 1 WHERE has_database_privilege(current_database(), 'CREATE')");
+	    postgres_query(c, "SELECT 1 WHERE has_database_privilege(current_database(), 'CREATE')",
+			   LONG_ANSWER_MS);
 	bool may = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
 
 	PQclear(result);
@@ -154,7 +159,7 @@ postgres_check_schema(struct db *db, const char *const *scripts, size_t n, db_fo
 	if (rc == RC_OK)
 		rc = postgres_exec(p, c, "SET LOCAL search_path = public", "check", err);
 	if (rc == RC_OK)
-		rc = tell_rows(p, PQexec(c, compare), found, ctx, err);
+		rc = tell_rows(p, postgres_query(c, compare, LONG_ANSWER_MS), found, ctx, err);
 	PQfinish(c);
 	return rc;
 }
@@ -163,11 +168,13 @@ postgres_check_schema(struct db *db, const char *const *scripts, size_t n, db_fo
 static enum rc
 check_role(struct postgres *p, const char *role, struct err *err)
 {
-	PGresult *result = PQexecParams(
+	struct pg_values value = {NULL, &role, NULL, NULL};
+	PGresult *result = postgres_query_params(
 	    p->c,
-	    "SELECT rolsuper OR pg_has_role(oid, (SELECT relowner FROM pg_class WHERE oid = "
-	    "'store_migration'::regclass), 'MEMBER') FROM pg_roles WHERE rolname = $1",
-	    1, NULL, &role, NULL, NULL, 0);
+	    "SELECT CASE WHEN rolsuper OR pg_has_role(oid, (SELECT relowner FROM pg_class WHERE "
+	    "oid = 'store_migration'::regclass), 'MEMBER') THEN 't' ELSE 'f' END FROM pg_roles "
+	    "WHERE rolname = $1",
+	    1, &value, p->answer_ms);
 	enum rc rc = RC_OK;
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)

@@ -18,7 +18,7 @@
 static enum rc
 ask(struct postgres *p, const char *text, bool *yes, struct err *err)
 {
-	PGresult *result = PQexec(p->c, text);
+	PGresult *result = postgres_query(p->c, text, p->answer_ms);
 	enum rc rc = RC_OK;
 
 	*yes = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;

@@ -24,6 +24,7 @@ rc_of(const char *state)
 	    {"XX002", RC_INTEGRITY},   /* index_corrupted */
 	    {"54", RC_TOO_LARGE},      /* program limit exceeded */
 	    {"08", RC_UNAVAILABLE},    /* connection */
+	    {"25P03", RC_UNAVAILABLE}, /* stood still in a transaction for too long */
 	    {"25006", RC_UNAVAILABLE}, /* read-only: a standby, or a reader's connection */
 	    {"28", RC_UNAVAILABLE},    /* who we are was not accepted */
 	    {"3D000", RC_UNAVAILABLE}, /* no such database */
@@ -47,10 +48,16 @@ postgres_fail(struct postgres *p, const PGresult *result, const char *what, stru
 	const char *of = "";
 
 	/* libpq's own words, or the server's last ones (57P: it shuts down, or ends us). */
-	if (state == NULL || strncmp(state, "57P", 3) == 0)
+	if (state == NULL || strncmp(state, "57P", 3) == 0 || strcmp(state, "25P03") == 0)
 		p->is_gone = true;
 	if (state == NULL)
-		return fail(err, RC_UNAVAILABLE, "", "%s: the connection to PostgreSQL is lost",
+		return fail(err, RC_UNAVAILABLE, "",
+			    "%s: the connection to PostgreSQL is lost, or it does not answer",
+			    what);
+	if (strcmp(state, "55P03") == 0)
+		return fail(err, RC_UNAVAILABLE, "",
+			    "%s: somebody holds what was to be written and does not go on: another "
+			    "process of this node that is stopped, or a person at the database",
 			    what);
 	if (strcmp(state, "53100") == 0)
 		return fail(err, RC_UNAVAILABLE, "", "%s: the database's disk is full", what);
@@ -65,7 +72,7 @@ postgres_fail(struct postgres *p, const PGresult *result, const char *what, stru
 enum rc
 postgres_exec(struct postgres *p, PGconn *c, const char *text, const char *what, struct err *err)
 {
-	PGresult *result = PQexec(c, text);
+	PGresult *result = postgres_query(c, text, p->answer_ms);
 	ExecStatusType status = PQresultStatus(result);
 	enum rc rc = RC_OK;
 
@@ -82,19 +89,35 @@ say_nothing(void *ctx, const PGresult *result)
 	(void)result;
 }
 
+/* What a new connection needs before anything is asked. */
+static void
+make_ready(PGconn *c)
+{
+	(void)PQsetNoticeReceiver(c, say_nothing, NULL);
+	/* Else sending would wait for a server that takes nothing. */
+	(void)PQsetnonblocking(c, 1);
+}
+
 static enum rc
 connect_to(const char *url, int timeout_ms, PGconn **out, struct err *err)
 {
 	char seconds[16];
-	const char *keys[] = {"dbname",		 "connect_timeout",  "application_name",
-			      "client_encoding", "tcp_user_timeout", NULL};
-	const char *values[] = {url, seconds, "liaison", "UTF8", "30000", NULL};
+	const char *keys[] = {"dbname",
+			      "connect_timeout",
+			      "application_name",
+			      "client_encoding",
+			      "tcp_user_timeout",
+			      "keepalives_idle",
+			      "keepalives_interval",
+			      "keepalives_count",
+			      NULL};
+	const char *values[] = {url, seconds, "liaison", "UTF8", "30000", "10", "5", "3", NULL};
 
 	/* libpq takes less than two seconds for two. */
 	(void)snprintf(seconds, sizeof seconds, "%d", timeout_ms < 2000 ? 2 : timeout_ms / 1000);
 	*out = PQconnectdbParams(keys, values, 1);
 	if (*out != NULL && PQstatus(*out) == CONNECTION_OK) {
-		(void)PQsetNoticeReceiver(*out, say_nothing, NULL);
+		make_ready(*out);
 		return RC_OK;
 	}
 	/* The message may hold the address, a login, a path: it stays where it is. */
@@ -109,10 +132,12 @@ connect_to(const char *url, int timeout_ms, PGconn **out, struct err *err)
 static enum rc
 check_server(struct postgres *p, struct err *err)
 {
-	PGresult *result = PQexec(
-	    p->c, "SELECT 1 FROM pg_database WHERE datname = current_database() AND "
-		  "datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') AND datlocprovider = 'c' AND "
-		  "pg_encoding_to_char(encoding) = 'UTF8'");
+	PGresult *result = postgres_query(
+	    p->c,
+	    "SELECT 1 FROM pg_database WHERE datname = current_database() AND "
+	    "datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') AND datlocprovider = 'c' AND "
+	    "pg_encoding_to_char(encoding) = 'UTF8'",
+	    p->answer_ms);
 	enum rc rc = RC_OK;
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
@@ -130,17 +155,22 @@ check_server(struct postgres *p, struct err *err)
 static enum rc
 configure(struct postgres *p, struct err *err)
 {
-	char text[512];
+	char text[1024];
 	enum rc rc;
 
+	make_ready(p->c);
+	/* A reader that stands still keeps nobody from writing, and may be a job that computes. */
 	(void)snprintf(text, sizeof text,
-		       "SET lock_timeout = %d; SET statement_timeout = 0; "
-		       "SET idle_in_transaction_session_timeout = 0; "
+		       "SET lock_timeout = %d; SET statement_timeout = %d; "
+		       "SET idle_in_transaction_session_timeout = %d; "
+		       "SET client_connection_check_interval = 5000; SET tcp_keepalives_idle = 10; "
+		       "SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; "
 		       "SET standard_conforming_strings = on; SET synchronous_commit = on; "
 		       "SET default_transaction_isolation = '%s'; "
 		       "SET default_transaction_read_only = %s",
-		       p->timeout_ms, p->reader ? "repeatable read" : "read committed",
-		       p->reader ? "on" : "off");
+		       p->timeout_ms, p->reader ? READ_TIMEOUTS * p->timeout_ms : 0,
+		       p->reader ? 0 : IDLE_TIMEOUTS * p->timeout_ms,
+		       p->reader ? "repeatable read" : "read committed", p->reader ? "on" : "off");
 	if ((rc = postgres_exec(p, p->c, text, "open", err)) != RC_OK ||
 	    (rc = check_server(p, err)) != RC_OK || p->reader)
 		return rc;
@@ -164,6 +194,7 @@ postgres_open(const struct db_open_options *o, struct db **out, struct err *err)
 
 	p->db = (struct db){&db_driver_postgres, DB_POSTGRES};
 	p->timeout_ms = o->timeout_ms;
+	p->answer_ms = ANSWER_TIMEOUTS * o->timeout_ms;
 	p->reader = o->reader;
 	if ((rc = connect_to(url, o->timeout_ms, &p->c, err)) == RC_OK)
 		rc = configure(p, err);
@@ -217,7 +248,7 @@ postgres_second(struct postgres *p, PGconn **out, struct err *err)
 	*out = PQconnectdbParams(keys, values, 0);
 	PQconninfoFree(options);
 	if (PQstatus(*out) == CONNECTION_OK) {
-		(void)PQsetNoticeReceiver(*out, say_nothing, NULL);
+		make_ready(*out);
 		/* Whatever the server, the database, the role or the URL say: a sync is a sync. */
 		if (postgres_exec(p, *out, "SET synchronous_commit = on; SET statement_timeout = 0",
 				  "open", err) == RC_OK)
@@ -252,8 +283,8 @@ postgres_settle(struct db *db, struct err *err)
 	struct postgres *p = (struct postgres *)db;
 	uint_fast64_t committed = atomic_load(&p->committed);
 	/* It must have written something, or its commit has nothing to wait for. */
-	PGresult *result =
-	    PQexec(p->settler, "SELECT pg_logical_emit_message(true, 'liaison', 'settle')");
+	PGresult *result = postgres_query(
+	    p->settler, "SELECT pg_logical_emit_message(true, 'liaison', 'settle')", p->answer_ms);
 	bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
 
 	PQclear(result);

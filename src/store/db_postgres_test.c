@@ -1,5 +1,7 @@
 #include "base/test.h"
 
+#include <signal.h>
+
 #include "store/db_driver.h"
 #include "store/migrate.h"
 #include "store/test_database.h"
@@ -15,6 +17,9 @@ static const struct sql count = { "count", { "", "SELECT COUNT(*) FROM p" }, 0, 
 static const struct sql others = { "others",
 	{ "", "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = "
 	      "current_database() AND pid <> pg_backend_pid()" }, 0, false };
+static const struct sql pids = { "pids",
+	{ "", "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+	      "pg_backend_pid() AND backend_type = 'client backend'" }, 0, false };
 /* clang-format on */
 static const struct migration_set set[] = {MIGRATION_SET(steps)};
 
@@ -139,6 +144,96 @@ a_connection_that_ended_is_made_anew_for_the_next_transaction(void **state)
 	db_close(db);
 }
 
+/* Their processes stand still, as on a machine that hangs; or go on. */
+static int
+signal_others(struct test_dir *t, int sig)
+{
+	struct db *db;
+	struct rows *rows;
+	int n = 0;
+
+	assert_int_equal(db_open_reader(t->url, 1000, &db, NULL), RC_OK);
+	assert_int_equal(db_select(db, &pids, NO_BINDS, &rows, NULL), RC_OK);
+	while (rows_next(rows, NULL) == RC_OK) {
+		n++;
+		assert_int_equal(kill((pid_t)rows_i64(rows, 0), sig), 0);
+	}
+	rows_close(rows);
+	db_close(db);
+	return n;
+}
+
+static void
+a_server_that_does_not_answer_is_not_waited_for_for_ever(void **state)
+{
+	struct test_dir *t = *state;
+	struct db *db, *writer, *reader;
+	struct err err;
+	int64_t n;
+
+	db_close(db_new(t));
+	assert_int_equal(db_open(t->url, 300, &db, NULL), RC_OK);
+	assert_int_equal(db_open(t->url, 300, &writer, NULL), RC_OK);
+	assert_int_equal(db_open_reader(t->url, 300, &reader, NULL), RC_OK);
+	assert_int_equal(db_commit_later(writer, NULL), RC_OK);
+	assert_int_equal(db_begin(writer, NULL), RC_OK);
+	assert_int_equal(db_commit(writer, NULL), RC_OK);
+	assert_int_equal(db_begin(db, NULL), RC_OK);
+	/* db, reader, the writer and its settler */
+	assert_int_equal(signal_others(t, SIGSTOP), 4);
+	assert_int_equal(db_select_i64(reader, &count, NO_BINDS, &n, &err), RC_UNAVAILABLE);
+	assert_non_null(strstr(err.text, "does not answer"));
+	assert_int_equal(db_commit(db, &err), RC_UNAVAILABLE);
+	/* Nobody knows whether that is on the disk, so nothing is written after it. */
+	assert_int_equal(db_settle(writer, &err), RC_UNAVAILABLE);
+	assert_int_equal(db_begin(writer, &err), RC_UNAVAILABLE);
+	/* Others are served: a new connection is made for the next transaction. */
+	assert_int_equal(db_begin(db, NULL), RC_OK);
+	assert_int_equal(db_select_i64(db, &count, NO_BINDS, &n, NULL), RC_OK);
+	assert_int_equal(db_commit(db, NULL), RC_OK);
+	assert_int_equal(db_begin_read(reader, NULL), RC_OK);
+	db_rollback(reader);
+	assert_true(signal_others(t, SIGCONT) >= 4);
+	db_close(reader);
+	db_close(writer);
+	db_close(db);
+}
+
+static void
+whoever_stands_still_in_a_transaction_does_not_keep_others_from_theirs(void **state)
+{
+	static const struct sql take = {
+	    "take", {"", "SELECT COUNT(*) FROM (SELECT 1 FROM p FOR UPDATE) AS x"}, 0, false};
+	struct test_dir *t = *state;
+	struct db *first = db_new(t), *second;
+	struct err err;
+	enum rc rc = RC_UNAVAILABLE;
+	int64_t n;
+
+	by_hand(first, "INSERT INTO p VALUES ('a', 1)");
+	db_close(first);
+	assert_int_equal(db_open(t->url, 300, &first, NULL), RC_OK);
+	assert_int_equal(db_open(t->url, 300, &second, NULL), RC_OK);
+	assert_int_equal(db_begin(first, NULL), RC_OK);
+	assert_int_equal(db_select_i64(first, &take, NO_BINDS, &n, NULL), RC_OK);
+	assert_int_equal(db_begin(second, NULL), RC_OK);
+	assert_int_equal(db_select_i64(second, &take, NO_BINDS, &n, &err), RC_UNAVAILABLE);
+	assert_non_null(strstr(err.text, "does not go on"));
+	db_rollback(second);
+	/* The first does nothing, and the server ends it. */
+	for (int i = 0; i < 200 && rc != RC_OK; i++) {
+		assert_int_equal(db_begin(second, NULL), RC_OK);
+		rc = db_select_i64(second, &take, NO_BINDS, &n, NULL);
+		db_rollback(second);
+	}
+	assert_int_equal(rc, RC_OK);
+	assert_int_equal(db_commit(first, &err), RC_UNAVAILABLE);
+	db_rollback(first);
+	assert_int_equal(db_begin(first, NULL), RC_OK);
+	db_close(second);
+	db_close(first);
+}
+
 static void
 a_database_that_sorts_by_a_language_is_refused(void **state)
 {
@@ -170,6 +265,8 @@ main(void)
 		T(what_no_step_made_is_named),
 		T(an_index_without_a_row_of_its_table_is_named),
 		T(a_connection_that_ended_is_made_anew_for_the_next_transaction),
+		T(a_server_that_does_not_answer_is_not_waited_for_for_ever),
+		T(whoever_stands_still_in_a_transaction_does_not_keep_others_from_theirs),
 		T(a_database_that_sorts_by_a_language_is_refused),
 	};
 	/* clang-format on */
