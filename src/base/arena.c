@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,22 @@ heap_grow(void *p, size_t bytes)
 
 	must(q != NULL);
 	return q;
+}
+
+void
+heap_serve(void)
+{
+	/* What glibc gives back at 128 KiB it asks for again at once, with page faults. */
+	(void)mallopt(M_TRIM_THRESHOLD, 16 << 20);
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	(void)mallopt(M_TOP_PAD, 1 << 20);
+	(void)mallopt(M_ARENA_MAX, 4);
+}
+
+void
+heap_trim(void)
+{
+	(void)malloc_trim(0);
 }
 
 struct arena *

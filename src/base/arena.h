@@ -34,5 +34,9 @@ size_t arena_used(const struct arena *a);
 /* Long-lived memory outside arenas: base/, store/, net/, seal/ only. Never NULL; zeroed. */
 void *heap_zeroed(size_t bytes);
 void *heap_grow(void *p, size_t bytes);
+/* For a server of many threads: few heaps, and pages kept from one request to the next. Early. */
+void heap_serve(void);
+/* After a rush: free pages go back to the system. */
+void heap_trim(void);
 
 #endif

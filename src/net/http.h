@@ -64,7 +64,7 @@ struct http_options {
 	http_turned *turned;			       /* [nobody] */
 	size_t body_bytes_max;			       /* [64 MiB] no route may have more */
 	size_t body_bytes_total_max; /* [256 MiB] bodies of all requests at once */
-	size_t header_bytes_max;     /* [16 KiB] request line and headers */
+	size_t header_bytes_max;     /* [8 KiB] request line and headers */
 	int idle_timeout_ms;	     /* [30 s] of a kept-alive connection; of a stalled reader */
 	int request_timeout_ms;	     /* [15 s] from connecting, or the request line, to complete */
 	unsigned connection_max;     /* [2,000] */

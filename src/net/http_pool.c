@@ -1,8 +1,10 @@
 #include "net/http_pool.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -11,6 +13,7 @@
 struct worker {
 	struct http_pool *pool;
 	unsigned number;
+	enum { WORKER_KEEPS_NOTHING, WORKER_KEEPS_SOME, WORKER_KEEPS_ALL } keeps;
 	pthread_t thread;
 };
 
@@ -31,6 +34,8 @@ struct http_pool {
 
 /* A request that waited so long waits for slow ones, and not for its turn. */
 #define STUCK_MS 2
+/* A worker that slept so long sleeps until it is woken. */
+#define IDLE_S 5
 /* So many short requests are worth a switch of threads. */
 #define SHARE 16
 
@@ -53,31 +58,62 @@ wakes_one(struct http_pool *p, bool at_once)
 	return true;
 }
 
+/* The lock is held before and after. */
+static void
+rest(struct worker *w)
+{
+	struct http_pool *p = w->pool;
+
+	if (p->rest == NULL)
+		return;
+	must(pthread_mutex_unlock(&p->lock) == 0);
+	p->rest(p->ctx, w->number);
+	must(pthread_mutex_lock(&p->lock) == 0);
+}
+
+/* One step towards sleep, under the lock: let go, sleep some seconds, let go again, sleep. */
+static void
+wait_step(struct worker *w)
+{
+	struct http_pool *p = w->pool;
+	struct timespec until;
+	int code;
+
+	if (w->keeps == WORKER_KEEPS_ALL) {
+		w->keeps = WORKER_KEEPS_SOME;
+		rest(w);
+		return;
+	}
+	p->sleeping++;
+	if (w->keeps == WORKER_KEEPS_NOTHING) {
+		code = pthread_cond_wait(&p->come, &p->lock);
+	} else {
+		(void)clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec += IDLE_S;
+		code = pthread_cond_timedwait(&p->come, &p->lock, &until);
+	}
+	must(code == 0 || code == ETIMEDOUT);
+	p->sleeping--;
+	if (p->waking > 0)
+		p->waking--;
+	if (code == ETIMEDOUT && p->n == 0) {
+		w->keeps = WORKER_KEEPS_NOTHING;
+		rest(w);
+	}
+}
+
 static void *
 work(void *arg)
 {
 	struct worker *w = arg;
 	struct http_pool *p = w->pool;
-	bool rested = true;
 
 	must(pthread_mutex_lock(&p->lock) == 0);
 	for (;;) {
 		struct http_request *request;
 
-		while (p->n == 0 && !p->closing) {
-			if (!rested) {
-				must(pthread_mutex_unlock(&p->lock) == 0);
-				p->rest(p->ctx, w->number);
-				rested = true;
-				must(pthread_mutex_lock(&p->lock) == 0);
-				continue;
-			}
-			p->sleeping++;
-			must(pthread_cond_wait(&p->come, &p->lock) == 0);
-			p->sleeping--;
-			if (p->waking > 0)
-				p->waking--;
-		}
+		while (p->n == 0 && !p->closing)
+			wait_step(w);
 		if (p->closing)
 			break;
 		request = p->ring[p->first];
@@ -85,12 +121,12 @@ work(void *arg)
 		p->n--;
 		must(pthread_mutex_unlock(&p->lock) == 0);
 		p->work(p->ctx, w->number, request);
-		rested = p->rest == NULL;
+		w->keeps = WORKER_KEEPS_ALL;
 		must(pthread_mutex_lock(&p->lock) == 0);
 	}
+	if (w->keeps == WORKER_KEEPS_ALL)
+		rest(w);
 	must(pthread_mutex_unlock(&p->lock) == 0);
-	if (!rested)
-		p->rest(p->ctx, w->number);
 	return NULL;
 }
 
@@ -111,8 +147,8 @@ start_worker(struct worker *w)
 }
 
 enum rc
-http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, http_rest *rest, void *ctx,
-	       struct http_pool **out, struct err *err)
+http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, http_rest *rest_fn,
+	       void *ctx, struct http_pool **out, struct err *err)
 {
 	struct http_pool *p = heap_zeroed(sizeof *p);
 	unsigned wanted = workers > 0 ? workers : 8;
@@ -122,7 +158,7 @@ http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, http_re
 	p->max = queue_max > 0 ? queue_max : 1024;
 	p->ring = heap_zeroed(p->max * sizeof(struct http_request *));
 	p->work = work_fn;
-	p->rest = rest;
+	p->rest = rest_fn;
 	p->ctx = ctx;
 	p->workers = heap_zeroed(wanted * sizeof(struct worker));
 	for (; p->worker_count < wanted; p->worker_count++) {

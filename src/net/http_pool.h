@@ -15,7 +15,7 @@ struct http_request;
 /* Runs on worker's thread; must see to it that the request is replied to, now or later. */
 typedef void http_work(void *ctx, unsigned worker, struct http_request *request);
 /* Runs on worker's thread when nothing waits for it: what it kept from request to request, it
- * lets go of. */
+ * lets go of. And a second time some seconds later, when still nothing came. */
 typedef void http_rest(void *ctx, unsigned worker);
 
 /* workers 0: 8; queue_max 0: 1,024 requests; rest may be NULL. *out is the caller's; end it with

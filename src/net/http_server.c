@@ -315,7 +315,7 @@ defaults_fill(struct http_options *o)
 #define DEFAULT(field, value) o->field = o->field > 0 ? o->field : (value)
 	DEFAULT(body_bytes_max, (size_t)64 << 20);
 	DEFAULT(body_bytes_total_max, (size_t)256 << 20);
-	DEFAULT(header_bytes_max, (size_t)16 << 10);
+	DEFAULT(header_bytes_max, (size_t)8 << 10);
 	DEFAULT(idle_timeout_ms, 30000);
 	DEFAULT(request_timeout_ms, 15000);
 	DEFAULT(connection_max, 2000);

@@ -344,6 +344,7 @@ run_serve(struct cli *cli, struct err *err)
 	    (rc = cli_number(cli, "linger-us", -1, 0, 20000, &linger, err)) != RC_OK ||
 	    (rc = cli_number(cli, "group-max", 0, 0, 65536, &group_max, err)) != RC_OK)
 		return rc;
+	heap_serve();
 	o.linger_us = (int)linger;
 	o.group_max = (int)group_max;
 	o.readers = 32;

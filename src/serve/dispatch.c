@@ -256,6 +256,18 @@ on_writer(const struct route *r)
 	return (r->flags & ROUTE_WRITES) != 0 && (r->flags & ROUTE_DRAFTS) == 0;
 }
 
+enum rc
+serve_reader_open(struct serve *s, unsigned reader, struct err *err)
+{
+	if (s->readers[reader] != NULL)
+		return RC_OK;
+	if (s->users[reader] == NULL) {
+		s->users[reader] = user_cache_new();
+		s->reaches[reader] = reach_cache_new();
+	}
+	return db_open_reader(s->store_url, 5000, &s->readers[reader], err);
+}
+
 /*
  * Whoever asks sees what was durable before the asking: a look that began after the call was
  * all there shows that, and many calls that waited share one.
@@ -268,7 +280,10 @@ look_begin(struct serve *s, unsigned reader, int64_t received_us, struct err *er
 
 	if (look->is_open && received_us > 0 && received_us < look->begun_us)
 		return RC_OK;
-	serve_rest(s, reader);
+	if (look->is_open)
+		serve_rest(s, reader);
+	if ((rc = serve_reader_open(s, reader, err)) != RC_OK)
+		return rc;
 	look->begun_us = monotonic_us();
 	look->users_generation = 0;
 	if ((rc = db_begin_read(s->readers[reader], err)) == RC_OK)
@@ -280,7 +295,7 @@ look_begin(struct serve *s, unsigned reader, int64_t received_us, struct err *er
 static void
 look_end(struct serve *s, unsigned reader, int64_t received_us)
 {
-	if (received_us == 0)
+	if (received_us == 0 && s->looks[reader].is_open)
 		serve_rest(s, reader);
 }
 
@@ -291,6 +306,8 @@ serve_rest(struct serve *s, unsigned reader)
 
 	if (look->is_open)
 		db_rollback(s->readers[reader]);
+	else if (s->readers[reader] != NULL)
+		db_rest(s->readers[reader]);
 	look->is_open = false;
 }
 
@@ -299,10 +316,8 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 {
 	struct arena *a = arena_pool_take(s->arenas);
 	struct work *w = NEW(a, struct work);
-	struct db *db;
 
 	must(reader < s->reader_count);
-	db = s->readers[reader];
 	call->arena = a;
 	call->arenas = s->arenas;
 	w->serve = s;
@@ -314,7 +329,7 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 	w->item.done = work_done;
 	w->reader = reader;
 	if ((w->rc = look_begin(s, reader, call->received_us, &w->err)) == RC_OK) {
-		w->rc = prepare(w, db, &w->err);
+		w->rc = prepare(w, s->readers[reader], &w->err);
 		if (w->rc == RC_OK && on_writer(w->request.route)) {
 			look_end(s, reader, call->received_us);
 			w->item.run = run_change;

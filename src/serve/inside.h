@@ -49,6 +49,8 @@ struct serve {
 	struct job_runner *runner; /* NULL: jobs run in the process of a command */
 };
 
+/* The reading connection of a worker, if it has none yet; on its own thread. */
+MUST_USE enum rc serve_reader_open(struct serve *s, unsigned reader, struct err *err);
 /* The serve whose door this is: all doors of a node are opened on serve->node. */
 struct serve *serve_of_door(const struct door *d);
 /* In a changing door: what is remembered of users and tokens is void once this commits. */

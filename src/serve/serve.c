@@ -123,6 +123,15 @@ group_after(void *ctx, bool committed)
 	s->group = NULL;
 }
 
+static void
+group_rest(void *ctx)
+{
+	struct serve *s = ctx;
+
+	arena_pool_trim(s->arenas);
+	heap_trim();
+}
+
 /* One list of each kind, over all features, for those below who do not know features. */
 static void
 collect_tables(struct serve *s)
@@ -277,7 +286,7 @@ learn_time(struct serve *s, struct db *db, bool trust_clock, struct err *err)
 static enum rc
 open_store(struct serve *s, const struct serve_options *o, struct err *err)
 {
-	const struct write_group_hooks hooks = {group_begin, group_end, group_after, s};
+	const struct write_group_hooks hooks = {group_begin, group_end, group_after, group_rest, s};
 	const struct writer_options options = {
 	    .group_max = o->group_max,
 	    .linger_us =
@@ -300,11 +309,8 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	}
 	s->reader_count = o->readers > 0 ? o->readers : 1;
 	must(s->reader_count <= READERS_MAX);
-	for (unsigned i = 0; i < s->reader_count && rc == RC_OK; i++) {
-		s->users[i] = user_cache_new();
-		s->reaches[i] = reach_cache_new();
-		rc = db_open_reader(s->store_url, 5000, &s->readers[i], err);
-	}
+	/* The others when they first have something to do. */
+	rc = serve_reader_open(s, 0, err);
 	if (rc == RC_OK && s->several)
 		rc = db_admit(db, err);
 	if (rc != RC_OK) {

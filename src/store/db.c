@@ -242,6 +242,13 @@ db_settle(struct db *db, struct err *err)
 }
 
 void
+db_rest(struct db *db)
+{
+	if (db->driver->rest != NULL)
+		db->driver->rest(db);
+}
+
+void
 db_rollback(struct db *db)
 {
 	/* A rollback that fails has already happened, or does when the connection ends. */

@@ -49,6 +49,8 @@ struct db_driver {
 	/* As db.h says; settle comes from another thread, at any time after commit_later. */
 	enum rc (*commit_later)(struct db *db, struct err *err);
 	enum rc (*settle)(struct db *db, struct err *err);
+	/* As db.h says; NULL: it keeps nothing. */
+	void (*rest)(struct db *db);
 	/* Is the transaction still there (a full disk may have ended it)? */
 	bool (*in_transaction)(const struct db *db);
 	/* Prepare without running. */

@@ -113,6 +113,12 @@ faulty_commit_later(struct db *db, struct err *err)
 }
 
 /* The disk is faulty_vfs's under SQLite; under a server what it would do is done here. */
+static void
+faulty_rest(struct db *db)
+{
+	db_rest(((struct faulty *)db)->inner);
+}
+
 static enum rc
 faulty_settle(struct db *db, struct err *err)
 {
@@ -278,6 +284,7 @@ const struct db_driver db_driver_faulty = {
     .mark = faulty_mark,
     .commit_later = faulty_commit_later,
     .settle = faulty_settle,
+    .rest = faulty_rest,
     .in_transaction = faulty_in_transaction,
     .check = faulty_check,
     .check_file = faulty_check_file,

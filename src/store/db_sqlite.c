@@ -291,6 +291,12 @@ sqlite_script(struct db *db, const char *text, struct err *err)
 		   : sqlite_fail(s, "migration", err);
 }
 
+static void
+sqlite_rest(struct db *db)
+{
+	(void)sqlite3_db_release_memory(((struct sqlite *)db)->h);
+}
+
 void
 sqlite_close(struct db *db)
 {
@@ -319,6 +325,7 @@ const struct db_driver db_driver_sqlite = {
     .control = sqlite_control,
     .commit_later = sqlite_commit_later,
     .settle = sqlite_settle,
+    .rest = sqlite_rest,
     .in_transaction = sqlite_in_transaction,
     .check = sqlite_check,
     .check_file = sqlite_check_file,

@@ -43,6 +43,8 @@ struct write_group_hooks {
 	enum rc (*end)(void *ctx, struct db *db, struct err *err);
 	/* After commit (committed) or rollback, on the writer thread; not yet durable. */
 	void (*after)(void *ctx, bool committed);
+	/* On the writer thread, once nothing came for some seconds: give memory back. */
+	void (*rest)(void *ctx);
 	void *ctx;
 };
 

@@ -108,7 +108,7 @@ hooks_stand_around_each_group_and_can_fail_it(void **state)
 	for (size_t c = 0; c < COUNT_OF(cases); c++) {
 		struct test_dir *t = test_dir_new();
 		struct hook_state h = {.begin_rc = cases[c].begin, .end_rc = cases[c].end};
-		struct write_group_hooks hooks = {hook_begin, hook_end, hook_after, &h};
+		struct write_group_hooks hooks = {hook_begin, hook_end, hook_after, NULL, &h};
 		struct pair pairs[10];
 		struct writer *w;
 
