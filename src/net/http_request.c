@@ -10,6 +10,7 @@
 #include "net/problem.h"
 #include "net/target.h"
 
+#define BODY_WIPED_MAX 8192
 #define REQUEST_ARENA_MAX ((size_t)1 << 20)
 /* What is read past a limit of the body, so that the client hears 413 before the end. */
 #define OVER_BYTES_MAX ((size_t)1 << 20)
@@ -29,6 +30,9 @@ void
 request_body_drop(struct request *r)
 {
 	atomic_fetch_sub(&r->server->body_bytes, r->body_cap);
+	/* A short one may have been a password. */
+	if (r->body != NULL && r->body_cap <= BODY_WIPED_MAX)
+		explicit_bzero(r->body, r->body_cap);
 	free(r->body);
 	r->body = NULL;
 	r->body_cap = 0;
@@ -123,7 +127,9 @@ static bool
 decides(struct str name)
 {
 	return str_eq_ascii_case(name, STR("Authorization")) ||
-	       str_eq_ascii_case(name, STR("If-Match")) ||
+	       str_eq_ascii_case(name, STR("If-Match")) || str_eq_ascii_case(name, STR("Cookie")) ||
+	       str_eq_ascii_case(name, STR("Origin")) ||
+	       str_eq_ascii_case(name, STR("Sec-Fetch-Site")) ||
 	       (name.n > 8 && str_eq_ascii_case(str_sub(name, 0, 8), STR("Liaison-")));
 }
 

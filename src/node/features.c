@@ -13,6 +13,7 @@
 #include "node/openapi.h"
 #include "node/record_commands.h"
 #include "node/records.h"
+#include "node/sessions.h"
 #include "node/users.h"
 #include "oversee/access/access.h"
 #include "oversee/reader/reader.h"
@@ -37,6 +38,7 @@ const struct feature *const liaison_features[] = {
     &openapi_feature,
     &paper_command_feature,
     &users_feature,
+    &sessions_feature,
     &model_command_feature,
     &records_feature,
     &record_commands_feature,

@@ -141,9 +141,7 @@ me(struct request *rq, struct reply *reply, struct err *err)
 static bool
 by_token(const struct request *rq)
 {
-	struct str v;
-
-	return header_find(rq->headers, "Authorization", &v) && str_starts(v, STR("Bearer "));
+	return rq->credential->kind == CREDENTIAL_TOKEN;
 }
 
 /*
@@ -290,38 +288,37 @@ change(struct request *rq, struct reply *reply, struct err *err)
 }
 
 /*
- * For oneself alone: what a token does is logged as done by its user. A token makes no token,
- * or one stolen for a day and a purpose would be one for all purposes and a year.
+ * For oneself alone: what a token does is logged as done by its user. A token makes no token
+ * (ROUTE_PERSON), or one stolen for a day and a purpose would be one for all and a year.
  */
 static enum rc
 make_token(struct request *rq, struct reply *reply, struct err *err)
 {
 	json_t *days = json_object_get(rq->json, "days");
-	int64_t expires = rq->door.now_ms + DAY_MS;
-	uint32_t purposes;
+	struct token_row wanted = {.user = rq->user->id,
+				   .expires_ms = rq->door.now_ms + DAY_MS,
+				   .scope = json_member_str(rq->json, "scope"),
+				   .addresses = json_member_str(rq->json, "addresses")};
 	struct str token;
 	struct id id;
 	enum rc rc;
 
-	if (by_token(rq))
-		return fail(
-		    err, RC_DENIED, "token",
-		    "a token makes no tokens; ask over the node's socket (liaison user token)");
 	if (days != NULL) {
 		if (!json_is_integer(days) || json_integer_value(days) < 1 ||
 		    json_integer_value(days) > 366)
 			return fail(err, RC_INVALID, "days", "takes 1 to 366");
-		expires = rq->door.now_ms + DAY_MS * json_integer_value(days);
+		wanted.expires_ms = rq->door.now_ms + DAY_MS * json_integer_value(days);
 	}
 	if ((rc = parse_bits(rq->arena, json_object_get(rq->json, "purposes"), "purposes",
-			     purpose_find, PURPOSE_COUNT, purpose_at, &purposes, err)) != RC_OK ||
-	    (rc = token_add(&rq->door, rq->user->id, purposes, expires, &token, &id, err)) != RC_OK)
+			     purpose_find, PURPOSE_COUNT, purpose_at, &wanted.purposes, err)) !=
+		RC_OK ||
+	    (rc = token_add_limited(&rq->door, &wanted, &token, &id, err)) != RC_OK)
 		return rc;
 	reply->status = 201;
 	reply->json = json_object();
 	reply_set(reply, "id", json_from_str(id_format(rq->arena, id)));
 	reply_set(reply, "token", json_from_str(token));
-	reply_set(reply, "expires", json_from_str(time_format(rq->arena, expires)));
+	reply_set(reply, "expires", json_from_str(time_format(rq->arena, wanted.expires_ms)));
 	return RC_OK;
 }
 
@@ -342,6 +339,10 @@ list_tokens(struct request *rq, struct reply *reply, struct err *err)
 		set(o, "id", json_from_str(id_format(rq->arena, t->id)));
 		set(o, "user", json_from_str(id_format(rq->arena, t->user)));
 		set(o, "purposes", names_json(t->purposes, PURPOSE_COUNT, purpose_at));
+		if (t->scope.n > 0)
+			set(o, "scope", json_from_str(t->scope));
+		if (t->addresses.n > 0)
+			set(o, "addresses", json_from_str(t->addresses));
 		set(o, "expires", json_from_str(time_format(rq->arena, t->expires_ms)));
 		set(o, "revoked", json_boolean(t->revoked_ms != 0));
 		must(json_array_append_new(items, o) == 0);
@@ -374,7 +375,7 @@ static const struct route routes[] = {
 	{ "POST",   "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, add,          "Add a user." },
 	{ "PATCH",  "/api/v1/users/{login}", ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, change,       "Change a user's roles, unit or system account, or close the account." },
 	{ "GET",    "/api/v1/tokens",        ADMINISTRATOR, PURPOSES_ANY, 0,            0,        list_tokens,  "List tokens." },
-	{ "POST",   "/api/v1/tokens",        ROLES_ANY,     PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, make_token,   "Make a token for a program." },
+	{ "POST",   "/api/v1/tokens",        ROLES_ANY,     PURPOSES_ANY, ROUTE_WRITES | ROUTE_PERSON, BODY_MAX, make_token,   "Make a token for a program." },
 	{ "DELETE", "/api/v1/tokens/{id}",   ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, 0,        revoke_token, "Revoke a token at once." },
 	{ .method = NULL },
     /* clang-format on */
@@ -506,6 +507,10 @@ run_token(struct cli *cli, struct err *err)
 	body = json_object();
 	set(body, "purposes", list_of(purposes));
 	set(body, "days", json_integer(days));
+	if (cli_option(cli, "scope").n > 0)
+		set(body, "scope", json_from_str(cli_option(cli, "scope")));
+	if (cli_option(cli, "address").n > 0)
+		set(body, "addresses", json_from_str(cli_option(cli, "address")));
 	rc = cli_call(cli, "POST", STR("/api/v1/tokens"), body, &answer, err);
 	json_decref(body);
 	if (rc != RC_OK)
@@ -528,8 +533,10 @@ static enum rc
 run_tokens(struct cli *cli, struct err *err)
 {
 	static const struct cli_column columns[] = {
-	    {"TOKEN", "id", 0},	       {"USER", "user", 0},	  {"PURPOSES", "purposes", 50},
-	    {"EXPIRES", "expires", 0}, {"REVOKED", "revoked", 0}, {NULL, NULL, 0}};
+	    {"TOKEN", "id", 0},		  {"USER", "user", 0},
+	    {"PURPOSES", "purposes", 50}, {"SCOPE", "scope", 40},
+	    {"FROM", "addresses", 40},	  {"EXPIRES", "expires", 0},
+	    {"REVOKED", "revoked", 0},	  {NULL, NULL, 0}};
 	struct cli_answer answer;
 	enum rc rc = cli_call(cli, "GET", STR("/api/v1/tokens"), NULL, &answer, err);
 
@@ -565,6 +572,11 @@ static const struct option user_options[] = {
 static const struct option token_options[] = {
     {"purposes", "A,B", "what the token is for", false},
     {"days", "N", "until it expires (standard 1)", false},
+    {"scope", "A,B",
+     "only these: read (nothing that changes), names of features (records, audit, ...), paths "
+     "(/api/v1/records/person)",
+     false},
+    {"address", "A,B", "only from these addresses and prefixes (10.0.0.0/8)", false},
     {.name = NULL},
 };
 

@@ -12,7 +12,9 @@ static const struct api_shape shapes[] = {
     {"user", "{" USER "}", "Somebody who has an account."},
     {"user_changed",
      "{" USER "; shares_account_with?: [text] # logins bound to the same system account}", NULL},
-    {"token", "{id: id; user: id; purposes: [purpose]; expires: time; revoked: bool}",
+    {"token",
+     "{id: id; user: id; purposes: [purpose]; scope?: text; addresses?: text; expires: time; "
+     "revoked: bool}",
      "Without its text."},
     {.name = NULL},
 };
@@ -29,7 +31,7 @@ static const struct api_route rows[] = {
 	  "user_changed", 0, 0, BIT(RC_CONFLICT) },
 	{ "GET",    "/api/v1/tokens", "list_tokens", NULL, NULL, "{items: [token]}" },
 	{ "POST",   "/api/v1/tokens", "make_token", NULL,
-	  "{purposes: [purpose](1..10); days?: integer(1..366) # until it ends, standard 1}",
+	  "{purposes: [purpose](1..10); days?: integer(1..366) # until it ends, standard 1; scope?: text(..200) # read, features, paths; addresses?: text(..200) # prefixes it may come from}",
 	  "{id: id; token: text # shown this once; expires: time}", 201 },
 	{ "DELETE", "/api/v1/tokens/{id}", "revoke_token" },
 	{ .method = NULL },

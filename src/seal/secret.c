@@ -48,3 +48,9 @@ secret_wipe(void *p, size_t bytes)
 {
 	sodium_memzero(p, bytes);
 }
+
+bool
+secret_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0);
+}

@@ -78,13 +78,21 @@ config_load(struct arena *a, const char *path, const struct feature *const *feat
 }
 
 static const struct config_value *
-get(const struct config *c, const char *name)
+find(const struct config *c, const char *name)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (str_eq_z(c->at[i].name, name))
 			return &c->at[i];
-	must(!"a setting that stands in a table");
 	return NULL;
+}
+
+static const struct config_value *
+get(const struct config *c, const char *name)
+{
+	const struct config_value *v = find(c, name);
+
+	must(v != NULL);
+	return v;
 }
 
 struct str
@@ -99,11 +107,26 @@ config_number(const struct config *c, const char *name)
 	return get(c, name)->number;
 }
 
+struct str
+config_text_or(const struct config *c, const char *name, const char *standard)
+{
+	const struct config_value *v = find(c, name);
+
+	return v != NULL ? v->text : str_from(standard);
+}
+
+int64_t
+config_number_or(const struct config *c, const char *name, int64_t standard)
+{
+	const struct config_value *v = find(c, name);
+
+	return v != NULL ? v->number : standard;
+}
+
 bool
 config_is_on(const struct config *c, const char *name)
 {
-	for (size_t i = 0; i < c->n; i++)
-		if (str_eq_z(c->at[i].name, name))
-			return c->at[i].number == 1;
-	return false;
+	const struct config_value *v = find(c, name);
+
+	return v != NULL && v->number == 1;
 }

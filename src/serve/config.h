@@ -25,6 +25,9 @@ MUST_USE enum rc config_load(struct arena *a, const char *path,
 /* The setting must be in a table: must(). */
 struct str config_text(const struct config *c, const char *name);
 int64_t config_number(const struct config *c, const char *name);
+/* The same where no table may have it. */
+struct str config_text_or(const struct config *c, const char *name, const char *standard);
+int64_t config_number_or(const struct config *c, const char *name, int64_t standard);
 /* A switch that is on; one that no table has is off. */
 bool config_is_on(const struct config *c, const char *name);
 

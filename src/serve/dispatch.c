@@ -7,8 +7,12 @@
 #include "base/log.h"
 #include "format/json.h"
 #include "serve/access.h"
+#include "serve/credential.h"
 #include "serve/generation.h"
 #include "serve/inside.h"
+#include "serve/lane.h"
+#include "serve/limits.h"
+#include "serve/origin.h"
 #include "serve/problem.h"
 #include "serve/reach_cache.h"
 #include "serve/request.h"
@@ -28,8 +32,11 @@ struct work {
 	struct request request;
 	struct reply reply;
 	struct user user;
+	struct credential credential;
 	struct actor actor;
 	unsigned reader;
+	struct str owner; /* for whom limited work is counted */
+	int64_t retry_s;  /* with 429; 0: not known */
 	enum rc rc;
 	struct err err;
 };
@@ -41,7 +48,7 @@ make_answer(struct work *w)
 	if (w->rc == RC_OK)
 		answer_reply(w->call, &w->reply);
 	else
-		answer_problem(w->call, &w->err, w->reply.json);
+		answer_problem_after(w->call, &w->err, w->reply.json, w->retry_s);
 	json_decref(w->reply.json);
 	w->reply.json = NULL;
 }
@@ -151,15 +158,18 @@ parse_body(struct work *w, struct err *err)
 
 /* The row's role and purpose; record/ decides about each row later. */
 static enum rc
-check_route(struct work *w, uint32_t token_purposes, struct err *err)
+check_route(struct work *w, struct str method, struct err *err)
 {
 	const struct route *r = w->request.route;
 	const struct access *access = &w->request.door.access;
 	const char *missing;
+	enum rc rc;
 
+	if ((rc = credential_may(&w->request, method, w->call->path, err)) != RC_OK)
+		return rc;
 	if ((r->roles & (w->user.roles | ROLES_ANY)) == 0)
 		return fail(err, RC_DENIED, "role", "none of your roles may do this");
-	if (access->has_purpose && (token_purposes & BIT(access->purpose)) == 0)
+	if (access->has_purpose && (w->credential.purposes & BIT(access->purpose)) == 0)
 		return fail(err, RC_DENIED, "purpose", "your token is not for this purpose");
 	if ((r->purposes & PURPOSES_ANY) != 0)
 		return RC_OK;
@@ -186,25 +196,36 @@ refuse_route(struct work *w, enum rc rc)
 }
 
 static enum rc
-who_asks(struct work *w, uint32_t *purposes, struct err *err)
+who_asks(struct work *w, struct err *err)
 {
 	struct user_cache *cache = w->serve->users[w->reader];
 	const struct caller *caller = &w->call->caller;
+	enum credential_kind kind = caller->has_session ? CREDENTIAL_SESSION : CREDENTIAL_TOKEN;
+	struct str secret = caller->has_session ? caller->session : caller->token;
 	struct door *d = &w->request.door;
 	uint64_t *generation = &w->serve->looks[w->reader].users_generation;
-	int64_t expires_ms;
+	bool kept = secret.n > 0 && !(caller->has_session && caller->token.n > 0);
 	enum rc rc;
 
 	/* In the transaction that the user is read in, so that both are of one moment. */
 	if (*generation == 0 && (rc = generation_find(d->db, generation, err)) != RC_OK)
 		return rc;
-	if (caller->token.n > 0 && user_cache_find(cache, d->arena, *generation, caller->token,
-						   d->now_ms, &w->user, purposes))
+	if (kept && user_cache_find(cache, d->arena, *generation, kind, secret, d->now_ms, &w->user,
+				    &w->credential))
 		return RC_OK;
-	rc = user_of_caller(d, caller, &w->user, purposes, &expires_ms, err);
-	if (rc == RC_OK && caller->token.n > 0)
-		user_cache_keep(cache, *generation, caller->token, &w->user, *purposes, expires_ms);
+	rc = user_of_caller(d, caller, &w->user, &w->credential, err);
+	if (rc == RC_OK && kept)
+		user_cache_keep(cache, *generation, secret, &w->user, &w->credential);
 	return rc;
+}
+
+/* Nobody is known on an open route, but a browser must not be made to change things there. */
+static enum rc
+check_open(const struct work *w, struct str method, struct err *err)
+{
+	if (str_eq_z(method, "GET") || w->call->caller.uid >= 0)
+		return RC_OK;
+	return origin_check(w->call->headers, w->serve->rules.web_origin, true, err);
 }
 
 /* Sign-in, purpose, route, body: everything before the handler. */
@@ -213,7 +234,6 @@ prepare(struct work *w, struct db *db, struct err *err)
 {
 	struct request *rq = &w->request;
 	struct access access = {0};
-	uint32_t token_purposes = 0;
 	struct str method = w->call->method;
 	bool path_known;
 	enum rc rc;
@@ -228,8 +248,11 @@ prepare(struct work *w, struct db *db, struct err *err)
 	if (rq->route == NULL)
 		return path_known ? fail(err, RC_METHOD, "", "this path has other methods")
 				  : fail(err, RC_ABSENT, "", "there is nothing at this path");
-	if ((rq->route->flags & ROUTE_OPEN) == 0) {
-		if ((rc = who_asks(w, &token_purposes, err)) != RC_OK)
+	if ((rq->route->flags & ROUTE_OPEN) != 0) {
+		if ((rc = check_open(w, method, err)) != RC_OK)
+			return rc;
+	} else {
+		if ((rc = who_asks(w, err)) != RC_OK)
 			return rc;
 		w->actor = (struct actor){.id = w->user.id,
 					  .roles = w->user.roles,
@@ -244,8 +267,7 @@ prepare(struct work *w, struct db *db, struct err *err)
 	}
 	if ((rc = access_parse(rq, &rq->door.access, err)) != RC_OK)
 		return rc;
-	if ((rq->route->flags & ROUTE_OPEN) == 0 &&
-	    (rc = check_route(w, token_purposes, err)) != RC_OK)
+	if ((rq->route->flags & ROUTE_OPEN) == 0 && (rc = check_route(w, method, err)) != RC_OK)
 		return refuse_route(w, rc);
 	return parse_body(w, err);
 }
@@ -311,36 +333,10 @@ serve_rest(struct serve *s, unsigned reader)
 	look->is_open = false;
 }
 
-void
-serve_submit(struct serve *s, unsigned reader, struct call *call)
+/* The handler has run, or something refused before it: what is left to write, or the answer. */
+static void
+conclude(struct work *w)
 {
-	struct arena *a = arena_pool_take(s->arenas);
-	struct work *w = NEW(a, struct work);
-
-	must(reader < s->reader_count);
-	call->arena = a;
-	call->arenas = s->arenas;
-	w->serve = s;
-	w->call = call;
-	w->request.serve = s;
-	w->request.arena = a;
-	w->request.query = call->query;
-	w->request.headers = call->headers;
-	w->item.done = work_done;
-	w->reader = reader;
-	if ((w->rc = look_begin(s, reader, call->received_us, &w->err)) == RC_OK) {
-		w->rc = prepare(w, s->readers[reader], &w->err);
-		if (w->rc == RC_OK && on_writer(w->request.route)) {
-			look_end(s, reader, call->received_us);
-			w->item.run = run_change;
-			writer_submit(s->writer, &w->item);
-			return;
-		}
-		if (w->rc == RC_OK)
-			w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
-		/* What failed may have lost the connection: the next look is a new one. */
-		look_end(s, reader, w->rc == RC_OK ? call->received_us : 0);
-	}
 	make_answer(w);
 	if (w->rc == RC_OK && w->reply.write != NULL)
 		w->item.run = run_draft;
@@ -350,9 +346,128 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 		w->item.is_bare = w->request.door.asks.n == 0;
 	}
 	if (w->item.run != NULL)
-		writer_submit(s->writer, &w->item);
+		writer_submit(w->serve->writer, &w->item);
 	else
 		finish(w);
+}
+
+/* The handler of a limited route, in a read transaction of its thread. */
+static void
+run_limited(struct work *w)
+{
+	int64_t start = monotonic_ms();
+
+	w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+	limits_settle(&w->request, w->owner, w->rc == RC_OK && w->reply.status < 400,
+		      monotonic_ms() - start);
+}
+
+static void
+run_in_lane(void *ctx, struct db *db, const struct err *why, void *item)
+{
+	struct work *w = item;
+
+	(void)ctx;
+	if (db == NULL) {
+		w->rc = why->rc;
+		w->err = *why;
+	} else if ((w->rc = db_begin_read(db, &w->err)) == RC_OK) {
+		w->request.door.db = db;
+		run_limited(w);
+		db_rollback(db);
+	}
+	conclude(w);
+}
+
+/* Within its limits it goes to its lane, where there is one: false when it is done with here. */
+static bool
+to_lane(struct work *w)
+{
+	bool heavy = (w->request.route->flags & ROUTE_HEAVY) != 0;
+	struct lane *lane = w->serve->lanes[heavy ? LANE_HEAVY : LANE_HASHES];
+	struct err err;
+	enum rc rc;
+
+	if ((w->rc = limits_admit(&w->request, &w->owner, &w->retry_s, &w->err)) != RC_OK)
+		return false;
+	if (lane == NULL) {
+		run_limited(w);
+		return false;
+	}
+	/* Once it is put there it is not ours to look at any more. */
+	if ((rc = lane_put(lane, w, w->owner, &err)) == RC_OK)
+		return true;
+	w->rc = rc;
+	w->err = err;
+	/* Whoever was not let in has tried nothing. */
+	limits_settle(&w->request, w->owner, true, 0);
+	return false;
+}
+
+enum rc
+serve_lanes_open(struct serve *s, struct err *err)
+{
+	/* Two passwords at once take 128 MiB; 16 more wait a second or so. */
+	const struct lane_options hashes = {
+	    .threads = 2, .queue_max = 16, .owner_max = 8, .store_url = s->store_url};
+	const struct lane_options heavy = {
+	    .threads = 2, .queue_max = 8, .owner_max = 1, .store_url = s->store_url};
+	enum rc rc = lane_open(&hashes, run_in_lane, NULL, &s->lanes[LANE_HASHES], err);
+
+	return rc == RC_OK ? lane_open(&heavy, run_in_lane, NULL, &s->lanes[LANE_HEAVY], err) : rc;
+}
+
+void
+serve_lanes_close(struct serve *s)
+{
+	for (int i = 0; i < LANES; i++) {
+		lane_close(s->lanes[i]);
+		s->lanes[i] = NULL;
+	}
+}
+
+void
+serve_submit(struct serve *s, unsigned reader, struct call *call)
+{
+	struct arena *a = arena_pool_take(s->arenas);
+	struct work *w = NEW(a, struct work);
+	int64_t received_us; /* a call that went to a lane is not ours to look at */
+
+	must(reader < s->reader_count);
+	received_us = call->received_us;
+	call->arena = a;
+	call->arenas = s->arenas;
+	w->serve = s;
+	w->call = call;
+	w->request.serve = s;
+	w->request.arena = a;
+	w->request.query = call->query;
+	w->request.headers = call->headers;
+	w->request.caller = &call->caller;
+	w->request.credential = &w->credential;
+	w->item.done = work_done;
+	w->reader = reader;
+	if ((w->rc = look_begin(s, reader, received_us, &w->err)) == RC_OK) {
+		w->rc = prepare(w, s->readers[reader], &w->err);
+		if (w->rc == RC_OK && on_writer(w->request.route)) {
+			look_end(s, reader, received_us);
+			w->item.run = run_change;
+			writer_submit(s->writer, &w->item);
+			return;
+		}
+		if (w->rc == RC_OK &&
+		    (w->request.route->flags & (ROUTE_HASHES | ROUTE_HEAVY)) != 0) {
+			if (to_lane(w)) {
+				look_end(s, reader, received_us);
+				return;
+			}
+		} else if (w->rc == RC_OK) {
+			w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+		}
+		/* What failed may have lost the connection: the next look is a new one. */
+		look_end(s, reader, w->rc == RC_OK ? received_us : 0);
+	}
+	conclude(w);
 }
 
 struct waiter {

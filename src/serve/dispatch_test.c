@@ -13,8 +13,10 @@
 #include "record/migrations.h"
 #include "record/record.h"
 #include "seal/keys.h"
+#include "serve/budget.h"
 #include "serve/clock_health.h"
 #include "serve/file.h"
+#include "serve/inside.h"
 #include "serve/migrations.h"
 #include "serve/request.h"
 #include "serve/serve.h"
@@ -100,6 +102,7 @@ static const struct route routes[] = {
 	{ "POST", "/t/undone",         ANALYSTS,     FINDING,      ROUTE_WRITES, 1000, handle_undone, "" },
 	{ "GET",  "/t/count",          ANALYSTS,     FINDING,      0,            0,    handle_count,  "" },
 	{ "GET",  "/t/anybody",        ROLES_ANY,    PURPOSES_ANY, 0,            0,    handle_read,   "" },
+	{ "GET",  "/t/heavy",          ROLES_ANY,    PURPOSES_ANY, ROUTE_HEAVY,  0,    handle_read,   "" },
 	{ "GET",  "/t/open",           ROLES_NOBODY, PURPOSES_ANY, ROUTE_OPEN,   0,    handle_read,   "" },
 	{ .method = NULL },
 };
@@ -294,6 +297,30 @@ each_request_is_answered_by_its_row_of_the_table(void **state)
 		    str_find(answer, str_fmt(f->dir->a, "\"key\":\"%s\"", cases[i].key)) < 0)
 			fail_msg("case %zu: %.*s\n", i, STR_ARG(answer));
 	}
+}
+
+static void
+heavy_work_has_a_budget_by_user(void **state)
+{
+	struct fixture *f = *state;
+	const struct ask ana = {"GET", "/t/heavy", 1000}, mon = {"GET", "/t/heavy", 1001};
+	struct str whose = {(const char *)f->analyst.id.b, 16}, answer;
+	struct err err;
+
+	/* In this thread, and then in a lane. */
+	for (int lanes = 0; lanes < 2; lanes++) {
+		if (lanes > 0)
+			must(serve_lanes_open(f->serve, &err) == RC_OK);
+		assert_int_equal(ask(f, &ana, NULL), 200);
+		assert_true(budget_take(f->serve->heavy, whose, -1e9, 70000, monotonic_ms(), NULL));
+		assert_int_equal(ask(f, &ana, &answer), 429);
+		assert_true(str_find(answer, STR("urn:liaison:problem:busy")) >= 0);
+		assert_int_equal(ask(f, &mon, NULL), 200);
+		assert_true(
+		    budget_take(f->serve->heavy, whose, -1e9, -70000, monotonic_ms(), NULL));
+	}
+	assert_int_equal(ask(f, &ana, NULL), 200);
+	serve_lanes_close(f->serve);
 }
 
 static void
@@ -563,6 +590,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    T(each_request_is_answered_by_its_row_of_the_table),
+	    T(heavy_work_has_a_budget_by_user),
 	    T(of_two_paths_that_fit_the_plain_one_is_taken),
 	    T(a_refusal_is_durable_while_the_change_around_it_is_undone),
 	    T(whoever_asks_after_a_change_sees_it),

@@ -27,6 +27,11 @@ enum route_flags {
 	ROUTE_RAW = 1 << 2,    /* the body is bytes for the handler; else JSON or nothing */
 	/* With ROUTE_WRITES: handle runs on a worker, and reply->write has what is left to do. */
 	ROUTE_DRAFTS = 1 << 3,
+	/* handle stretches a password: few at once, in threads of their own (serve/lane.h) */
+	ROUTE_HASHES = 1 << 4,
+	/* handle takes long: the same, and each user has so much of it (429 beyond) */
+	ROUTE_HEAVY = 1 << 5,
+	ROUTE_PERSON = 1 << 6, /* never with a token, whatever its purposes and scope */
 };
 
 /*

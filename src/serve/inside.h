@@ -7,6 +7,7 @@
 #include "serve/clock_health.h"
 #include "serve/config.h"
 #include "serve/serve.h"
+#include "serve/session.h"
 #include "store/db.h"
 #include "store/lock.h"
 
@@ -19,6 +20,9 @@ struct look {
 	int64_t begun_us;	   /* noted before it began */
 	uint64_t users_generation; /* as it stands in that transaction; 0: not asked yet */
 };
+
+/* Work that must not hold up the readers: see serve/lane.h. */
+enum lane_kind { LANE_HASHES, LANE_HEAVY, LANES };
 
 struct serve {
 	struct arena *arena; /* as long as the node is open */
@@ -45,7 +49,11 @@ struct serve {
 	bool several; /* other processes may work on the database */
 	struct actor node_actor;
 	struct kept *kept;
-	struct id last_job;	   /* added; the writer thread's */
+	struct id last_job; /* added; the writer thread's */
+	struct session_rules rules;
+	struct budget *addresses;  /* sign-ins that may be tried from an address, serve/sign_in.h */
+	struct budget *heavy;	   /* milliseconds of heavy work, by user */
+	struct lane *lanes[LANES]; /* NULL: in the process of a command, where one waits for all */
 	struct job_runner *runner; /* NULL: jobs run in the process of a command */
 };
 

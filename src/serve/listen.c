@@ -1,8 +1,11 @@
 #include "serve/listen.h"
 
 #include "base/arena.h"
+#include "net/cidr.h"
 #include "net/http_pool.h"
 #include "net/http_stream.h"
+#include "serve/inside.h"
+#include "serve/origin.h"
 
 struct listen {
 	struct serve *serve;
@@ -40,6 +43,20 @@ call_done(struct call *call)
 	free(h);
 }
 
+/* The peer, or whom a proxy of ours says it asks for. */
+static struct str
+client_of(const struct listen *l, const struct http_request *request)
+{
+	struct str trusted = l->serve->rules.trusted_proxy;
+
+	/* The last one: a proxy that does not add to the client's own writes one behind it. */
+	for (size_t i = trusted.n > 0 ? request->headers.n : 0; i-- > 0;)
+		if (str_eq_ascii_case(request->headers.at[i].name, STR("X-Forwarded-For")))
+			return forwarded_client(trusted, request->peer_address,
+						request->headers.at[i].value);
+	return request->peer_address;
+}
+
 static void
 work(void *ctx, unsigned worker, struct http_request *request)
 {
@@ -49,7 +66,7 @@ work(void *ctx, unsigned worker, struct http_request *request)
 
 	h->request = request;
 	h->call = (struct call){
-	    .caller = {.uid = request->peer_uid, .address = request->peer_address},
+	    .caller = {.uid = request->peer_uid, .address = client_of(l, request)},
 	    .method = request->method,
 	    .path = request->path,
 	    .query = request->query,
@@ -60,6 +77,8 @@ work(void *ctx, unsigned worker, struct http_request *request)
 	};
 	if (header_find(request->headers, "Authorization", &v) && str_starts(v, STR("Bearer ")))
 		h->call.caller.token = str_trim(str_sub(v, 7, v.n));
+	h->call.caller.has_session =
+	    cookie_find(request->headers, SESSION_COOKIE, &h->call.caller.session);
 	if (header_find(request->headers, "Liaison-User", &v))
 		h->call.caller.login = str_trim(v);
 	serve_submit(l->serve, worker, &h->call);
@@ -125,7 +144,8 @@ listen_open(struct serve *s, const struct listen_options *o, struct listen **out
 	l->serve = s;
 	l->arena = arena_new(0);
 	http.socket_path = listen_socket(l->arena, serve_dir(s), serve_number(s)).p;
-	if ((rc = http_pool_open(o->workers, 0, work, rest, l, &l->pool, err)) != RC_OK ||
+	if ((rc = serve_lanes_open(s, err)) != RC_OK ||
+	    (rc = http_pool_open(o->workers, 0, work, rest, l, &l->pool, err)) != RC_OK ||
 	    (rc = http_open(&http, arrive, l, &l->http, err)) != RC_OK) {
 		listen_close(l);
 		return rc;
@@ -146,6 +166,7 @@ listen_close(struct listen *l)
 	if (l == NULL)
 		return;
 	http_close(l->http, 10000);
+	serve_lanes_close(l->serve);
 	http_pool_close(l->pool);
 	arena_free(l->arena);
 	free(l);

@@ -76,14 +76,13 @@ set(json_t *o, const char *key, json_t *value)
 	must(json_object_set_new_nocheck(o, key, value) == 0);
 }
 
-void
-answer_problem(struct call *call, const struct err *err, json_t *current)
+static struct str
+problem_text(struct arena *a, const struct err *err, json_t *current)
 {
 	json_t *o = json_object();
 	struct buf b;
 
-	set(o, "type",
-	    json_from_str(str_fmt(call->arena, "urn:liaison:problem:%s", rc_name(err->rc))));
+	set(o, "type", json_from_str(str_fmt(a, "urn:liaison:problem:%s", rc_name(err->rc))));
 	set(o, "title", json_string(rc_title(err->rc)));
 	set(o, "status", json_integer(rc_http_status(err->rc)));
 	set(o, "detail", json_from_str(str_from(err->text)));
@@ -95,10 +94,22 @@ answer_problem(struct call *call, const struct err *err, json_t *current)
 		set(o, "column", json_integer(err->column));
 	if (current != NULL)
 		set(o, "current", json_incref(current));
-	buf_init(&b, call->arena);
+	buf_init(&b, a);
 	json_canonical(o, &b);
 	json_decref(o);
-	call->answer = buf_str(&b);
+	return buf_str(&b);
+}
+
+void
+answer_problem(struct call *call, const struct err *err, json_t *current)
+{
+	answer_problem_after(call, err, current, 0);
+}
+
+void
+answer_problem_after(struct call *call, const struct err *err, json_t *current, int64_t retry_s)
+{
+	call->answer = problem_text(call->arena, err, current);
 	call->content_type = STR("application/problem+json");
 	call->status = rc_http_status(err->rc);
 	call->answer_headers = (struct pairs){NULL, 0};
@@ -106,5 +117,18 @@ answer_problem(struct call *call, const struct err *err, json_t *current)
 	if (err->rc == RC_UNAUTHENTICATED)
 		add_header(call, "WWW-Authenticate", STR("Bearer"));
 	if (err->rc == RC_BUSY || err->rc == RC_UNAVAILABLE)
-		add_header(call, "Retry-After", STR("2"));
+		add_header(call, "Retry-After",
+			   str_fmt(call->arena, "%lld", (long long)(retry_s > 0 ? retry_s : 2)));
+}
+
+void
+reply_problem(struct reply *reply, struct arena *a, const struct err *err)
+{
+	static const struct pair challenge = {STR_INIT("WWW-Authenticate"), STR_INIT("Bearer")};
+
+	reply->status = rc_http_status(err->rc);
+	reply->content_type = STR("application/problem+json");
+	reply->body = problem_text(a, err, NULL);
+	if (err->rc == RC_UNAUTHENTICATED)
+		reply->headers = (struct pairs){&challenge, 1};
 }

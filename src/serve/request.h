@@ -9,6 +9,8 @@
 
 struct serve;
 struct user;
+struct caller;
+struct credential;
 
 /* request: what a handler gets. All of it lives until the reply has left. */
 struct request {
@@ -17,7 +19,9 @@ struct request {
 	const struct route *route;
 	struct door door;	 /* open; actor, purpose, legal basis, case and reason are set */
 	const struct user *user; /* NULL on an open route without sign-in */
-	struct pairs path;	 /* {name} segments */
+	const struct caller *caller;
+	const struct credential *credential; /* what the user came in with */
+	struct pairs path;		     /* {name} segments */
 	struct pairs query, headers;
 	json_t *json;	  /* the body, held by the door; NULL when there was none */
 	struct str body;  /* the bytes, for ROUTE_RAW */

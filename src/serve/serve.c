@@ -13,6 +13,7 @@
 #include "serve/generation.h"
 #include "serve/job_inside.h"
 #include "serve/kept.h"
+#include "serve/limits.h"
 #include "serve/reach_cache.h"
 #include "serve/user_cache.h"
 #include "serve/user_check.h"
@@ -375,10 +376,13 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->node_actor.is_node = true;
 	s->kept = kept_new();
 	collect_tables(s);
+	limits_open(s);
 	if ((rc = config_load(s->arena, str_fmt(s->arena, "%s/liaison.yaml", s->dir).p, s->features,
 			      &s->config, err)) != RC_OK ||
 	    (rc = take_folder(s, o, err)) != RC_OK ||
 	    (rc = open_keys(s, o->passphrase, err)) != RC_OK || (rc = open_model(s, err)) != RC_OK)
+		goto fail;
+	if ((rc = session_rules_read(s->config, &s->rules, err)) != RC_OK)
 		goto fail;
 	s->node.model = s->model;
 	s->node.keys = s->keys;
@@ -407,6 +411,7 @@ serve_close(struct serve *s)
 		user_cache_free(s->users[i]);
 		reach_cache_free(s->reaches[i]);
 	}
+	limits_close(s);
 	name_snapshot_free(s->node.names);
 	kept_free(s->kept);
 	keys_close(s->keys);

@@ -55,9 +55,11 @@ struct audit_group *serve_group(struct serve *s);
 /* Who asks: how they came in, and what they showed. */
 struct caller {
 	struct str token;   /* "Authorization: Bearer ..." */
+	bool has_session;   /* a cookie of ours came along, be it good or not */
+	struct str session; /* its value */
 	int64_t uid;	    /* of the Unix socket's peer or of this process; -1: none */
 	struct str login;   /* among the users bound to that uid; empty: the only one */
-	struct str address; /* "127.0.0.1" or "" */
+	struct str address; /* "127.0.0.1" or ""; of the client, where a trusted proxy names it */
 };
 
 /* A request before it is looked at, and its answer. Borrowed until done. */
@@ -93,6 +95,11 @@ void serve_rest(struct serve *s, unsigned reader);
 void serve_call(struct serve *s, struct call *call);
 /* Frees what serve set. */
 void call_free(struct call *call);
+
+/* Threads of their own for what would hold up the readers; before the first serve_submit. */
+MUST_USE enum rc serve_lanes_open(struct serve *s, struct err *err);
+/* When nothing is submitted any more; what still waits is answered 503. */
+void serve_lanes_close(struct serve *s);
 
 /* Bytes a body may have on this path, also where there is no such route. */
 size_t serve_body_max(const struct serve *s, struct str method, struct str path);

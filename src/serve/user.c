@@ -3,10 +3,12 @@
 #include "base/arena.h"
 #include "base/hex.h"
 #include "format/json.h"
-#include "seal/hash.h"
 #include "seal/keys.h"
 #include "seal/random.h"
+#include "seal/secret.h"
+#include "serve/credential.h"
 #include "serve/inside.h"
+#include "serve/session.h"
 #include "serve/user_check.h"
 #include "serve/user.sql.h"
 #include "text/normal.h"
@@ -45,6 +47,9 @@ user_token_mac(struct door *d, struct str hash, const struct token_row *t)
 		    STR_ARG(hex_format(a, t->user.b, sizeof t->user.b)), t->purposes,
 		    (long long)t->created_ms, (long long)t->expires_ms);
 
+	if (t->scope.n + t->addresses.n > 0)
+		row = str_fmt(a, "%.*s/%.*s/%.*s", STR_ARG(row), STR_ARG(t->scope),
+			      STR_ARG(t->addresses));
 	if (t->revoked_ms != 0)
 		row = str_fmt(a, "%.*s/%lld", STR_ARG(row), (long long)t->revoked_ms);
 	keys_index_mac(d->node->keys, STR("token-row"), row, mac);
@@ -164,6 +169,9 @@ user_set(struct door *d, const struct user *u, struct err *err)
 			  B_TEXT(bucket), B_BLOB(buf_str(&wrapped)), B_BLOB(buf_str(&body)),
 			  B_ID(u->id)),
 		    NULL, err);
+	/* Whoever came in under other rights comes in again. */
+	if (rc == RC_OK)
+		rc = session_end_all(d, u->id, NULL, NULL, err);
 	return rc == RC_OK ? log_setting(d, "user_changed", u->id, u->roles, err) : rc;
 }
 
@@ -247,60 +255,65 @@ user_list(struct door *d, struct user_list *out, struct err *err)
 	return find_many(d, &SQL_SERVE_USER_ALL, NO_BINDS, out, err);
 }
 
-static struct str
-token_hash(struct arena *a, struct str token)
+static enum rc
+insert_token(struct door *d, struct str hash, const struct token_row *row, struct err *err)
 {
-	struct hash hash;
+	struct str mac = user_token_mac(d, hash, row);
+	enum rc rc =
+	    db_run(d->db, &SQL_SERVE_TOKEN_INSERT,
+		   BINDS(B_BLOB(hash), B_ID(row->id), B_ID(row->user), B_I64(row->purposes),
+			 B_I64(row->created_ms), B_I64(row->expires_ms), B_BLOB(mac)),
+		   NULL, err);
 
-	sha256(token, &hash);
-	return str_copy(a, hash_str(&hash));
+	if (rc != RC_OK || row->scope.n + row->addresses.n == 0)
+		return rc;
+	return db_run(d->db, &SQL_SERVE_TOKEN_SCOPE_INSERT,
+		      BINDS(B_BLOB(hash), B_TEXT(row->scope), B_TEXT(row->addresses)), NULL, err);
+}
+
+enum rc
+token_add_limited(struct door *d, const struct token_row *wanted, struct str *token, struct id *id,
+		  struct err *err)
+{
+	struct token_row row = *wanted;
+	enum rc rc;
+
+	if (row.expires_ms <= d->now_ms)
+		return fail(err, RC_INVALID, "expires", "is in the past");
+	if (row.purposes == 0)
+		return fail(err, RC_INVALID, "purposes", "a token is for one purpose at least");
+	if ((rc = scope_check(serve_of_door(d)->features, row.scope, err)) != RC_OK ||
+	    (rc = addresses_check(row.addresses, err)) != RC_OK)
+		return rc;
+	*token = str_fmt(d->arena, "liaison_%.*s", STR_ARG(secret_text(d->arena)));
+	row.id = *id = random_id_at(d->now_ms);
+	row.created_ms = d->now_ms;
+	row.revoked_ms = 0;
+	rc = insert_token(d, secret_hash(d->arena, *token), &row, err);
+	return rc == RC_OK ? log_setting(d, "token_added", row.user, 0, err) : rc;
 }
 
 enum rc
 token_add(struct door *d, struct id user, uint32_t purposes, int64_t expires_ms, struct str *token,
 	  struct id *id, struct err *err)
 {
-	unsigned char secret[32];
-	struct str text, hash, mac;
-	struct token_row row;
-	char *p;
-	enum rc rc;
+	const struct token_row wanted = {
+	    .user = user, .purposes = purposes, .expires_ms = expires_ms};
 
-	if (expires_ms <= d->now_ms)
-		return fail(err, RC_INVALID, "expires", "is in the past");
-	if (purposes == 0)
-		return fail(err, RC_INVALID, "purposes", "a token is for one purpose at least");
-	random_bytes(secret, sizeof secret);
-	text = base64_format(d->arena, secret, sizeof secret);
-	/* base64url without padding (RFC 4648 section 5), so that it travels anywhere. */
-	p = str_z(d->arena, str_sub(text, 0, 43));
-	for (size_t i = 0; i < 43; i++)
-		p[i] = p[i] == '+' ? '-' : p[i] == '/' ? '_' : p[i];
-	*token = str_fmt(d->arena, "liaison_%s", p);
-	*id = random_id_at(d->now_ms);
-	hash = token_hash(d->arena, *token);
-	row = (struct token_row){.id = *id,
-				 .user = user,
-				 .purposes = purposes,
-				 .created_ms = d->now_ms,
-				 .expires_ms = expires_ms};
-	mac = user_token_mac(d, hash, &row);
-	rc = db_run(d->db, &SQL_SERVE_TOKEN_INSERT,
-		    BINDS(B_BLOB(hash), B_ID(*id), B_ID(user), B_I64(purposes), B_I64(d->now_ms),
-			  B_I64(expires_ms), B_BLOB(mac)),
-		    NULL, err);
-	return rc == RC_OK ? log_setting(d, "token_added", user, 0, err) : rc;
+	return token_add_limited(d, &wanted, token, id, err);
 }
 
 void
-token_read(const struct rows *rows, struct token_row *out)
+token_read(struct arena *a, const struct rows *rows, struct token_row *out)
 {
 	*out = (struct token_row){.id = rows_id(rows, 0),
 				  .user = rows_id(rows, 1),
 				  .purposes = (uint32_t)rows_i64(rows, 2),
 				  .created_ms = rows_i64(rows, 3),
 				  .expires_ms = rows_i64(rows, 4),
-				  .revoked_ms = rows_i64(rows, 5)};
+				  .revoked_ms = rows_i64(rows, 5),
+				  .scope = str_copy(a, rows_text(rows, 7)),
+				  .addresses = str_copy(a, rows_text(rows, 8))};
 }
 
 enum rc
@@ -315,7 +328,7 @@ token_revoke(struct door *d, struct id id, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK) {
-		token_read(rows, &row);
+		token_read(d->arena, rows, &row);
 		hash = str_copy(d->arena, rows_blob(rows, 6));
 	}
 	rows_close(rows);
@@ -341,17 +354,17 @@ token_list(struct door *d, struct token_list *out, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
-		token_read(rows, VEC_ADD(d->arena, out));
+		token_read(d->arena, rows, VEC_ADD(d->arena, out));
 	rows_close(rows);
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 static enum rc
-user_of_token(struct door *d, struct str token, struct user *out, uint32_t *purposes,
-	      int64_t *expires_ms, struct err *err)
+user_of_token(struct door *d, struct str token, struct user *out, struct credential *credential,
+	      struct err *err)
 {
 	static const char refusal[] = "this token is unknown, expired or revoked";
-	struct str hash = token_hash(d->arena, token);
+	struct str hash = secret_hash(d->arena, token);
 	struct token_row row = {0};
 	struct rows *rows;
 	enum rc rc = db_select(d->db, &SQL_SERVE_TOKEN_BY_HASH, BINDS(B_BLOB(hash)), &rows, err);
@@ -359,8 +372,8 @@ user_of_token(struct door *d, struct str token, struct user *out, uint32_t *purp
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK) {
-		token_read(rows, &row);
-		if (!str_eq(rows_blob(rows, 6), user_token_mac(d, hash, &row)))
+		token_read(d->arena, rows, &row);
+		if (!secret_eq(rows_blob(rows, 6), user_token_mac(d, hash, &row)))
 			rc = fail(err, RC_UNAUTHENTICATED, "token", "%s", refusal);
 	}
 	rows_close(rows);
@@ -368,8 +381,12 @@ user_of_token(struct door *d, struct str token, struct user *out, uint32_t *purp
 		return rc;
 	if (rc == RC_ABSENT || row.revoked_ms != 0 || row.expires_ms <= d->now_ms)
 		return fail(err, RC_UNAUTHENTICATED, "token", "%s", refusal);
-	*purposes = row.purposes;
-	*expires_ms = row.expires_ms;
+	*credential = (struct credential){.kind = CREDENTIAL_TOKEN,
+					  .id = row.id,
+					  .purposes = row.purposes,
+					  .expires_ms = row.expires_ms,
+					  .scope = row.scope,
+					  .addresses = row.addresses};
 	if ((rc = user_find(d, row.user, out, err)) == RC_ABSENT || (rc == RC_OK && out->disabled))
 		return fail(err, RC_UNAUTHENTICATED, "token", "%s", refusal);
 	return rc;
@@ -400,15 +417,20 @@ user_of_uid(struct door *d, int64_t uid, struct str login, struct user *out, str
 }
 
 enum rc
-user_of_caller(struct door *d, const struct caller *caller, struct user *out, uint32_t *purposes,
-	       int64_t *expires_ms, struct err *err)
+user_of_caller(struct door *d, const struct caller *caller, struct user *out,
+	       struct credential *credential, struct err *err)
 {
-	*expires_ms = 0;
-	*purposes = PURPOSES_ANY | (BIT(PURPOSE_COUNT) - 1);
+	if (caller->token.n > 0 && caller->has_session)
+		return fail(err, RC_UNAUTHENTICATED, "token",
+			    "send a token or a session's cookie, not both");
 	if (caller->token.n > 0)
-		return user_of_token(d, caller->token, out, purposes, expires_ms, err);
+		return user_of_token(d, caller->token, out, credential, err);
+	if (caller->has_session)
+		return session_user(d, caller->session, out, credential, err);
+	*credential = (struct credential){.kind = CREDENTIAL_ACCOUNT,
+					  .purposes = PURPOSES_ANY | (BIT(PURPOSE_COUNT) - 1)};
 	if (caller->uid >= 0)
 		return user_of_uid(d, caller->uid, caller->login, out, err);
 	return fail(err, RC_UNAUTHENTICATED, "token",
-		    "sign in: send a token (Authorization: Bearer ...)");
+		    "sign in, or send a token (Authorization: Bearer ...)");
 }

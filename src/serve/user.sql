@@ -1,4 +1,4 @@
--- tables: serve_user serve_token
+-- tables: serve_user serve_token serve_token_scope
 
 -- name: serve_user_insert
 INSERT INTO serve_user (id, login_mac, roles, unit, uid, disabled, created_ms, bucket, wrapped, body)
@@ -31,27 +31,31 @@ FROM serve_user ORDER BY id LIMIT 10000;
 INSERT INTO serve_token (hash, id, user_id, purposes, created_ms, expires_ms, revoked_ms, mac)
 VALUES (:hash, :id, :user_id, :purposes, :created_ms, :expires_ms, 0, :mac);
 
+-- name: serve_token_scope_insert
+INSERT INTO serve_token_scope (hash, scope, addresses) VALUES (:hash, :scope, :addresses);
+
 -- name: serve_token_by_hash
 -- single
-SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms, mac
-FROM serve_token WHERE hash = :hash;
+SELECT t.id, t.user_id, t.purposes, t.created_ms, t.expires_ms, t.revoked_ms, t.mac, s.scope, s.addresses
+FROM serve_token t LEFT JOIN serve_token_scope s ON s.hash = t.hash WHERE t.hash = :hash;
 
 -- name: serve_token_revoke
 UPDATE serve_token SET revoked_ms = :revoked_ms, mac = :mac WHERE id = :id AND revoked_ms = 0;
 
 -- name: serve_token_all
-SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms
-FROM serve_token ORDER BY created_ms DESC LIMIT 1000;
+SELECT t.id, t.user_id, t.purposes, t.created_ms, t.expires_ms, t.revoked_ms, t.mac, s.scope, s.addresses
+FROM serve_token t LEFT JOIN serve_token_scope s ON s.hash = t.hash
+ORDER BY t.created_ms DESC LIMIT 1000;
 
 -- name: serve_token_by_id
 -- single
-SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms, hash
-FROM serve_token WHERE id = :id;
+SELECT t.id, t.user_id, t.purposes, t.created_ms, t.expires_ms, t.revoked_ms, t.hash, s.scope, s.addresses
+FROM serve_token t LEFT JOIN serve_token_scope s ON s.hash = t.hash WHERE t.id = :id;
 
 -- name: serve_token_check
 -- stream
-SELECT id, user_id, purposes, created_ms, expires_ms, revoked_ms, mac, hash
-FROM serve_token ORDER BY id;
+SELECT t.id, t.user_id, t.purposes, t.created_ms, t.expires_ms, t.revoked_ms, t.mac, s.scope, s.addresses, t.hash
+FROM serve_token t LEFT JOIN serve_token_scope s ON s.hash = t.hash ORDER BY t.id;
 
 -- name: serve_user_check
 -- stream

@@ -4,16 +4,16 @@
 #include "seal/hash.h"
 #include "seal/secret.h"
 
-enum { PLACES = 16, LOGIN_MAX = 64, NAME_MAX = 200 };
+enum { PLACES = 16, LOGIN_MAX = 64, NAME_MAX = 200, LIMITS_MAX = 400 };
 
 struct place {
-	struct hash token;
+	struct hash secret;
 	uint64_t generation; /* 0: empty */
-	int64_t expires_ms;
-	uint32_t purposes;
-	struct user user; /* login and name are in the fields below */
-	size_t login_n, name_n;
+	struct credential credential;
+	struct user user; /* the texts of both are in the fields below */
+	size_t login_n, name_n, scope_n, addresses_n;
 	char login[LOGIN_MAX], name[NAME_MAX];
+	char limits[LIMITS_MAX]; /* scope and addresses */
 };
 
 /* Names lie in memory that is not written to disk, as keys do. */
@@ -35,48 +35,63 @@ user_cache_free(struct user_cache *c)
 
 /* A hash is spread already: its first bytes choose the place, and the last comer keeps it. */
 static size_t
-place_of(const struct hash *token)
+place_of(const struct hash *secret)
 {
-	return token->b[0] % PLACES;
+	return secret->b[0] % PLACES;
 }
 
 bool
-user_cache_find(const struct user_cache *c, struct arena *a, uint64_t generation, struct str token,
-		int64_t now_ms, struct user *out, uint32_t *purposes)
+user_cache_find(const struct user_cache *c, struct arena *a, uint64_t generation,
+		enum credential_kind kind, struct str secret, int64_t now_ms, struct user *out,
+		struct credential *credential)
 {
 	const struct place *p;
 	struct hash hash;
 
-	sha256(token, &hash);
+	sha256(secret, &hash);
 	p = &c->at[place_of(&hash)];
-	if (p->generation != generation || p->expires_ms <= now_ms || !hash_eq(&p->token, &hash))
+	if (p->generation != generation || p->credential.expires_ms <= now_ms ||
+	    p->credential.kind != kind || !secret_eq(hash_str(&p->secret), hash_str(&hash)))
 		return false;
 	*out = p->user;
+	*credential = p->credential;
 	out->login = str_copy(a, (struct str){p->login, p->login_n});
 	out->name = str_copy(a, (struct str){p->name, p->name_n});
-	*purposes = p->purposes;
+	if (p->scope_n + p->addresses_n > 0) {
+		credential->scope = str_copy(a, (struct str){p->limits, p->scope_n});
+		credential->addresses =
+		    str_copy(a, (struct str){p->limits + p->scope_n, p->addresses_n});
+	}
 	return true;
 }
 
 void
-user_cache_keep(struct user_cache *c, uint64_t generation, struct str token,
-		const struct user *user, uint32_t purposes, int64_t expires_ms)
+user_cache_keep(struct user_cache *c, uint64_t generation, struct str secret,
+		const struct user *user, const struct credential *credential)
 {
+	struct str scope = credential->scope, addresses = credential->addresses;
 	struct hash hash;
 	struct place *p;
 
 	must(generation > 0);
-	if (user->login.n > LOGIN_MAX || user->name.n > NAME_MAX)
+	if (user->login.n > LOGIN_MAX || user->name.n > NAME_MAX ||
+	    scope.n + addresses.n > LIMITS_MAX)
 		return;
-	sha256(token, &hash);
+	sha256(secret, &hash);
 	p = &c->at[place_of(&hash)];
-	*p = (struct place){.token = hash,
+	*p = (struct place){.secret = hash,
 			    .generation = generation,
-			    .expires_ms = expires_ms,
-			    .purposes = purposes,
+			    .credential = *credential,
 			    .user = *user,
 			    .login_n = user->login.n,
-			    .name_n = user->name.n};
+			    .name_n = user->name.n,
+			    .scope_n = scope.n,
+			    .addresses_n = addresses.n};
+	p->credential.scope = p->credential.addresses = STR_NONE;
 	memcpy(p->login, user->login.p, user->login.n);
 	memcpy(p->name, user->name.p, user->name.n);
+	if (scope.n > 0)
+		memcpy(p->limits, scope.p, scope.n);
+	if (addresses.n > 0)
+		memcpy(p->limits + scope.n, addresses.p, addresses.n);
 }

@@ -17,6 +17,6 @@ struct str user_login_mac(struct door *d, struct str login);
 struct str user_token_mac(struct door *d, struct str hash, const struct token_row *t);
 MUST_USE enum rc user_read(struct door *d, const struct rows *rows, struct user *out,
 			   struct err *err);
-void token_read(const struct rows *rows, struct token_row *out);
+void token_read(struct arena *a, const struct rows *rows, struct token_row *out);
 
 #endif
