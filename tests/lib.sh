@@ -91,11 +91,14 @@ store_copy() { # store_copy FILE: a thief's copy of a stopped node's database; p
 		store_url | sed "s#/[a-z0-9]*?#/$copy?#"
 	fi
 }
-# store_keep, store_restore: the database of a stopped node as it was, for what is tried on it.
+# store_keep, store_restore: the database of a stopped node as it was, for what is tried on it. What
+# the key process knows of the log goes with it; without (30-keys.sh) it sees an old copy.
 store_keep() {
 	kept=$(store_copy "$work/kept.db")
+	cp "$node/keys.state" "$work/kept.state"
 }
 store_restore() {
+	cp "$work/kept.state" "$node/keys.state"
 	if [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then
 		rm -f "$node/node.db-wal" "$node/node.db-shm"
 		cp "$work/kept.db" "$node/node.db"
@@ -120,6 +123,10 @@ node_init() { # node_init [OPTIONS...]: a new node, whose administrator also wor
 	[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || store=$(postgres_new) || { echo "skipped: no PostgreSQL was started (tests/postgres.sh)"; exit 77; }
 	"$liaison" node init --node "$node" --name "North Coast Police" --country PT \
 		--roles analyst,supervisor ${store:+--store "$store"} "$@" >"$work/init.out" 2>&1 || wrong "$(cat "$work/init.out")"
+}
+
+node_unlimited() { # what is measured, or looks at all it wrote, opens more than a person does
+	echo "opens_a_minute: 0" >>"$node/liaison.yaml"
 }
 
 node_start() { # node_start [OPTIONS of node serve...]: on a free port

@@ -25,6 +25,7 @@ engine=${LIAISON_TEST_ENGINE:-sqlite}
 fresh_node() { # fresh_node [slow] [OPTIONS of node serve...]
 	rm -rf "$node"
 	node_init
+	node_unlimited
 	if [ "${1:-}" = slow ]; then
 		shift
 		case $engine in

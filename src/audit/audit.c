@@ -5,9 +5,11 @@
 #include "audit/detail.h"
 #include "audit/head.h"
 #include "audit/leaf.h"
+#include "audit/present.h"
 #include "base/arena.h"
 #include "base/vec.h"
 #include "seal/keys.h"
+#include "seal/keys_process.h"
 #include "seal/merkle.h"
 #include "seal/note.h"
 #include "seal/secret.h"
@@ -77,13 +79,19 @@ struct audit_group {
 	struct arena *arena, *scratch; /* arena: of one group; scratch: of one append */
 	struct db *db;
 	struct keys *keys;
-	struct audit_head head; /* as it was at begin */
+	struct audit_head head; /* as it was at begin, until the end extends it */
+	uint64_t head_size;	/* at begin */
 	struct hash *hashes;	/* of the leaves of this group */
 	int64_t *times;
 	size_t n, cap, times_cap;
 	bool has_detail_key;		 /* from the first leaf on */
 	struct envelope_key *detail_key; /* secret memory */
 	struct str bucket, wrapped;
+
+	/* For a key process: the leaves as it wants them, and where each ends. */
+	struct buf told;
+	size_t *told_ends;
+	size_t told_cap;
 };
 
 enum rc
@@ -108,6 +116,8 @@ audit_group_begin(struct db *db, struct keys *keys, struct audit_group **out, st
 enum rc
 audit_group_again(struct audit_group *g, struct db *db, struct err *err)
 {
+	enum rc rc;
+
 	arena_reset(g->arena);
 	arena_reset(g->scratch);
 	envelope_key_wipe(g->detail_key);
@@ -116,7 +126,10 @@ audit_group_again(struct audit_group *g, struct db *db, struct err *err)
 				  .detail_key = g->detail_key,
 				  .db = db,
 				  .keys = g->keys};
-	return audit_head_lock(db, &g->head, err);
+	buf_init(&g->told, g->arena);
+	rc = audit_head_lock(db, &g->head, err);
+	g->head_size = g->head.range.size;
+	return rc;
 }
 
 void
@@ -175,7 +188,7 @@ audit_entry_check(const struct audit_entry *e, struct err *err)
 
 static enum rc
 append_about(struct audit_group *g, const struct audit_entry *entry, struct audit_leaf_row *row,
-	     struct err *err)
+	     struct buf *macs, struct err *err)
 {
 	struct merkle_range range = {.size = 0};
 	enum rc rc;
@@ -187,6 +200,7 @@ append_about(struct audit_group *g, const struct audit_entry *entry, struct audi
 		audit_record_mac(g->keys, entry->time_ms, entry->about[i], mac);
 		merkle_leaf((struct str){(char *)mac, sizeof mac}, &leaf);
 		merkle_append(&range, &leaf);
+		buf_add_bytes(macs, mac, sizeof mac);
 		rc = db_post(g->db, &SQL_AUDIT_ABOUT_INSERT,
 			     BINDS(B_I64(row->index), B_I64((int64_t)i), B_BYTES(mac, sizeof mac)),
 			     err);
@@ -264,12 +278,31 @@ fill_row(struct audit_group *g, const struct audit_entry *e, struct audit_leaf_r
 	sha256(row->detail, &row->detail_hash);
 }
 
+/* Kept for audit_group_told. */
+static void
+tell(struct audit_group *g, struct str leaf, struct str macs)
+{
+	if (g->n == g->told_cap)
+		g->told_ends =
+		    vec_grow(g->arena, g->told_ends, g->n, &g->told_cap, sizeof *g->told_ends);
+	present_add(&g->told, leaf, macs);
+	g->told_ends[g->n] = g->told.n;
+}
+
+struct audit_told *
+audit_group_told(const struct audit_group *g)
+{
+	return keys_are_apart(g->keys) && g->n > 0
+		   ? told_new(g->head_size, g->told_ends, g->n, buf_str(&g->told))
+		   : NULL;
+}
+
 enum rc
 audit_append(struct audit_group *g, const struct audit_entry *entry, int64_t *index,
 	     struct err *err)
 {
 	struct audit_leaf_row row;
-	struct buf bytes;
+	struct buf bytes, macs;
 	struct hash hash;
 	enum rc rc;
 
@@ -278,7 +311,8 @@ audit_append(struct audit_group *g, const struct audit_entry *entry, int64_t *in
 		return rc;
 	arena_reset(g->scratch);
 	fill_row(g, entry, &row);
-	if ((rc = append_about(g, entry, &row, err)) != RC_OK ||
+	buf_init(&macs, g->scratch);
+	if ((rc = append_about(g, entry, &row, &macs, err)) != RC_OK ||
 	    (rc = insert_leaf(g->db, &row, err)) != RC_OK)
 		return rc;
 	buf_init(&bytes, g->scratch);
@@ -288,6 +322,8 @@ audit_append(struct audit_group *g, const struct audit_entry *entry, int64_t *in
 	if (g->n == g->times_cap)
 		g->times = vec_grow(g->arena, g->times, g->n, &g->times_cap, sizeof *g->times);
 	g->times[g->n] = entry->time_ms;
+	if (keys_are_apart(g->keys))
+		tell(g, buf_str(&bytes), buf_str(&macs));
 	g->hashes[g->n++] = hash;
 	if (index != NULL)
 		*index = row.index;
@@ -305,6 +341,8 @@ audit_back_to(struct audit_group *g, int64_t mark)
 {
 	must(mark >= 0 && (size_t)mark <= g->n);
 	g->n = (size_t)mark;
+	if (keys_are_apart(g->keys))
+		g->told.n = g->n > 0 ? g->told_ends[g->n - 1] : 0;
 }
 
 static enum rc

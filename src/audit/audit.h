@@ -101,6 +101,9 @@ MUST_USE enum rc audit_append(struct audit_group *g, const struct audit_entry *e
 int64_t audit_mark(const struct audit_group *g);
 void audit_back_to(struct audit_group *g, int64_t mark);
 MUST_USE enum rc audit_group_end(struct audit_group *g, struct err *err);
+/* What a key process is to be told of the group once it is durable (present.h); else NULL. The
+ * caller's; after audit_group_end, before audit_group_free. */
+struct audit_told *audit_group_told(const struct audit_group *g);
 /* NULL does nothing. */
 void audit_group_free(struct audit_group *g);
 

@@ -54,6 +54,9 @@ INSERT INTO audit_about (leaf, position, record_mac) VALUES (:leaf, :position, :
 -- stream
 SELECT leaf, position, record_mac FROM audit_about ORDER BY leaf, position;
 
+-- name: audit_about_of_leaf
+SELECT record_mac FROM audit_about WHERE leaf = :leaf ORDER BY position LIMIT 100000;
+
 -- name: audit_about_of_record
 SELECT leaf FROM audit_about WHERE record_mac = :record_mac ORDER BY leaf DESC LIMIT :most;
 

@@ -140,8 +140,8 @@ load_key(struct detail_opener *o, int64_t id, struct err *err)
 		if (!str_eq(rows_blob(rows, 2), hash_str(&checksum)))
 			rc = RC_INTEGRITY;
 		else
-			rc = keys_unwrap(o->keys, bucket, detail_aad(&aad, id), wrapped, data_key,
-					 err);
+			rc = keys_unwrap(o->keys, NULL, bucket, detail_aad(&aad, id), wrapped,
+					 data_key, err);
 		if (rc == RC_INTEGRITY)
 			rc = fail(err, RC_INTEGRITY, "detail_key",
 				  "the wrapped key %lld of details is damaged", (long long)id);

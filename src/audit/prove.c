@@ -116,7 +116,8 @@ audit_checkpoint_make(struct db *db, struct keys *keys, struct arena *a, struct 
 	merkle_root(&head.range, &c.root);
 	buf_init(&text, a);
 	checkpoint_format(&text, &c);
-	keys_log_sign(keys, buf_str(&text), signature);
+	if ((rc = keys_log_sign(keys, buf_str(&text), signature, err)) != RC_OK)
+		return rc;
 	buf_init(&out, a);
 	note_begin(&out, buf_str(&text));
 	note_add_signature(&out, &key, signature);

@@ -241,6 +241,9 @@ verify(struct request *rq, struct reply *reply, struct err *err)
 	json_t *problems;
 	enum rc rc, checked;
 
+	if (options.open_bodies && (rc = door_announce(&rq->door, "verify_open", err)) != RC_OK)
+		return rc;
+	options.use = door_use(&rq->door, KEY_USE_LIST);
 	/* The worker's read transaction is the one that everything is compared in. */
 	rc = record_verify(rq->door.node, rq->door.db, &options, rq->arena, &report, err);
 	if (rc != RC_OK && rc != RC_INTEGRITY)

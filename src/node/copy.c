@@ -59,7 +59,8 @@ log_copy(struct door *d, void *ctx, struct err *err)
 static enum rc
 log_first(struct cli *cli, struct str *url, struct err *err)
 {
-	struct serve_options o = {.dir = cli_node_dir(cli), .features = cli->features};
+	struct serve_options o = {
+	    .dir = cli_node_dir(cli), .features = cli->features, .keys_apart = true};
 	struct serve *s;
 	enum rc rc;
 

@@ -165,6 +165,7 @@ export_run(struct job_run *run, struct err *err)
 	    (rc = job_db_open(run, &db, err)) == RC_OK && (rc = db_begin_read(db, err)) == RC_OK) {
 		door_open(&ex.door, serve_door_node(run->serve), db, run->arena, run->actor,
 			  &run->access, NULL);
+		ex.door.run = run->announced;
 		ex.bulk = record_bulk_new(&ex.door, ex.reveal);
 		rc = export_work(&ex, err);
 		(void)(job_wait(run, 0, &ignored) == RC_OK);

@@ -89,6 +89,7 @@ export_all(struct export *ex, struct err *err)
 	while (rc == RC_OK) {
 		door_open(&d, ex->door.node, ex->door.db, a, ex->door.actor, &ex->door.access,
 			  NULL);
+		d.run = ex->door.run;
 		rc = record_whole_next(&d, owners, n, &after, &versions, err);
 		for (size_t i = 0; rc == RC_OK && i < versions.n; i++) {
 			version_line(ex, a, &versions.at[i], i + 1 == versions.n);

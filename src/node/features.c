@@ -9,7 +9,7 @@
 #include "node/export.h"
 #include "node/import.h"
 #include "node/erasing.h"
-#include "node/explain.h"
+#include "node/keys.h"
 #include "node/node.h"
 #include "node/openapi.h"
 #include "node/record_commands.h"
@@ -18,12 +18,10 @@
 #include "node/users.h"
 #include "oversee/access/access.h"
 #include "oversee/reader/reader.h"
-#include "oversee/retention/retention.h"
-#include "oversee/subject_request/subject_request.h"
 #include "protect/category/category.h"
 #include "protect/consent/consent.h"
-#include "protect/consent/home.h"
-#include "protect/consent/recovery.h"
+#include "oversee/retention/retention.h"
+#include "oversee/subject_request/subject_request.h"
 #include "prove/custody/custody.h"
 #include "serve/job.h"
 
@@ -38,6 +36,7 @@ const struct feature *const liaison_features[] = {
     &record_store_feature,
     &serve_feature,
     &node_feature,
+    &keys_feature,
     &openapi_feature,
     &paper_command_feature,
     &users_feature,
@@ -45,7 +44,6 @@ const struct feature *const liaison_features[] = {
     &model_command_feature,
     &records_feature,
     &record_commands_feature,
-    &explain_feature,
     &erasing_feature,
     &match_command_feature,
     &match_people_feature,
@@ -53,8 +51,6 @@ const struct feature *const liaison_features[] = {
     &reader_feature,
     &category_feature,
     &consent_feature,
-    &recovery_feature,
-    &home_feature,
     &decision_feature,
     &custody_feature,
     &agreement_feature,

@@ -49,6 +49,7 @@ batch_begin(struct import *im, struct err *err)
 	arena_reset(b->arena);
 	door_open(&b->door, serve_door_node(im->run->serve), NULL, b->arena, im->run->actor,
 		  &im->run->access, NULL);
+	b->door.run = im->run->announced;
 	b->drafts = (struct draft_list){0};
 	b->errors = (struct job_error_list){0};
 	b->kept = 0;

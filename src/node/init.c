@@ -148,6 +148,7 @@ fill(struct arena *a, const struct init_options *o, struct err *err)
 	    .features = o->features,
 	    .clock = o->clock,
 	    .is_new = true,
+	    .keys_apart = o->keys_apart,
 	};
 	struct first first = {o};
 	struct serve *s;
@@ -167,7 +168,8 @@ static void
 take_back(struct arena *a, const char *dir)
 {
 	static const char *const made[] = {"liaison.yaml", "keys.liaison", "node.db",
-					   "node.db-wal",  "node.db-shm",  "lock"};
+					   "node.db-wal",  "node.db-shm",  "lock",
+					   "keys.state",   "keys.sock"};
 
 	for (size_t i = 0; i < COUNT_OF(made); i++)
 		(void)unlink(str_fmt(a, "%s/%s", dir, made[i]).p);

@@ -20,7 +20,8 @@ struct init_options {
 	struct str passphrase;	     /* of the key file; empty: guarded by its mode alone */
 	const struct feature *const *features;
 	const struct clock *clock;
-	bool tightened; /* told back: the folder was open to others, and is not any more */
+	bool keys_apart; /* as serve_options */
+	bool tightened;	 /* told back: the folder was open to others, and is not any more */
 };
 
 /* RC_CONFLICT: there is a node already, or others may enter the folder and it holds files. On

@@ -1,5 +1,6 @@
 #include "node/features.h"
 #include "parse/child.h"
+#include "seal/keys_process.h"
 #include "serve/cli.h"
 
 int
@@ -8,5 +9,6 @@ main(int argc, char **argv)
 	/* Before anything is opened or read: this process is to have nothing. */
 	if (parse_child_asked(argc, argv))
 		parse_child(NULL);
+	keys_program_ready();
 	return cli_main(argc, argv, liaison_features);
 }

@@ -27,6 +27,7 @@
 #include "serve/job.h"
 #include "serve/listen.h"
 #include "serve/migrations.h"
+#include "serve/private.h"
 #include "serve/timer.h"
 #include "store/lock.h"
 #include "store/writer.h"
@@ -48,6 +49,7 @@ static const struct setting settings[] = {
 	{ "socket_group", SETTING_TEXT,   "",   0, 0,     "Group whose accounts may use the node's socket as the users bound to them; it must be able to enter the folder (chgrp GROUP DIR; chmod 710 DIR). Empty: the node's own account alone." },
 	{ "workers",      SETTING_NUMBER, "8",  1, 32,    "Threads that answer requests." },
 	{ "shared_account", SETTING_SWITCH, "no", 0, 0,   "Two users of one system account may be the two people of a move that takes two: for demonstrations." },
+	{ "opens_a_minute", SETTING_NUMBER, "300", 0, 1000000000, "Records one person may open one at a time within a minute; lists and searches count a twentieth of it a record. 0: no limit." },
 	{ "linger_us",    SETTING_NUMBER, "500", 0, 20000, "Microseconds a group waits for requests that are on their way." },
 	{ .name = NULL },
     /* clang-format on */
@@ -151,6 +153,7 @@ run_init(struct cli *cli, struct err *err)
 	    .login = or_standard(cli_option(cli, "login"), "admin"),
 	    .full_name = cli_option(cli, "full-name"),
 	    .features = cli->features,
+	    .keys_apart = true,
 	    .shared_account = cli_switch(cli, "shared-account"),
 	};
 	enum rc rc;
@@ -273,6 +276,7 @@ wait_for_end(struct serve *s, const sigset_t *set, struct err *err)
 {
 	const struct timespec look = {.tv_nsec = 200000000};
 	struct watch watch = {.since_ms = monotonic_ms()};
+	enum rc rc;
 	int sig;
 
 	while ((sig = sigtimedwait(set, NULL, &look)) < 0) {
@@ -281,6 +285,8 @@ wait_for_end(struct serve *s, const sigset_t *set, struct err *err)
 			return fail(err, RC_UNAVAILABLE, "store",
 				    "the store did not confirm what was written, so the node ends; "
 				    "see to the disk or the database, and start it again");
+		if ((rc = serve_mind_keys(s, err)) != RC_OK)
+			return rc;
 	}
 	log_info("told to end (signal %d): answering what is open", sig);
 	return RC_OK;
@@ -333,7 +339,8 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 static enum rc
 run_serve(struct cli *cli, struct err *err)
 {
-	struct serve_options o = {.dir = cli_node_dir(cli), .features = cli->features};
+	struct serve_options o = {
+	    .dir = cli_node_dir(cli), .features = cli->features, .keys_apart = true};
 	struct str store = cli_option(cli, "store");
 	sigset_t set = end_signals();
 	int64_t linger, group_max;
@@ -356,6 +363,7 @@ run_serve(struct cli *cli, struct err *err)
 	if ((rc = serve_open(&o, &s, err)) != RC_OK)
 		return rc;
 	cli_tell_unguarded(cli, o.passphrase, serve_door_node(s)->keys);
+	private_warn_of_swap();
 	rc = serve_until_told(cli, s, err);
 	serve_close(s);
 	return rc;

@@ -73,7 +73,8 @@ look_at(struct gathering *g, struct id id, const struct record_type *holder,
 		return rc == RC_ABSENT ? RC_OK : rc;
 	if ((row.flags & ROW_ERASED) != 0 || (holder != NULL && row.type != holder))
 		return RC_OK;
-	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)
+	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
+			   err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
 	if (field != NULL && !blind_holds(field, fields, id_format(d->arena, of)))

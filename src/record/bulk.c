@@ -31,6 +31,7 @@ scratch_open(struct record_bulk *b, struct door *d)
 {
 	door_open(d, b->door->node, b->door->db, arena_new(0), b->door->actor, &b->door->access,
 		  NULL);
+	d->run = b->door->run;
 }
 
 static void
@@ -41,6 +42,7 @@ scratch_reset(struct record_bulk *b, struct door *d)
 	door_close(d);
 	arena_reset(a);
 	door_open(d, b->door->node, b->door->db, a, b->door->actor, &b->door->access, NULL);
+	d->run = b->door->run;
 }
 
 struct record_bulk *
@@ -105,7 +107,8 @@ offer(struct record_bulk *b, struct door *into, const struct record_row *row, st
 	*out = NULL;
 	if (rung < RUNG_MASKED || (row->flags & ROW_ERASED) != 0)
 		return RC_OK;
-	if ((rc = row_open(into->node, into->arena, row, &fields, &handling, err)) != RC_OK)
+	if ((rc = row_open(into->node, door_use(into, KEY_USE_LIST), into->arena, row, &fields,
+			   &handling, err)) != RC_OK)
 		return rc;
 	door_hold(into, fields);
 	rc = record_of_row(into, row, fields, reveal ? &b->all_fields[row->type->index] : NULL,

@@ -11,8 +11,8 @@
 struct record_bulk;
 
 /*
- * In a reading door, whose connection has a read transaction open. reveal: masked fields too,
- * of the records whose masked fields the actor may open; the door's access must have a reason.
+ * In a reading door of a job, whose connection has a read transaction open. reveal: masked fields
+ * too, of the records whose masked fields the actor may open; the door's access must have a reason.
  */
 struct record_bulk *record_bulk_new(struct door *d, bool reveal);
 void record_bulk_free(struct record_bulk *b);

@@ -97,6 +97,32 @@ door_open_as_node(struct door *inner, const struct door *d, struct str reason)
 
 	must(d->group != NULL);
 	door_open(inner, d->node, d->db, d->arena, &node, &access, d->group);
+	inner->outer = d->outer != NULL ? d->outer : d;
+}
+
+struct key_use
+door_use(const struct door *d, enum key_use_kind kind)
+{
+	const struct door *asker = d->outer != NULL ? d->outer : d;
+
+	return (struct key_use){
+	    .kind = asker->run != NULL ? KEY_USE_RUN : kind,
+	    .actor = asker->actor->id,
+	    .time_ms = asker->now_ms,
+	    .word = str_from(asker->run),
+	};
+}
+
+enum rc
+door_announce(struct door *d, const char *word, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	must(d->group == NULL);
+	if (d->node->announce != NULL)
+		rc = d->node->announce(d->node, d->actor, &d->access, str_from(word), err);
+	d->run = word;
+	return rc;
 }
 
 void

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/vec.h"
 #include "policy/policy.h"
+#include "seal/keys.h"
 
 /*
  * door: the one way to records. What comes through it is decided on by policy/ for the very
@@ -68,6 +69,9 @@ struct door_node {
 	bool shared_account;	     /* one system account may stand for both of two people */
 	struct type_key *type_keys;  /* one a type, see door_node_init */
 	struct name_snapshot *names; /* record/search.h */
+	/* Writes a leaf of its own, and waits for it; NULL: no key process wants one. */
+	enum rc (*announce)(const struct door_node *node, const struct actor *actor,
+			    const struct access *access, struct str word, struct err *err);
 };
 
 /* How a type stands in the database, and how many rows this process knows of (for the blind
@@ -92,6 +96,8 @@ struct door {
 	int64_t now_ms;		      /* taken once, at door_open */
 	VEC(struct second_look) asks; /* what somebody else is to look at, made with the leaves */
 	const char *mark;	      /* by which exception the last row was opened; or NULL */
+	const char *run;	      /* of a job: its kind, which a leaf has announced; or NULL */
+	const struct door *outer;     /* of the node's own door in a person's request; or NULL */
 };
 
 /* Type keys and row counts from the database; in the arena, which must outlive the node. */
@@ -111,6 +117,19 @@ void door_open(struct door *d, const struct door_node *node, struct db *db, stru
  * and the log says that the node did it, for which reason. Close it before d.
  */
 void door_open_as_node(struct door *inner, const struct door *d, struct str reason);
+/*
+ * What the key process is told of an opening: it is for the person whose request this is, also
+ * where the node looks on their behalf, and some leaf of theirs names the record; the node adds
+ * one for what was opened and not shown.
+ */
+struct key_use door_use(const struct door *d, enum key_use_kind kind);
+/*
+ * Log that a run over many records begins, and wait until that is durable, so that the key
+ * process lets it open what it needs; the door's openings are the run's from then on. Only in a
+ * reading door, and harmless where the keys lie in this process. A job's runner does it for all
+ * doors of the job.
+ */
+MUST_USE enum rc door_announce(struct door *d, const char *word, struct err *err);
 /* Drops the JSON values the door holds; the arena is the caller's. */
 void door_close(struct door *d);
 /* The door drops this reference when it closes. */

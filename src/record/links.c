@@ -28,7 +28,8 @@ add_link(struct door *d, struct id id, const struct record_type *holder, const s
 		return rc;
 	if (decision.rung == RUNG_NONE || (!outward && row.type != holder))
 		return RC_OK;
-	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)
+	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
+			   err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
 	if (must_hold != NULL && !blind_holds(field, fields, id_format(d->arena, *must_hold)))

@@ -81,7 +81,8 @@ page_offer(struct page *p, const struct record_row *row, bool on_team, bool *add
 	if (decision.rung == RUNG_NONE ||
 	    (p->filter->state.n > 0 && !str_eq(row->state, p->filter->state)))
 		return RC_OK;
-	if ((rc = row_open_text(d->node, d->arena, row, &body, err)) != RC_OK ||
+	if ((rc = row_open_text(d->node, door_use(d, KEY_USE_LIST), d->arena, row, &body, err)) !=
+		RC_OK ||
 	    (rc = holds_value(p, body, &holds, err)) != RC_OK || !holds)
 		return rc;
 	*added = true;

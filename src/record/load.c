@@ -158,7 +158,8 @@ record_load_row(struct door *d, struct id id, enum policy_action action, const s
 		return refuse_row(d, row, decision, err);
 	d->mark = decision.mark;
 	ask_if_kept(d, row->id);
-	if ((rc = row_open(d->node, d->arena, row, fields, handling, err)) != RC_OK)
+	rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, row, fields, handling, err);
+	if (rc != RC_OK)
 		return rc;
 	door_hold(d, *fields);
 	return RC_OK;
@@ -203,7 +204,8 @@ load_found(struct door *d, const struct record_row *row, const struct record_row
 	enum rc rc;
 
 	if ((rc = decide_found(d, row, reveal, &rung, &entry, err)) != RC_OK ||
-	    (rc = row_open(d->node, d->arena, sealed, &fields, &handling, err)) != RC_OK)
+	    (rc = row_open(d->node, door_use(d, KEY_USE_RECORD), d->arena, sealed, &fields,
+			   &handling, err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
 	rc = record_of_row(d, row, fields, reveal, rung, &entry.fields, out, err);
@@ -242,7 +244,8 @@ record_load_text(struct door *d, struct id id, const struct record_type *type,
 		return door_refuse(d, &absent, NULL, &id, err);
 	}
 	if ((rc = decide_found(d, &row, reveal, &rung, &entry, err)) != RC_OK ||
-	    (rc = row_open_text(d->node, d->arena, &row, &body, err)) != RC_OK ||
+	    (rc = row_open_text(d->node, door_use(d, KEY_USE_RECORD), d->arena, &row, &body,
+				err)) != RC_OK ||
 	    (rc = record_of_text(d, &row, body, reveal, rung, true, &entry.fields, out, err)) !=
 		RC_OK)
 		return rc;

@@ -16,7 +16,8 @@ open_row(struct door *d, const struct record_row *row, struct record **out, stru
 
 	if ((row->flags & ROW_ERASED) != 0 || row->body.n == 0)
 		return fail(err, RC_ABSENT, "", "there is no such record");
-	if ((rc = row_open(d->node, d->arena, row, &fields, &handling, err)) != RC_OK)
+	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, row, &fields, &handling,
+			   err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
 	rc = record_of_row(d, row, NULL, NULL, RUNG_FULL, NULL, out, err);

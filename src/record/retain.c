@@ -128,7 +128,8 @@ offer_due(struct due_page *p, const struct retain_row *due, struct err *err)
 		p->full = true;
 		return RC_OK;
 	}
-	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)
+	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
+			   err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
 	if ((rc = record_of_row(d, &row, fields, NULL, decision.rung, NULL, &r, err)) != RC_OK)
@@ -227,7 +228,8 @@ retain_hold(struct door *d, struct id id, bool held, struct err *err)
 	must(d->group != NULL && d->actor->is_node);
 	if (rc != RC_OK || (row.flags & ROW_ERASED) != 0 || ((row.flags & ROW_HELD) != 0) == held)
 		return rc;
-	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)
+	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
+			   err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
 	seen = row.version++;

@@ -185,30 +185,27 @@ row_seal(const struct door_node *node, struct arena *a, struct record_row *row, 
 enum rc
 row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row, struct err *err)
 {
-	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = row_aad(a, row);
 	struct buf wrapped;
-	enum rc rc = keys_unwrap(node->keys, row->bucket, aad, row->wrapped, key, err);
+	enum rc rc;
 
-	if (rc != RC_OK)
-		return rc;
 	buf_init(&wrapped, a);
-	rc = keys_wrap(node->keys, row->bucket, aad, key, &wrapped, err);
-	data_key_wipe(key);
-	row->wrapped = buf_str(&wrapped);
+	rc = keys_rewrap(node->keys, row->bucket, row_aad(a, row), row->wrapped, &wrapped, err);
+	if (rc == RC_OK)
+		row->wrapped = buf_str(&wrapped);
 	return rc;
 }
 
 enum rc
-row_open_text(const struct door_node *node, struct arena *a, const struct record_row *row,
-	      struct str *body, struct err *err)
+row_open_text(const struct door_node *node, struct key_use use, struct arena *a,
+	      const struct record_row *row, struct str *body, struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
 	struct str aad = row_aad(a, row);
 	struct buf plain;
 	enum rc rc;
 
-	if ((rc = keys_unwrap(node->keys, row->bucket, aad, row->wrapped, key, err)) != RC_OK)
+	rc = keys_unwrap(node->keys, &use, row->bucket, aad, row->wrapped, key, err);
+	if (rc != RC_OK)
 		return rc;
 	buf_init(&plain, a);
 	rc = envelope_open(key, body_aad(a, row), row->body, &plain, err);
@@ -218,12 +215,12 @@ row_open_text(const struct door_node *node, struct arena *a, const struct record
 }
 
 enum rc
-row_open(const struct door_node *node, struct arena *a, const struct record_row *row,
-	 json_t **fields, struct handling *handling, struct err *err)
+row_open(const struct door_node *node, struct key_use use, struct arena *a,
+	 const struct record_row *row, json_t **fields, struct handling *handling, struct err *err)
 {
 	json_t *body, *h;
 	struct str text;
-	enum rc rc = row_open_text(node, a, row, &text, err);
+	enum rc rc = row_open_text(node, use, a, row, &text, err);
 
 	if (rc != RC_OK)
 		return rc;

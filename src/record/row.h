@@ -2,6 +2,7 @@
 #define RECORD_ROW_H
 
 #include "record/record.h"
+#include "seal/keys.h"
 #include "store/db.h"
 
 /*
@@ -46,13 +47,13 @@ struct str row_plain(const struct door_node *node, struct arena *a, const struct
 MUST_USE enum rc row_seal(const struct door_node *node, struct arena *a, struct record_row *row,
 			  json_t *fields, struct handling handling, unsigned char body_hash[32],
 			  unsigned char commitment[32], struct err *err);
-/* RC_INTEGRITY: not what was sealed; RC_ABSENT: its bucket is destroyed. *fields is a new
- * reference. */
-MUST_USE enum rc row_open(const struct door_node *node, struct arena *a,
+/* RC_INTEGRITY: not what was sealed; RC_ABSENT: its bucket is destroyed; or what keys_unwrap
+ * says. use: whom the log will name (door_use). *fields is a new reference. */
+MUST_USE enum rc row_open(const struct door_node *node, struct key_use use, struct arena *a,
 			  const struct record_row *row, json_t **fields, struct handling *handling,
 			  struct err *err);
 /* The same as it was sealed: {"fields":{...},"handling":{...}} in canonical JSON. */
-MUST_USE enum rc row_open_text(const struct door_node *node, struct arena *a,
+MUST_USE enum rc row_open_text(const struct door_node *node, struct key_use use, struct arena *a,
 			       const struct record_row *row, struct str *body, struct err *err);
 /* Wrap the row's data key again, under the key its bucket has now. */
 MUST_USE enum rc row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row,

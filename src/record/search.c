@@ -212,12 +212,23 @@ check_seen(struct name_snapshot *s, struct door *d, struct arena *scratch, struc
 }
 
 #define ROWS_A_STEP 1000
+/* So many the leaf names one by one; more are a run, which a leaf announces. */
+#define NAMED_MAX 200
+
+/* How the node opens what it catches up with. */
+struct catching {
+	bool is_run, must_announce;
+	VEC(struct id) opened; /* in the door's arena, unless it is a run */
+};
 
 /* One step of catching up; *n says how many rows it took. */
 static enum rc
-catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, size_t *n,
-	      struct err *err)
+catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, struct catching *c,
+	      size_t *n, struct err *err)
 {
+	struct key_use use = {.kind = c->is_run ? KEY_USE_RUN : KEY_USE_LIST,
+			      .time_ms = d->now_ms,
+			      .word = STR("name_snapshot")};
 	struct record_row *batch = NEW_N(scratch, struct record_row, ROWS_A_STEP);
 	struct rows *rows;
 	enum rc rc = db_select(d->db, &SQL_RECORD_CHANGED,
@@ -231,6 +242,11 @@ catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, si
 	rows_close(rows);
 	if (rc != RC_ABSENT)
 		return rc;
+	if (!c->is_run && c->opened.n + *n > NAMED_MAX) {
+		c->must_announce = true;
+		*n = 0;
+		return RC_OK;
+	}
 	if (*n > 0) {
 		int64_t last = batch[*n - 1].leaf;
 
@@ -250,19 +266,23 @@ catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, si
 			s->holds_erased = s->holds_erased || had;
 			continue;
 		}
-		if ((rc = row_open(d->node, scratch, &batch[i], &fields, NULL, err)) != RC_OK)
+		rc = row_open(d->node, use, scratch, &batch[i], &fields, NULL, err);
+		if (rc != RC_OK)
 			return rc;
+		if (!c->is_run)
+			*VEC_ADD(d->arena, &c->opened) = batch[i].id;
 		add_record(s, scratch, &batch[i], fields);
 		json_decref(fields);
 	}
 	return RC_OK;
 }
 
+static const struct actor itself = {.is_node = true};
+
 /* The node itself reads here, as a job does: one leaf a run, when there was anything. */
 static enum rc
-catch_up(struct name_snapshot *s, struct door *d, struct err *err)
+catch_up(struct name_snapshot *s, struct door *d, struct catching *c, struct err *err)
 {
-	static const struct actor itself = {.is_node = true};
 	struct audit_entry entry = {.action = AUDIT_JOB, .type = STR("name_snapshot")};
 	const struct actor *person = d->actor;
 	struct arena *scratch = arena_new(0);
@@ -274,18 +294,20 @@ catch_up(struct name_snapshot *s, struct door *d, struct err *err)
 	if (rc == RC_OK)
 		rc = check_seen(s, d, scratch, err);
 	while (rc == RC_OK) {
-		rc = catch_up_step(s, d, scratch, &n, err);
+		rc = catch_up_step(s, d, scratch, c, &n, err);
 		arena_reset(scratch);
 		all += n;
 		if (n == ROWS_A_STEP)
 			continue;
-		if (!s->holds_erased)
+		if (!s->holds_erased || c->must_announce)
 			break;
 		start_over(s);
 	}
 	arena_free(scratch);
 	if (rc != RC_OK || all == 0)
 		return rc;
+	entry.about = c->opened.at;
+	entry.about_count = c->opened.n;
 	d->actor = &itself;
 	rc = door_log(d, &entry, NULL, err);
 	d->actor = person;
@@ -414,7 +436,8 @@ offer(struct door *d, struct id id, double score, size_t limit, struct search_hi
 		out->more = true;
 		return RC_OK;
 	}
-	if ((rc = row_open(d->node, d->arena, &row, &fields, &handling, err)) != RC_OK)
+	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
+			   err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
 	rc = record_of_row(d, &row, fields, NULL, decision.rung, NULL, &r, err);
@@ -423,6 +446,26 @@ offer(struct door *d, struct id id, double score, size_t limit, struct search_hi
 	r->handling = handling;
 	*VEC_ADD(d->arena, &out->items) = (struct search_hit){r, score};
 	return RC_OK;
+}
+
+/* With the lock held, which is let go while the node's leaf becomes durable. */
+static enum rc
+catch_up_logged(struct name_snapshot *s, struct door *d, struct err *err)
+{
+	struct catching c = {.is_run = d->node->announce == NULL};
+	const struct actor *person = d->actor;
+	enum rc rc = catch_up(s, d, &c, err);
+
+	if (rc != RC_OK || !c.must_announce)
+		return rc;
+	must(pthread_mutex_unlock(&s->lock) == 0);
+	d->actor = &itself;
+	rc = door_announce(d, "name_snapshot", err);
+	d->actor = person;
+	d->run = NULL;
+	must(pthread_mutex_lock(&s->lock) == 0);
+	c = (struct catching){.is_run = true};
+	return rc == RC_OK ? catch_up(s, d, &c, err) : rc;
 }
 
 enum rc
@@ -445,7 +488,7 @@ record_search_name(struct door *d, const struct record_type *type, struct str qu
 	if (limit == 0 || limit > RECORD_PAGE_MAX)
 		limit = 50;
 	must(pthread_mutex_lock(&s->lock) == 0);
-	if ((rc = catch_up(s, d, err)) == RC_OK)
+	if ((rc = catch_up_logged(s, d, err)) == RC_OK)
 		score_all(s, d->arena, query, type, &found, &n);
 	ids = NEW_N(d->arena, struct id, n);
 	for (size_t i = 0; i < n; i++)

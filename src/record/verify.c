@@ -53,7 +53,7 @@ check_body(struct check *c, const struct record_row *row, const struct audit_lea
 	if (!c->options->open_bodies)
 		return;
 	c->report->opened++;
-	if (row_open(c->node, c->scratch, row, &fields, NULL, &err) == RC_OK) {
+	if (row_open(c->node, c->options->use, c->scratch, row, &fields, NULL, &err) == RC_OK) {
 		if (!past && (blind_missing(c->node, c->db, row->id, row->type, fields, &missing,
 					    &err) != RC_OK ||
 			      missing > 0))

@@ -18,6 +18,7 @@ struct record_report {
 
 struct record_verify_options {
 	bool open_bodies;	     /* decrypt each body too */
+	struct key_use use;	     /* then: for a run that was announced (door_announce) */
 	struct str vkey, checkpoint; /* as audit_verify_options */
 	enum rc (*progress)(void *ctx, int64_t done, int64_t all);
 	void *progress_ctx;

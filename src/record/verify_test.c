@@ -316,7 +316,7 @@ unwrap(struct fixture *f, const struct backup *b)
 {
 	unsigned char key[DATA_KEY_BYTES];
 
-	return keys_unwrap(f->t->keys, b->bucket, b->aad, b->wrapped, key, NULL);
+	return keys_unwrap(f->t->keys, NULL, b->bucket, b->aad, b->wrapped, key, NULL);
 }
 
 static void

@@ -56,7 +56,8 @@ open_version(struct door *d, const struct record_row *row, struct id owner,
 	enum rc rc;
 
 	if (!v.erased) {
-		if ((rc = row_open(d->node, d->arena, row, &v.fields, &handling, err)) != RC_OK)
+		if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, row, &v.fields,
+				   &handling, err)) != RC_OK)
 			return rc;
 		door_hold(d, v.fields);
 		v.judicial_ok = handling.judicial_ok;

@@ -1,7 +1,6 @@
 #include "seal/keys.h"
 
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -9,37 +8,11 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "seal/keyfile.h"
+#include "seal/keys_inside.h"
+#include "seal/keywire.h"
 #include "seal/secret.h"
 
-#define MONTHS_KEPT 32
-#define NONCE_BYTES 24
-
 _Static_assert(WRAPPED_KEY_BYTES == 1 + NONCE_BYTES + DATA_KEY_BYTES + 16, "the form");
-
-/* The keys that are used all the time, prepared; in secret memory with the ring. */
-struct prepared {
-	struct key_ring ring;
-	unsigned char file_key[32];
-	unsigned char log_secret[SIGN_SECRET_BYTES];
-	struct hmac_key index, log_months;
-	struct month_key {
-		int64_t month;
-		bool is_set;
-		struct hmac_key key;
-	} months[MONTHS_KEPT];
-};
-
-struct keys {
-	char *path;
-	struct prepared *p;
-	unsigned char log_public[PUBLIC_KEY_BYTES];
-	struct keyfile_guard guard;
-	struct hash checksum;	      /* of the file as we last read or wrote it */
-	struct stat seen;	      /* likewise; zeros: not looked at */
-	pthread_rwlock_t lock;	      /* ring, file key, guard, checksum */
-	pthread_rwlock_t months_lock; /* months[] */
-};
 
 enum rc
 keys_create(const char *path, struct str passphrase, struct err *err)
@@ -65,21 +38,32 @@ keys_create(const char *path, struct str passphrase, struct err *err)
 	return rc;
 }
 
-static void
-prepare(struct keys *keys)
+void
+keys_prepare_macs(struct keys *keys)
 {
 	struct prepared *p = keys->p;
 
-	sign_pair(p->ring.log_seed, keys->log_public, p->log_secret);
 	hmac_key_init(&p->index, p->ring.index_key, sizeof p->ring.index_key);
 	hmac_key_init(&p->log_months, p->ring.log_mac_key, sizeof p->ring.log_mac_key);
+}
+
+struct keys *
+keys_new(void)
+{
+	struct keys *keys = heap_zeroed(sizeof *keys);
+
+	must(pthread_rwlock_init(&keys->lock, NULL) == 0);
+	must(pthread_rwlock_init(&keys->months_lock, NULL) == 0);
+	must(pthread_mutex_init(&keys->known_lock, NULL) == 0);
+	keys->p = secret_new(sizeof *keys->p);
+	return keys;
 }
 
 enum rc
 keys_open(const char *path, struct str passphrase, struct keys **out, struct err *err)
 {
 	struct arena *a = arena_new(0);
-	struct keys *keys = heap_zeroed(sizeof *keys);
+	struct keys *keys = keys_new();
 	struct keyfile file;
 	struct str bytes;
 	enum rc rc;
@@ -87,9 +71,6 @@ keys_open(const char *path, struct str passphrase, struct keys **out, struct err
 	*out = NULL;
 	keys->path = heap_zeroed(strlen(path) + 1);
 	memcpy(keys->path, path, strlen(path));
-	must(pthread_rwlock_init(&keys->lock, NULL) == 0);
-	must(pthread_rwlock_init(&keys->months_lock, NULL) == 0);
-	keys->p = secret_new(sizeof *keys->p);
 	if ((rc = keyfile_load(a, path, &bytes, err)) != RC_OK ||
 	    (rc = keyfile_parse(bytes, &file, err)) != RC_OK)
 		goto done;
@@ -104,7 +85,8 @@ keys_open(const char *path, struct str passphrase, struct keys **out, struct err
 	if ((rc = keyfile_guard_key(&file.guard, passphrase, keys->p->file_key, err)) != RC_OK ||
 	    (rc = keyfile_open(&file, keys->p->file_key, &keys->p->ring, err)) != RC_OK)
 		goto done;
-	prepare(keys);
+	sign_pair(keys->p->ring.log_seed, keys->log_public, keys->p->log_secret);
+	keys_prepare_macs(keys);
 	*out = keys;
 	keys = NULL;
 done:
@@ -129,10 +111,12 @@ keys_close(struct keys *keys)
 {
 	if (keys == NULL)
 		return;
+	keys_remote_close(keys);
 	secret_free(keys->p->ring.slots);
 	secret_free(keys->p);
 	(void)pthread_rwlock_destroy(&keys->lock);
 	(void)pthread_rwlock_destroy(&keys->months_lock);
+	(void)pthread_mutex_destroy(&keys->known_lock);
 	free(keys->path);
 	free(keys);
 }
@@ -377,6 +361,8 @@ keys_is_current(struct keys *keys, struct str bucket, struct str wrapped)
 	const struct key_slot *slot;
 	bool current;
 
+	if (keys->link != NULL)
+		return keys_remote_is_current(keys, bucket, wrapped);
 	refresh(keys);
 	must(pthread_rwlock_rdlock(&keys->lock) == 0);
 	slot = current_slot(&keys->p->ring, bucket);
@@ -393,6 +379,8 @@ keys_wrap(struct keys *keys, struct str bucket, struct str aad,
 	const struct key_slot *slot;
 	enum rc rc = RC_OK;
 
+	if (keys->link != NULL)
+		return keys_remote_wrap(keys, bucket, aad, data_key, out, err);
 	refresh(keys);
 	must(pthread_rwlock_rdlock(&keys->lock) == 0);
 	if ((slot = current_slot(&keys->p->ring, bucket)) != NULL)
@@ -449,18 +437,59 @@ unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wrapped,
 	return RC_OK;
 }
 
-enum rc
-keys_unwrap(struct keys *keys, struct str bucket, struct str aad, struct str wrapped,
-	    unsigned char data_key[DATA_KEY_BYTES], struct err *err)
+/* Perhaps another process made the key that is missing here. */
+static enum rc
+unwrap_fresh(struct keys *keys, struct str bucket, struct str aad, struct str wrapped,
+	     unsigned char data_key[DATA_KEY_BYTES], struct err *err)
 {
 	bool has_key = true;
 	enum rc rc = unwrap(keys, bucket, aad, wrapped, data_key, &has_key, err);
 
 	if (rc == RC_OK || has_key)
 		return rc;
-	/* Perhaps another process made it. */
 	refresh(keys);
 	return unwrap(keys, bucket, aad, wrapped, data_key, &has_key, err);
+}
+
+void
+keys_unwrap_many(struct keys *keys, const struct key_use *use, struct key_open *opens, size_t n)
+{
+	if (keys->link != NULL) {
+		keys_remote_unwrap_many(keys, use, opens, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		opens[i].rc = unwrap_fresh(keys, opens[i].bucket, opens[i].aad, opens[i].wrapped,
+					   opens[i].data_key, opens[i].err);
+}
+
+enum rc
+keys_unwrap(struct keys *keys, const struct key_use *use, struct str bucket, struct str aad,
+	    struct str wrapped, unsigned char data_key[DATA_KEY_BYTES], struct err *err)
+{
+	struct key_open one = {.bucket = bucket, .aad = aad, .wrapped = wrapped, .err = err};
+
+	keys_unwrap_many(keys, use, &one, 1);
+	if (one.rc == RC_OK)
+		memcpy(data_key, one.data_key, DATA_KEY_BYTES);
+	secret_wipe(one.data_key, sizeof one.data_key);
+	return one.rc;
+}
+
+enum rc
+keys_rewrap(struct keys *keys, struct str bucket, struct str aad, struct str wrapped,
+	    struct buf *out, struct err *err)
+{
+	unsigned char data_key[DATA_KEY_BYTES];
+	enum rc rc;
+
+	if (keys->link != NULL)
+		return keys_remote_rewrap(keys, bucket, aad, wrapped, out, err);
+	rc = unwrap_fresh(keys, bucket, aad, wrapped, data_key, err);
+	if (rc == RC_OK)
+		rc = keys_wrap(keys, bucket, aad, data_key, out, err);
+	secret_wipe(data_key, sizeof data_key);
+	return rc;
 }
 
 enum rc
@@ -468,6 +497,8 @@ keys_bucket_renew(struct keys *keys, struct str bucket, struct err *err)
 {
 	enum rc rc;
 
+	if (keys->link != NULL)
+		return keys_remote_bucket(keys, KEY_BUCKET_RENEW, bucket, err);
 	refresh(keys);
 	must(pthread_rwlock_wrlock(&keys->lock) == 0);
 	do
@@ -485,6 +516,8 @@ keys_bucket_drop_old(struct keys *keys, struct str bucket, struct err *err)
 	size_t from, to;
 	enum rc rc = RC_OK;
 
+	if (keys->link != NULL)
+		return keys_remote_bucket(keys, KEY_BUCKET_DROP_OLD, bucket, err);
 	refresh(keys);
 	must(pthread_rwlock_wrlock(&keys->lock) == 0);
 	do {
@@ -506,6 +539,8 @@ keys_bucket_destroy(struct keys *keys, struct str bucket, struct err *err)
 	size_t from, to;
 	enum rc rc;
 
+	if (keys->link != NULL)
+		return keys_remote_bucket(keys, KEY_BUCKET_DESTROY, bucket, err);
 	refresh(keys);
 	must(pthread_rwlock_wrlock(&keys->lock) == 0);
 	do {
@@ -571,10 +606,14 @@ keys_log_mac(struct keys *keys, int64_t ms, struct str domain, struct str value,
 	memcpy(out, h.b, MAC_BYTES);
 }
 
-void
-keys_log_sign(struct keys *keys, struct str message, unsigned char out[SIGNATURE_BYTES])
+enum rc
+keys_log_sign(struct keys *keys, struct str message, unsigned char out[SIGNATURE_BYTES],
+	      struct err *err)
 {
+	if (keys->link != NULL)
+		return keys_remote_sign(keys, message, out, err);
 	sign_make(keys->p->log_secret, message, out);
+	return RC_OK;
 }
 
 void

@@ -2,6 +2,7 @@
 #define SEAL_KEYS_H
 
 #include "base/buf.h"
+#include "base/id.h"
 #include "base/rc.h"
 #include "base/str.h"
 #include "seal/envelope.h"
@@ -12,8 +13,26 @@
  * the blind-index key, the log's HMAC keys by month, the log's Ed25519 key. Guarded by an
  * Argon2id passphrase or by file mode 0600 alone. Replaced whole (temporary file, fsync,
  * rename) at each change. All functions may be called from any thread.
+ *
+ * Opened by keys_open they lie in this process: for tools, tests and the key process itself.
+ * Opened by keys_connect (keys_process.h) bucket keys and signing key lie in the key process,
+ * and only the index key and the log's MAC keys here, which give away equality alone.
  */
 struct keys;
+
+/* What an unwrapping serves; the key process holds it against the leaves that follow. */
+enum key_use_kind {
+	KEY_USE_PAPERS, /* the node's own: users, jobs, imports, details of the log; no record */
+	KEY_USE_RECORD, /* one record, asked for by itself */
+	KEY_USE_LIST,	/* one of many: a page, a search, what a change has to look at */
+	KEY_USE_RUN,	/* a run over all records, which a leaf has announced */
+};
+struct key_use {
+	enum key_use_kind kind;
+	struct id actor; /* who stands in the leaf; zero: the node itself */
+	int64_t time_ms; /* of the leaf, for its month */
+	struct str word; /* of a run: the type of the leaf that announced it; at most 40 bytes */
+};
 
 #define MAC_BYTES 32
 #define WRAPPED_KEY_BYTES (1 + 24 + DATA_KEY_BYTES + 16)
@@ -41,11 +60,28 @@ MUST_USE enum rc keys_wrap(struct keys *keys, struct str bucket, struct str aad,
 /* Was it wrapped under the key that the bucket has now? What was not must be wrapped again
  * before it is kept: the older key may be gone any moment. */
 bool keys_is_current(struct keys *keys, struct str bucket, struct str wrapped);
-/* RC_ABSENT: the bucket's key was destroyed. RC_INTEGRITY: not this wrapping, or one under a
- * key that never was. */
-MUST_USE enum rc keys_unwrap(struct keys *keys, struct str bucket, struct str aad,
-			     struct str wrapped, unsigned char data_key[DATA_KEY_BYTES],
-			     struct err *err);
+/*
+ * use NULL: the node's papers. RC_ABSENT: the bucket's key was destroyed. RC_INTEGRITY: not this
+ * wrapping, or one under a key that never was. Of the key process: RC_BUSY, one person opens
+ * more in a minute than the node allows; RC_UNAVAILABLE, it is locked, gone, or withholds keys
+ * because records were opened that the log does not name; RC_DENIED, not for this use.
+ */
+MUST_USE enum rc keys_unwrap(struct keys *keys, const struct key_use *use, struct str bucket,
+			     struct str aad, struct str wrapped,
+			     unsigned char data_key[DATA_KEY_BYTES], struct err *err);
+/* Many at one go, each with its own outcome; wipe the keys after. */
+struct key_open {
+	struct str bucket, aad, wrapped;
+	unsigned char data_key[DATA_KEY_BYTES];
+	enum rc rc;
+	struct err *err; /* may be NULL */
+};
+#define KEY_OPENS_MAX 512
+void keys_unwrap_many(struct keys *keys, const struct key_use *use, struct key_open *opens,
+		      size_t n);
+/* Wrapped again under the key the bucket has now; the data key is seen by nobody. */
+MUST_USE enum rc keys_rewrap(struct keys *keys, struct str bucket, struct str aad,
+			     struct str wrapped, struct buf *out, struct err *err);
 /*
  * Early erasing: a new key takes the bucket's name, with the generation counted up; the old
  * one stays readable for unwrapping until keys_bucket_drop_old, so that the caller re-wraps
@@ -62,7 +98,9 @@ void keys_index_mac(struct keys *keys, struct str domain, struct str value,
 /* HMAC-SHA-256 under the log's key of the month of ms (derived, so asking never writes). */
 void keys_log_mac(struct keys *keys, int64_t ms, struct str domain, struct str value,
 		  unsigned char out[MAC_BYTES]);
-void keys_log_sign(struct keys *keys, struct str message, unsigned char out[SIGNATURE_BYTES]);
+/* The key process signs checkpoints of the log as it was told of it alone (RC_DENIED). */
+MUST_USE enum rc keys_log_sign(struct keys *keys, struct str message,
+			       unsigned char out[SIGNATURE_BYTES], struct err *err);
 void keys_log_public(struct keys *keys, unsigned char out[PUBLIC_KEY_BYTES]);
 
 #endif

@@ -62,7 +62,7 @@ unwrap(struct keys *keys, struct str bucket, struct str w)
 	unsigned char out[DATA_KEY_BYTES];
 	struct err err;
 
-	return keys_unwrap(keys, bucket, STR("aad"), w, out, &err);
+	return keys_unwrap(keys, NULL, bucket, STR("aad"), w, out, &err);
 }
 
 static void
@@ -78,9 +78,10 @@ a_wrapped_key_outlives_the_process_and_nothing_else_unwraps_it(void **state)
 	w = wrapped(keys, STR("case/2026-11"), key);
 	keys_close(keys);
 	keys = opened(STR_NONE);
-	assert_int_equal(keys_unwrap(keys, STR("case/2026-11"), STR("aad"), w, back, &err), RC_OK);
+	assert_int_equal(keys_unwrap(keys, NULL, STR("case/2026-11"), STR("aad"), w, back, &err),
+			 RC_OK);
 	assert_memory_equal(key, back, sizeof key);
-	assert_int_equal(keys_unwrap(keys, STR("case/2026-11"), STR("AAD"), w, back, &err),
+	assert_int_equal(keys_unwrap(keys, NULL, STR("case/2026-11"), STR("AAD"), w, back, &err),
 			 RC_INTEGRITY);
 	assert_int_equal(unwrap(keys, STR("case/2026-12"), w), RC_INTEGRITY);
 	(void)wrapped(keys, STR("case/2026-12"), key);
@@ -385,10 +386,11 @@ work(void *ctx)
 		keys_log_mac(w->keys, november - i * INT64_C(32) * 86400000, STR("a"), STR("x"),
 			     mac);
 		keys_log_mac(w->keys, november, STR("actor"), STR("x"), mac);
-		w->good +=
-		    keys_wrap(w->keys, bucket, STR("aad"), key, &b, NULL) == RC_OK &&
-		    keys_unwrap(w->keys, bucket, STR("aad"), buf_str(&b), back, NULL) == RC_OK &&
-		    memcmp(key, back, sizeof key) == 0 && memcmp(first, mac, sizeof mac) == 0;
+		w->good += keys_wrap(w->keys, bucket, STR("aad"), key, &b, NULL) == RC_OK &&
+			   keys_unwrap(w->keys, NULL, bucket, STR("aad"), buf_str(&b), back,
+				       NULL) == RC_OK &&
+			   memcmp(key, back, sizeof key) == 0 &&
+			   memcmp(first, mac, sizeof mac) == 0;
 	}
 	arena_free(a);
 	return NULL;
@@ -417,10 +419,11 @@ the_log_key_signs(void **state)
 {
 	unsigned char public[PUBLIC_KEY_BYTES], signature[SIGNATURE_BYTES];
 	struct keys *keys = created();
+	struct err err;
 
 	(void)state;
 	keys_log_public(keys, public);
-	keys_log_sign(keys, STR("root"), signature);
+	assert_int_equal(keys_log_sign(keys, STR("root"), signature, &err), RC_OK);
 	assert_true(sign_is_good(public, STR("root"), signature));
 	assert_false(sign_is_good(public, STR("boot"), signature));
 	keys_close(keys);

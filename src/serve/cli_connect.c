@@ -167,7 +167,8 @@ cli_tell_unguarded(struct cli *cli, struct str given, struct keys *keys)
 static enum rc
 open_here(struct cli *cli, struct err *err)
 {
-	struct serve_options options = {.dir = cli_node_dir(cli), .features = cli->features};
+	struct serve_options options = {
+	    .dir = cli_node_dir(cli), .features = cli->features, .keys_apart = true};
 	enum rc rc;
 
 	if ((rc = check_folder(cli, err)) != RC_OK ||

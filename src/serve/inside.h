@@ -54,6 +54,7 @@ struct serve {
 	struct budget *addresses;  /* sign-ins that may be tried from an address, serve/sign_in.h */
 	struct budget *heavy;	   /* milliseconds of heavy work, by user */
 	struct lane *lanes[LANES]; /* NULL: in the process of a command, where one waits for all */
+	struct told_list *told;	   /* of groups committed and not yet durable (serve/apart.c) */
 	struct job_runner *runner; /* NULL: jobs run in the process of a command */
 };
 
@@ -61,6 +62,7 @@ struct serve {
 MUST_USE enum rc serve_reader_open(struct serve *s, unsigned reader, struct err *err);
 /* The serve whose door this is: all doors of a node are opened on serve->node. */
 struct serve *serve_of_door(const struct door *d);
+struct serve *serve_of_node(const struct door_node *node);
 /* In a changing door: what is remembered of users and tokens is void once this commits. */
 void serve_users_changed(struct door *d);
 

@@ -251,7 +251,8 @@ open_body(struct door *d, const struct rows *rows, struct job *job, struct acces
 	int purpose;
 	enum rc rc;
 
-	rc = keys_unwrap(d->node->keys, rows_text(rows, 5), aad, rows_blob(rows, 6), key, err);
+	rc =
+	    keys_unwrap(d->node->keys, NULL, rows_text(rows, 5), aad, rows_blob(rows, 6), key, err);
 	if (rc != RC_OK)
 		return rc;
 	buf_init(&plain, d->arena);

@@ -35,6 +35,7 @@ struct job_run {
 	struct job job;
 	const struct actor *actor; /* whose job it is: the door decides as for them */
 	struct access access;
+	const char *announced; /* its kind, once a leaf says that it runs; for its doors */
 	void *inside;
 };
 

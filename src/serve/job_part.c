@@ -217,7 +217,7 @@ part_start(struct job_reader *r, const struct finding *f, struct err *err)
 	uint64_t bytes;
 	enum rc rc;
 
-	if ((rc = keys_unwrap(s->keys, f->bucket, aad, f->wrapped, key, err)) != RC_OK)
+	if ((rc = keys_unwrap(s->keys, NULL, f->bucket, aad, f->wrapped, key, err)) != RC_OK)
 		return rc;
 	buf_init(&r->plain, r->arena);
 	r->sealed = arena_bytes(r->arena, STREAM_CHUNK_BYTES);

@@ -165,6 +165,7 @@ step_run(struct write_item *item, struct db *db, struct err *err)
 
 	door_open(&d, &serve->node, db, s->arena, s->in->run->actor, &s->in->run->access,
 		  serve->group);
+	d.run = s->in->run->announced;
 	rc = step_all(&d, s, err);
 	door_close(&d);
 	if (rc != RC_OK) {
@@ -425,8 +426,12 @@ job_execute(struct serve *s, int64_t runner, struct job *job, const struct acces
 		rc = fail(&err, RC_DENIED, "job", "no second person started this job");
 	if (rc == RC_OK && kind == NULL)
 		rc = fail(&err, RC_CONFLICT, "kind", "this node has no such kind of job any more");
-	if (rc == RC_OK)
+	if (rc == RC_OK && s->node.announce != NULL)
+		rc = s->node.announce(&s->node, &actor, access, str_from(kind->name), &err);
+	if (rc == RC_OK) {
+		run.announced = kind->name;
 		rc = kind->run(&run, &err);
+	}
 	/* Nothing of it may still be in the writer's hands, however it ended. */
 	if (job_wait(&run, 0, &ignored) != RC_OK && rc == RC_OK) {
 		rc = ignored.rc;

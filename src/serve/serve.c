@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "audit/present.h"
 #include "base/arena.h"
 #include "base/arena_pool.h"
 #include "base/hex.h"
@@ -13,6 +14,7 @@
 #include "serve/generation.h"
 #include "serve/job_inside.h"
 #include "serve/kept.h"
+#include "serve/apart.h"
 #include "serve/limits.h"
 #include "serve/reach_cache.h"
 #include "serve/user_cache.h"
@@ -63,10 +65,16 @@ serve_features(const struct serve *s)
 }
 
 struct serve *
-serve_of_door(const struct door *d)
+serve_of_node(const struct door_node *node)
 {
 	/* The node's own tables are const to all below; the struct around them is ours. */
-	return (struct serve *)((uintptr_t)d->node - offsetof(struct serve, node));
+	return (struct serve *)((uintptr_t)node - offsetof(struct serve, node));
+}
+
+struct serve *
+serve_of_door(const struct door *d)
+{
+	return serve_of_node(d->node);
 }
 
 void
@@ -115,6 +123,7 @@ group_after(void *ctx, bool committed)
 {
 	struct serve *s = ctx;
 
+	apart_committed(s, committed);
 	/* Only now does the runner, whose connection is its own, find it in the queue. */
 	if (committed && s->queue_changed)
 		job_queue_changed(s);
@@ -131,6 +140,12 @@ group_rest(void *ctx)
 
 	arena_pool_trim(s->arenas);
 	heap_trim();
+}
+
+static void
+group_settled(void *ctx, bool durable)
+{
+	apart_settled(ctx, durable);
 }
 
 /* One list of each kind, over all features, for those below who do not know features. */
@@ -224,12 +239,6 @@ serve_check(const struct serve *s, struct door *d, db_found_fn *found, void *ctx
 }
 
 static enum rc
-open_keys(struct serve *s, struct str passphrase, struct err *err)
-{
-	return keys_open(str_fmt(s->arena, "%s/keys.liaison", s->dir).p, passphrase, &s->keys, err);
-}
-
-static enum rc
 open_model(struct serve *s, struct err *err)
 {
 	struct str overlay = config_text(s->config, "overlay");
@@ -287,7 +296,14 @@ learn_time(struct serve *s, struct db *db, bool trust_clock, struct err *err)
 static enum rc
 open_store(struct serve *s, const struct serve_options *o, struct err *err)
 {
-	const struct write_group_hooks hooks = {group_begin, group_end, group_after, group_rest, s};
+	const struct write_group_hooks hooks = {
+	    .begin = group_begin,
+	    .end = group_end,
+	    .after = group_after,
+	    .rest = group_rest,
+	    .settled = group_settled,
+	    .ctx = s,
+	};
 	const struct writer_options options = {
 	    .group_max = o->group_max,
 	    .linger_us =
@@ -304,6 +320,7 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	    (rc = migrate_all(s, db, err)) != RC_OK ||
 	    (rc = start_log(s, db, o->is_new, err)) != RC_OK ||
 	    (rc = learn_time(s, db, o->trust_clock, err)) != RC_OK ||
+	    (rc = audit_meet(db, s->keys, o->accept_log, err)) != RC_OK ||
 	    (rc = door_node_init(s->arena, &s->node, db, err)) != RC_OK) {
 		db_close(db);
 		return rc;
@@ -379,8 +396,8 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	limits_open(s);
 	if ((rc = config_load(s->arena, str_fmt(s->arena, "%s/liaison.yaml", s->dir).p, s->features,
 			      &s->config, err)) != RC_OK ||
-	    (rc = take_folder(s, o, err)) != RC_OK ||
-	    (rc = open_keys(s, o->passphrase, err)) != RC_OK || (rc = open_model(s, err)) != RC_OK)
+	    (rc = take_folder(s, o, err)) != RC_OK || (rc = apart_begin(s, o, err)) != RC_OK ||
+	    (rc = open_model(s, err)) != RC_OK || (rc = apart_meet(s, err)) != RC_OK)
 		goto fail;
 	if ((rc = session_rules_read(s->config, &s->rules, err)) != RC_OK)
 		goto fail;
@@ -389,7 +406,8 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->node.names = name_snapshot_new();
 	s->node.shared_account = config_is_on(s->config, "shared_account");
 	if ((rc = sweep(s, err)) != RC_OK || (rc = open_store(s, o, err)) != RC_OK ||
-	    (rc = serve_write(s, NULL, NULL, log_start, s, err)) != RC_OK)
+	    (rc = serve_write(s, NULL, NULL, log_start, s, err)) != RC_OK ||
+	    (rc = apart_pay(s, err)) != RC_OK)
 		goto fail;
 	node_lock_admit(s->lock);
 	*out = s;
@@ -404,6 +422,7 @@ serve_close(struct serve *s)
 {
 	if (s == NULL)
 		return;
+	apart_end(s);
 	writer_close(s->writer);
 	audit_group_free(s->ended_group);
 	for (unsigned i = 0; i < s->reader_count; i++) {

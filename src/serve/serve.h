@@ -29,6 +29,11 @@ struct serve_options {
 	bool trust_clock;      /* the machine's clock is right, where the log was later */
 	bool is_new;	       /* the database must not hold a node yet */
 	bool beside;	       /* where the database takes several: other processes may come */
+	bool keys_apart;       /* in a process of their own (this program, started again) */
+	bool accept_log;       /* whatever the key process knew of the log: somebody decided so */
+	/* Besides passphrase: shares of one, what two of three people hold. */
+	const struct keys_secret *shares;
+	size_t share_count;
 };
 
 /*
@@ -112,6 +117,13 @@ typedef enum rc serve_write_fn(struct door *d, void *ctx, struct err *err);
 MUST_USE enum rc serve_write(struct serve *s, const struct actor *actor,
 			     const struct access *access, serve_write_fn *fn, void *ctx,
 			     struct err *err);
+
+/*
+ * For whoever keeps a node running: every second or so, on a thread that is neither a worker nor
+ * the writer's. Logs what was opened and shown to nobody, and catches the key process up.
+ * RC_UNAVAILABLE: the key process is gone, and the node had better start anew.
+ */
+MUST_USE enum rc serve_mind_keys(struct serve *s, struct err *err);
 
 /*
  * What is wrong with what lies beside log and records: the definitions of tables and indexes,

@@ -90,8 +90,8 @@ open_body(struct door *d, const struct rows *rows, struct session *s)
 	struct buf plain;
 	json_t *body;
 
-	if (keys_unwrap(d->node->keys, rows_text(rows, 8), aad, rows_blob(rows, 9), key, NULL) !=
-	    RC_OK)
+	if (keys_unwrap(d->node->keys, NULL, rows_text(rows, 8), aad, rows_blob(rows, 9), key,
+			NULL) != RC_OK)
 		return;
 	buf_init(&plain, d->arena);
 	if (envelope_open(key, aad, rows_blob(rows, 10), &plain, NULL) == RC_OK &&

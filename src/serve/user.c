@@ -191,7 +191,7 @@ user_read(struct door *d, const struct rows *rows, struct user *out, struct err 
 			     .disabled = rows_i64(rows, 4) != 0,
 			     .created_ms = rows_i64(rows, 5)};
 	aad = user_aad(d->arena, out);
-	if ((rc = keys_unwrap(d->node->keys, bucket, aad, wrapped, key, err)) != RC_OK)
+	if ((rc = keys_unwrap(d->node->keys, NULL, bucket, aad, wrapped, key, err)) != RC_OK)
 		return rc;
 	buf_init(&plain, d->arena);
 	rc = envelope_open(key, aad, rows_blob(rows, 8), &plain, err);

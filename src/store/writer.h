@@ -46,6 +46,8 @@ struct write_group_hooks {
 	/* On the writer thread, once nothing came for some seconds: give memory back. */
 	void (*rest)(void *ctx);
 	void *ctx;
+	/* On the settler's thread, once for each group in their order, before any done() of it. */
+	void (*settled)(void *ctx, bool durable);
 };
 
 struct writer_options {

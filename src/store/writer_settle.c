@@ -96,6 +96,8 @@ writer_settle_main(void *arg)
 			lost = g.rc != RC_OK;
 		}
 		note_settled(w, lost);
+		if (w->hooks.settled != NULL)
+			w->hooks.settled(w->hooks.ctx, g.rc == RC_OK);
 		group_finish(w, &g);
 	}
 	return NULL;

@@ -9,6 +9,7 @@ clients=$LIAISON_BUILD/tests/kill_clients
 rounds=${LIAISON_KILL_ROUNDS:-10}
 
 node_init
+node_unlimited
 export LIAISON_TOKEN
 LIAISON_TOKEN=$(L user token --purposes investigation --days 9 2>/dev/null)
 node_start

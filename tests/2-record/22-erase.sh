@@ -75,6 +75,9 @@ same "buckets that wait for their new key" "$(pending)" 0
 node_stop
 
 story "So an old copy of the database does not bring it back: what is in it opens for nobody"
+expect_exit 7 "$liaison" node serve --node "$node" --port 0 --store "$old"
+has "$said" "is an old copy"
+expect_exit 0 L node accept-log --store "$old" --reason "to see what a thief would see"
 node_start --store "$old"
 expect_exit 3 L record show person "$mei" --reveal position --reason "from a copy"
 node_stop

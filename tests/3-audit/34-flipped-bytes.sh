@@ -28,7 +28,7 @@ L audit checkpoint >"$work/checkpoint"
 expect_exit 0 L audit verify --open --checkpoint "$work/checkpoint"
 db=$node/node.db
 good=$work/good.db
-cp "$db" "$good"
+cp "$db" "$good"; cp "$node/keys.state" "$good.state"
 
 # Everything that a reader could get from the file, and what SQLite finds wrong with it.
 all() {
@@ -38,7 +38,7 @@ all "$good" >"$work/good.all"
 
 flip() { # flip BYTE BIT: in a fresh copy of the good file
 	rm -f "$db-wal" "$db-shm"
-	cp "$good" "$db"
+	cp "$good" "$db"; cp "$good.state" "$node/keys.state"
 	byte=$(od -An -tu1 -j "$1" -N 1 "$good" | tr -d ' ')
 	printf "\\x$(printf %x $((byte ^ (1 << $2))))" | dd of="$db" bs=1 seek="$1" conv=notrunc status=none
 }
@@ -99,7 +99,7 @@ tell "Indexes"
 
 story "Whole again, and a checkpoint of another log is the caller's mistake, in one line"
 rm -f "$db-wal" "$db-shm"
-cp "$good" "$db"
+cp "$good" "$db"; cp "$good.state" "$node/keys.state"
 expect_exit 0 L audit verify --open --checkpoint "$work/checkpoint"
 "$liaison" node init --node "$work/other" --name "North Coast Police" --country PT >/dev/null 2>&1
 "$liaison" --node "$work/other" audit checkpoint >"$work/foreign"
@@ -119,7 +119,7 @@ has "$said" "is a folder"
 story "The log rolled back behind a checkpoint that this node signed: that is a finding, and one"
 L audit checkpoint >"$work/newest"
 rm -f "$db-wal" "$db-shm"
-cp "$good" "$db"
+cp "$good" "$db"; cp "$good.state" "$node/keys.state"
 expect_exit 7 L audit verify --checkpoint "$work/newest"
 has "$said" "the log is shorter"
 has "$said" "1 thing is not"

@@ -1,7 +1,6 @@
 #include "base/test.h"
 
 #include "protect/consent/concerned.h"
-#include "record/derive.h"
 #include "protect/consent/conditional.h"
 #include "protect/consent/consent.h"
 #include "record/test_node.h"

@@ -1,0 +1,59 @@
+#ifndef AUDIT_KEEPER_LOG_H
+#define AUDIT_KEEPER_LOG_H
+
+#include "base/rc.h"
+#include "seal/keys_process.h"
+#include "seal/merkle.h"
+
+/*
+ * keeper_log: the log as the key process was told of it, leaf by leaf: its size, its running
+ * root, and the roots at the ends of the last groups, which are what it signs. What it knows
+ * lies in a file of its own, keys.state, sealed under a key of the key file, in two places that
+ * are written in turn, so that one is always whole.
+ *
+ * The file is written at most once a second and synced every ten; so when the machine loses
+ * power, up to ten seconds of the log are forgotten, and a database that was rolled back within
+ * them is not seen to be. A process that ends or is killed loses a second at most.
+ */
+struct keeper_log;
+
+#define KEEPER_OWED_KEPT 500 /* what was opened and not named outlives the process, so many */
+
+/* The file, made when it is not there, and locked: one key process a folder. RC_CONFLICT:
+ * another one has it. The descriptor is the caller's. */
+MUST_USE enum rc keeper_log_file(const char *path, int *fd, struct err *err);
+/* fd stays the caller's. RC_INTEGRITY: the file is not one that this key file's process wrote. */
+MUST_USE enum rc keeper_log_open(int fd, struct keys *keys, struct keeper_log **out,
+				 struct err *err);
+/* Writes what is not written yet. NULL does nothing. */
+void keeper_log_close(struct keeper_log *l);
+
+/* Has it seen a log at all? */
+bool keeper_log_is_known(const struct keeper_log *l);
+uint64_t keeper_log_size(const struct keeper_log *l);
+/* The next leaf. */
+void keeper_log_append(struct keeper_log *l, const struct hash *leaf);
+/* The log goes on under another name: what was before is signed no more. */
+void keeper_log_rename(struct keeper_log *l, struct str origin);
+/* A group ends here: what stands now may be signed. */
+void keeper_log_mark(struct keeper_log *l);
+
+/* RC_INTEGRITY: not the log that was told. */
+MUST_USE enum rc keeper_log_confirm(const struct keeper_log *l, uint64_t size,
+				    const struct hash *root, struct str origin, struct err *err);
+/* RC_INVALID: no frontier of that size. */
+MUST_USE enum rc keeper_log_accept(struct keeper_log *l, uint64_t size, const struct hash *frontier,
+				   size_t n, struct str origin, struct err *err);
+/* Is this text a checkpoint of it? RC_BUSY: of more than was told yet. RC_DENIED: no. */
+MUST_USE enum rc keeper_log_may_sign(const struct keeper_log *l, struct str text, struct err *err);
+
+/* What the last process left owed. */
+size_t keeper_log_owed(const struct keeper_log *l, const struct keys_owed **out);
+/* Write what is to be written by now; owed is kept with it. */
+void keeper_log_tick(struct keeper_log *l, int64_t now, const struct keys_owed *owed, size_t n);
+/* Whether a tick is to come. */
+bool keeper_log_is_dirty(const struct keeper_log *l);
+/* Write and sync now. */
+void keeper_log_save(struct keeper_log *l, const struct keys_owed *owed, size_t n);
+
+#endif
