@@ -17,7 +17,8 @@
  * a header's value ends the value there: the library does not show what follows.)
  * Each answer carries X-Content-Type-Options: nosniff, Referrer-Policy: no-referrer,
  * Cache-Control: no-store and Content-Security-Policy: default-src 'none';
- * frame-ancestors 'none', unless the response names such a header itself.
+ * frame-ancestors 'none', Cross-Origin-Resource-Policy: same-origin, unless the response names
+ * such a header itself; by TLS also Strict-Transport-Security (RFC 6797), for a year.
  */
 struct http_server;
 
@@ -79,6 +80,12 @@ struct http_options {
  */
 MUST_USE enum rc http_open(const struct http_options *options, http_handler *handler, void *ctx,
 			   struct http_server **out, struct err *err);
+/*
+ * Another certificate and key (texts), for connections that come from now on; any thread.
+ * RC_INVALID: they cannot be read or do not belong together, or there is no TLS; what was stays.
+ */
+MUST_USE enum rc http_renew(struct http_server *s, const char *certificate_pem, const char *key_pem,
+			    struct err *err);
 /* The TCP port listened on, or 0. */
 uint16_t http_port(const struct http_server *s);
 /* Connections open now; for metrics. */

@@ -64,6 +64,8 @@ struct way {
 };
 
 #define WAYS_MAX 2
+/* Daemons whose certificate was replaced, until their last connection ends. */
+#define RETIRED_MAX 4
 
 struct http_server {
 	struct http_options options; /* defaults filled in, pointers dropped */
@@ -73,6 +75,8 @@ struct http_server {
 	char *socket_path;
 	struct way ways[WAYS_MAX];
 	unsigned way_count;
+	struct way retired[RETIRED_MAX]; /* the epoll thread's */
+	unsigned retired_count;
 	int epoll_fd, wake_fd;
 	pthread_t thread;
 	atomic_uint refs; /* the opener, streams, requests given up */
@@ -86,7 +90,8 @@ struct http_server {
 	struct drain drain;
 	int64_t next_sweep_ms;
 
-	pthread_mutex_t lock; /* guards what follows, and request->conn */
+	pthread_mutex_t lock;	     /* guards what follows, and request->conn */
+	struct MHD_Daemon *tls_next; /* with another certificate, to be taken up */
 	struct request *done, **done_end;
 	struct http_stream *stirred;
 	bool closing;
@@ -106,6 +111,12 @@ bool header_add(struct MHD_Response *response, struct str name, struct str value
 struct MHD_Response *problem_response(struct arena *a, const struct err *err, int status);
 /* Content type, extra and default headers; false when one cannot be sent. */
 bool response_headers(struct MHD_Response *response, struct str content_type, struct pairs extra);
+
+struct MHD_Daemon *daemon_start(struct http_server *s, const struct http_options *o, bool tls);
+/* On the epoll thread: take up a new certificate; run and end the daemons of former ones. */
+void tls_turn(struct http_server *s);
+bool retired_run(struct http_server *s);
+void retired_sweep(struct http_server *s, bool all);
 
 /* What the library calls, on the epoll thread. */
 void *on_request_line(void *ctx, const char *uri, struct MHD_Connection *mhd);

@@ -18,6 +18,9 @@ request_answer(struct request *r, int status, struct MHD_Response *response,
 	bool first = false, given_up;
 
 	request_body_drop(r);
+	if (r->open.tls)
+		(void)header_add(response, STR("Strict-Transport-Security"),
+				 STR("max-age=31536000"));
 	must(pthread_mutex_lock(&s->lock) == 0);
 	must(r->answer == NULL && r->phase == REQUEST_PARKED);
 	r->answer = response;
@@ -43,6 +46,7 @@ static const struct pair defaults[] = {
     {STR_INIT("Referrer-Policy"), STR_INIT("no-referrer")},
     {STR_INIT("Cache-Control"), STR_INIT("no-store")},
     {STR_INIT("Content-Security-Policy"), STR_INIT("default-src 'none'; frame-ancestors 'none'")},
+    {STR_INIT("Cross-Origin-Resource-Policy"), STR_INIT("same-origin")},
 };
 
 bool

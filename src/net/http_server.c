@@ -157,6 +157,7 @@ sweep(struct http_server *s, int64_t now)
 		if (s->ways[i].deaf)
 			way_listen(s, &s->ways[i], true);
 	}
+	retired_sweep(s, false);
 }
 
 /* Whether a daemon has something left that no descriptor will announce. */
@@ -172,7 +173,7 @@ daemons_run(struct http_server *s)
 		if (MHD_get_timeout(s->ways[i].daemon, &ms) == MHD_YES && ms == 0)
 			more = true;
 	}
-	return more;
+	return retired_run(s) || more;
 }
 
 static void
@@ -291,6 +292,7 @@ loop(void *arg)
 		int64_t now;
 
 		turn(s, more, again_ms);
+		tls_turn(s);
 		more = daemons_run(s);
 		if (s->options.turned != NULL)
 			again_ms = s->options.turned(s->ctx);
@@ -354,7 +356,7 @@ descriptors_want(unsigned connections)
 			 (unsigned long long)limit.rlim_cur, connections);
 }
 
-static struct MHD_Daemon *
+struct MHD_Daemon *
 daemon_start(struct http_server *s, const struct http_options *o, bool tls)
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
@@ -459,6 +461,9 @@ server_end(struct http_server *s, bool listening)
 			(void)close(s->ways[i].fd);
 		MHD_stop_daemon(s->ways[i].daemon);
 	}
+	retired_sweep(s, true);
+	if (s->tls_next != NULL)
+		MHD_stop_daemon(s->tls_next);
 	if (s->socket_path != NULL)
 		(void)unlink(s->socket_path);
 	free(s->socket_path);

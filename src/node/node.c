@@ -12,6 +12,7 @@
 #include "parse/sandbox.h"
 #include "model/model.h"
 #include "node/api.h"
+#include "node/certificate.h"
 #include "node/copy.h"
 #include "node/init.h"
 #include "node/reply.h"
@@ -232,22 +233,8 @@ end_signals(void)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
 	return set;
-}
-
-static enum rc
-read_pem(struct cli *cli, struct str path, const char **out, struct err *err)
-{
-	struct str text;
-	enum rc rc;
-
-	*out = NULL;
-	if (path.n == 0)
-		return RC_OK;
-	rc = file_read(cli->arena, str_z(cli->arena, path), 1 << 20, &text, err);
-	if (rc == RC_OK)
-		*out = text.p;
-	return rc;
 }
 
 static enum rc
@@ -267,19 +254,30 @@ find_group(struct str name, struct listen_options *o, struct err *err)
 	return RC_OK;
 }
 
+static void
+renew_certificate(struct serve *s, struct listen *l)
+{
+	struct err err;
+
+	if (tls_renew(serve_config(s), l, &err) != RC_OK)
+		log_warn("SIGHUP: %s", err.text);
+}
+
 /*
  * Until a signal comes; or until the store is lost, when only a new start helps: whoever
  * supervises the node (systemd's Restart=on-failure) sees that it failed.
  */
 static enum rc
-wait_for_end(struct serve *s, const sigset_t *set, struct err *err)
+wait_for_end(struct serve *s, struct listen *l, const sigset_t *set, struct err *err)
 {
 	const struct timespec look = {.tv_nsec = 200000000};
 	struct watch watch = {.since_ms = monotonic_ms()};
 	enum rc rc;
 	int sig;
 
-	while ((sig = sigtimedwait(set, NULL, &look)) < 0) {
+	while ((sig = sigtimedwait(set, NULL, &look)) < 0 || sig == SIGHUP) {
+		if (sig == SIGHUP)
+			renew_certificate(s, l);
 		watch_tick(&watch, s);
 		if (writer_is_lost(serve_writer(s)))
 			return fail(err, RC_UNAVAILABLE, "store",
@@ -302,6 +300,7 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	sigset_t set = end_signals();
 	struct timer_runner *timers = NULL;
 	struct job_runner *jobs = NULL;
+	bool by_tls;
 	struct listen *l = NULL;
 	int64_t port;
 	enum rc rc;
@@ -311,9 +310,7 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	o.address = address.n > 0 ? str_z(cli->arena, address) : NULL;
 	if ((rc = cli_number(cli, "port", config_number(c, "port"), 0, 65535, &port, err)) !=
 		RC_OK ||
-	    (rc = read_pem(cli, config_text(c, "tls_certificate"), &o.tls_certificate_pem, err)) !=
-		RC_OK ||
-	    (rc = read_pem(cli, config_text(c, "tls_key"), &o.tls_key_pem, err)) != RC_OK)
+	    (rc = tls_read(cli->arena, c, &o, err)) != RC_OK)
 		return rc;
 	o.port = (uint16_t)port;
 	if ((rc = find_group(config_text(c, "socket_group"), &o, err)) != RC_OK)
@@ -323,12 +320,14 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	if ((rc = job_runner_open(s, &jobs, err)) == RC_OK &&
 	    (rc = timer_runner_open(s, &timers, err)) == RC_OK)
 		rc = listen_open(s, &o, &l, err);
+	by_tls = o.tls_key_pem != NULL;
+	tls_forget(&o);
 	if (rc == RC_OK) {
 		fprintf(cli->out, "Serving %s on %s://%s:%u and %s\n", serve_dir(s),
-			o.tls_key_pem ? "https" : "http", o.address ? o.address : "-",
-			listen_port(l), listen_socket(cli->arena, serve_dir(s), serve_number(s)).p);
+			by_tls ? "https" : "http", o.address ? o.address : "-", listen_port(l),
+			listen_socket(cli->arena, serve_dir(s), serve_number(s)).p);
 		(void)fflush(cli->out);
-		rc = wait_for_end(s, &set, err);
+		rc = wait_for_end(s, l, &set, err);
 	}
 	listen_close(l);
 	timer_runner_close(timers);
@@ -419,6 +418,8 @@ static const struct command commands[] = {
 	  "Listens on the setting address:port (plain HTTP on loopback only) and on the Unix socket liaison.sock in the node's folder. Ends on SIGTERM after answering what is open. On a PostgreSQL several may run in one folder, each with its own --port; the second has liaison-2.sock, and commands take whichever answers." },
 	{ "node", "passphrase", "", passphrase_options, run_passphrase, "Give the key file a new passphrase.",
 	  "The node must be stopped. The present passphrase is read from --passphrase-file, the new one from --new-passphrase-file." },
+	{ "node", "certificate", "", node_certificate_options, node_certificate, "Make a self-signed TLS certificate for the node, and print its fingerprint.",
+	  "Writes tls.crt and tls.key into the node's folder; name them in liaison.yaml as tls_certificate and tls_key, or name there those that an authority gave. SIGHUP lets a running node read them again; connections that are open go on with the former." },
 	{ "node", "copy",     "", node_copy_options, node_copy, "Copy the node's database into another, on either engine.",
 	  "The node must be stopped. All rows of all tables go over in one transaction, sealed as they are; the key file stays where it is. The log notes it." },
 	{ "node", "grant",    "ROLE", node_grant_options, node_grant, "Let a PostgreSQL role do what a node does, and no more.",

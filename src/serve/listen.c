@@ -154,6 +154,12 @@ listen_open(struct serve *s, const struct listen_options *o, struct listen **out
 	return RC_OK;
 }
 
+enum rc
+listen_renew(struct listen *l, const char *certificate_pem, const char *key_pem, struct err *err)
+{
+	return http_renew(l->http, certificate_pem, key_pem, err);
+}
+
 uint16_t
 listen_port(const struct listen *l)
 {

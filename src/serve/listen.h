@@ -25,6 +25,9 @@ MUST_USE enum rc listen_open(struct serve *s, const struct listen_options *optio
 			     struct listen **out, struct err *err);
 /* The Unix socket of process `number` in a folder: liaison.sock, liaison-2.sock and so on. */
 struct str listen_socket(struct arena *a, const char *dir, int number);
+/* Another certificate and key, as http_renew(). */
+MUST_USE enum rc listen_renew(struct listen *l, const char *certificate_pem, const char *key_pem,
+			      struct err *err);
 uint16_t listen_port(const struct listen *l);
 /* Takes no more, answers what it has, ends. NULL does nothing. */
 void listen_close(struct listen *l);
