@@ -38,6 +38,14 @@ step(struct door *d, void *ctx, struct err *err)
 }
 
 static enum rc
+begin(struct door *d, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+
+	return erase_begin(d->node, run->bucket, &run->cursor, err);
+}
+
+static enum rc
 end(struct door *d, void *ctx, struct err *err)
 {
 	struct run *run = ctx;
@@ -92,7 +100,7 @@ one_bucket(struct run *run, struct err *err)
 	if (rc != RC_OK || run->gone ||
 	    (rc = serve_write(s, NULL, NULL, remember, run, err)) != RC_OK)
 		return rc;
-	rc = erase_begin(serve_door_node(s), run->bucket, &run->cursor, err);
+	rc = serve_write(s, NULL, NULL, begin, run, err);
 	while (rc == RC_OK && !run->cursor.done) {
 		int64_t before = run->cursor.rewrapped;
 
@@ -100,8 +108,13 @@ one_bucket(struct run *run, struct err *err)
 		run->done += run->cursor.rewrapped - before;
 		if (rc == RC_OK)
 			rc = job_step(run->job, NULL, NULL, run->done, STR_NONE, NULL, 0, err);
+		if (rc == RC_OK && run->cursor.done &&
+		    (rc = serve_write(s, NULL, NULL, end, run, err)) == RC_STALE) {
+			run->cursor = (struct erase_cursor){.done = false};
+			rc = RC_OK;
+		}
 	}
-	return rc == RC_OK ? serve_write(s, NULL, NULL, end, run, err) : rc;
+	return rc;
 }
 
 static enum rc

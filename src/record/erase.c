@@ -148,12 +148,35 @@ prove(struct door *d, struct str bucket, int64_t done, int64_t erased, struct er
 		      NULL, err);
 }
 
+/* The old keys go only when nothing is wrapped under them, whoever made the present one. */
+static enum rc
+check_all_current(struct door *d, struct str bucket, struct err *err)
+{
+	unsigned char nothing[DATA_KEY_BYTES] = {0};
+	struct buf wrapped;
+	int64_t others;
+	enum rc rc;
+
+	/* The number of the present key is the first byte of what it wraps. */
+	buf_init(&wrapped, d->arena);
+	rc = keys_wrap(d->node->keys, bucket, STR_NONE, nothing, &wrapped, err);
+	if (rc == RC_OK)
+		rc = db_select_i64(d->db, &SQL_RECORD_BUCKET_OTHER_KEYS,
+				   BINDS(B_TEXT(bucket), B_BLOB(str_sub(buf_str(&wrapped), 0, 1))),
+				   &others, err);
+	if (rc == RC_OK && others > 0)
+		rc = fail(err, RC_STALE, "", "the bucket's key was renewed again meanwhile");
+	return rc;
+}
+
 enum rc
 erase_end(struct door *d, struct str bucket, struct err *err)
 {
 	int64_t live, erased;
-	enum rc rc = count_bucket(d, bucket, &live, &erased, err);
+	enum rc rc = check_all_current(d, bucket, err);
 
+	if (rc == RC_OK)
+		rc = count_bucket(d, bucket, &live, &erased, err);
 	if (rc != RC_OK || (rc = keys_bucket_drop_old(d->node->keys, bucket, err)) != RC_OK)
 		return rc;
 	return prove(d, bucket, ERASED_RENEWED, erased, err);

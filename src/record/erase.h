@@ -35,8 +35,10 @@ struct erase_cursor {
 	int64_t rewrapped;
 };
 /*
- * One bucket, step by step: erase_begin outside any transaction, erase_step in a transaction
- * each until done, erase_end after the last commit.
+ * One bucket, step by step: erase_begin, erase_step until done, erase_end, each in a transaction
+ * of its own with the log's head taken, so that of several processes one renews or ends at a
+ * time. erase_end: RC_STALE: somebody else has renewed the key since, and rows are not under it
+ * yet: step through them all again (a cursor of zeros), then end.
  */
 MUST_USE enum rc erase_begin(const struct door_node *node, struct str bucket,
 			     struct erase_cursor *c, struct err *err);

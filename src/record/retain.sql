@@ -29,6 +29,14 @@ SELECT (SELECT COUNT(*) FROM record WHERE bucket = :bucket AND length(wrapped) >
 	+ (SELECT COUNT(*) FROM record_past WHERE bucket = :bucket AND length(wrapped) > 0),
 	(SELECT COUNT(*) FROM record WHERE bucket = :bucket AND length(wrapped) = 0);
 
+-- Keys of the bucket not wrapped under the generation whose number is their first byte.
+-- name: record_bucket_other_keys
+-- single
+SELECT (SELECT COUNT(*) FROM record WHERE bucket = :bucket AND length(wrapped) > 0
+		AND substr(wrapped, 1, 1) <> :generation)
+	+ (SELECT COUNT(*) FROM record_past WHERE bucket = :bucket AND length(wrapped) > 0
+		AND substr(wrapped, 1, 1) <> :generation);
+
 -- name: record_bucket_erased_ids
 SELECT id FROM record WHERE bucket = :bucket AND length(wrapped) = 0 AND id > :after
 ORDER BY id LIMIT :limit;
