@@ -58,6 +58,11 @@ bench: ## measure, and print the figures (bench/*/run.sh)
 	@$(BUILD) release all benches
 	tools/bench.sh $(ARGS)
 
+performance: ## measure the ground on both engines, and write docs/performance.md (a quarter of an hour)
+	@tools/setup.sh bench
+	@$(BUILD) release all benches
+	LIAISON_BUILD=$(CURDIR)/build/release bench/ground/write.sh
+
 golden: ## rewrite the golden files; read the diff before you commit it
 	@tools/setup.sh test
 	@$(BUILD) dev
@@ -76,4 +81,4 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 20
 
 .PHONY: release valgrind demo test check clang asan tsan floors headers words secrets format-check tidy \
-	format fuzz long bench golden fresh install clean help
+	format fuzz long bench performance golden fresh install clean help

@@ -10,7 +10,7 @@
 
 /*
  * bench_ground_bare NODE_DB SCRATCH_DB GROUP: what the disk and SQLite alone take for the rows
- * of a node that was loaded by bench_ground_writes. The rows are the node's own (record, its
+ * of a node that was loaded by bench_ground_client. The rows are the node's own (record, its
  * index tokens, its leaf of the log, and for each group the key of details, tile and head),
  * read into memory first and put into a new file with the same tables and indexes, in
  * transactions of GROUP records; WAL, synchronous FULL, the node's page and cache sizes. One

@@ -35,9 +35,11 @@ fits(struct str pattern, struct str path, struct pair *at, size_t *n)
 static bool
 may_fit(const char *pattern, struct str path)
 {
-	size_t literal = strcspn(pattern, "{");
-
-	return path.n >= literal && memcmp(pattern, path.p, literal) == 0;
+	/* They differ early or not at all, so nothing is measured first. */
+	for (size_t i = 0; pattern[i] != '\0' && pattern[i] != '{'; i++)
+		if (i == path.n || path.p[i] != pattern[i])
+			return false;
+	return true;
 }
 
 /* Of several that fit, the one with the fewest {name}s: /records/search before /records/{id}. */

@@ -8,16 +8,19 @@
 #include "base/arena.h"
 
 /*
- * bench_ground_writes PORT SECONDS CONNECTIONS PID NAME (write | read): audited writes, or
- * audited reads of records written just before, on a running node (process PID) whose token
- * is in LIAISON_TOKEN. Prints one line of CSV that begins with NAME; writes a commit are the
- * node's own count (/api/v1/status). Columns as in ground.csv's first line (run.sh).
+ * bench_ground_client PORT SECONDS CONNECTIONS PID NAME (write | read | get PATH | sign-in):
+ * audited writes, audited reads of records written just before, one page of a list, or
+ * signing in, on a running node (process PID). Whoever asks shows the token in LIAISON_TOKEN or
+ * the session's cookie in LIAISON_COOKIE (reads alone); signs in with LIAISON_SIGN_IN, a JSON
+ * object. Prints one line of CSV that begins with NAME; writes a commit are the node's own count
+ * (/api/v1/status):
+ * NAME,answers,seconds,a_second,p50_us,p99_us,writes_a_commit,server_us,client_us,not_ok
  */
 
 #define READ_RECORDS 2000
 
 struct ground {
-	const char *token;
+	const char *token, *cookie, *path, *sign_in;
 	struct str ids[READ_RECORDS];
 	size_t id_count;
 	struct arena *arena;
@@ -33,10 +36,14 @@ static void
 add_head(struct buf *out, const struct ground *g, const char *method, const char *path,
 	 struct str rest)
 {
+	bool shows_cookie = g->cookie != NULL && strcmp(method, "GET") == 0;
+
 	buf_addf(out,
-		 "%s %s%.*s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+		 "%s %s%.*s HTTP/1.1\r\nHost: localhost\r\n%s%s\r\n"
 		 "Liaison-Purpose: investigation\r\n",
-		 method, path, STR_ARG(rest), g->token);
+		 method, path, STR_ARG(rest),
+		 shows_cookie ? "Cookie: __Host-liaison=" : "Authorization: Bearer ",
+		 shows_cookie ? g->cookie : g->token);
 }
 
 /* An invented person as an officer takes them down, with two exact identifiers. */
@@ -73,6 +80,32 @@ next_read(void *ctx, unsigned connection, uint64_t n, struct buf *out)
 	(void)connection;
 	add_head(out, g, "GET", "/api/v1/records/person/", g->ids[n * 7919 % g->id_count]);
 	buf_add(out, STR("\r\n"));
+	return true;
+}
+
+static bool
+next_path(void *ctx, unsigned connection, uint64_t n, struct buf *out)
+{
+	const struct ground *g = ctx;
+
+	(void)connection;
+	(void)n;
+	add_head(out, g, "GET", g->path, STR_NONE);
+	buf_add(out, STR("\r\n"));
+	return true;
+}
+
+static bool
+next_sign_in(void *ctx, unsigned connection, uint64_t n, struct buf *out)
+{
+	const struct ground *g = ctx;
+
+	(void)connection;
+	(void)n;
+	buf_addf(out,
+		 "POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\n"
+		 "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+		 strlen(g->sign_in), g->sign_in);
 	return true;
 }
 
@@ -135,18 +168,21 @@ main(int argc, char **argv)
 	struct load_options o = {.address = "127.0.0.1", .ctx = &g}, status;
 	struct load_result r;
 	long long groups, writes;
-	bool reads;
+	int good = 200;
+	bool gets;
 
 	g.token = getenv("LIAISON_TOKEN");
-	if (argc != 7 || g.token == NULL) {
-		(void)fprintf(stderr, "bench_ground_writes PORT SECONDS CONNECTIONS PID NAME "
-				      "(write | read), with LIAISON_TOKEN\n");
+	g.cookie = getenv("LIAISON_COOKIE");
+	g.sign_in = getenv("LIAISON_SIGN_IN");
+	gets = argc == 8 && strcmp(argv[6], "get") == 0;
+	if ((argc != 7 && !gets) || g.token == NULL) {
+		(void)fprintf(stderr, "bench_ground_client PORT SECONDS CONNECTIONS PID NAME "
+				      "(write | read | get PATH | sign-in), with LIAISON_TOKEN\n");
 		return 2;
 	}
 	g.arena = arena_new(0);
 	o.port = (uint16_t)strtoul(argv[1], NULL, 10);
 	o.server_pid = (int)strtol(argv[4], NULL, 10);
-	reads = strcmp(argv[6], "read") == 0;
 	status = o;
 	status.connections = 1;
 	status.requests = 1;
@@ -154,7 +190,17 @@ main(int argc, char **argv)
 	status.answer = keep_counts;
 	o.connections = (unsigned)strtoul(argv[3], NULL, 10);
 	o.next = next_write;
-	if (reads) {
+	if (gets) {
+		g.path = argv[7];
+		o.next = next_path;
+	} else if (strcmp(argv[6], "sign-in") == 0 && g.sign_in != NULL) {
+		/* Each stretches a password, and what one user may ask for is limited. */
+		o.next = next_sign_in;
+		o.requests = 3;
+		good = 201;
+	} else if (strcmp(argv[6], "read") != 0) {
+		good = 201;
+	} else {
 		o.requests = READ_RECORDS;
 		o.answer = keep_id;
 		(void)run(o);
@@ -176,7 +222,7 @@ main(int argc, char **argv)
 	    (double)(g.writes - writes) / (double)(g.groups > groups ? g.groups - groups : 1),
 	    r.server_cpu_seconds * 1e6 / (double)r.answers,
 	    r.client_cpu_seconds * 1e6 / (double)r.answers,
-	    (unsigned long long)(r.answers - r.status[reads ? 200 : 201] + r.broken));
+	    (unsigned long long)(r.answers - r.status[good] + r.broken));
 	arena_free(g.arena);
 	return 0;
 }
