@@ -80,14 +80,11 @@ cells_has_part(const struct model *m, const struct field *f, struct str part)
 
 /* A JSON value of this kind, or NULL: then the cell is text. */
 static json_t *
-from_json(struct str text, bool array)
+from_json(const struct cells_json *json, struct str text, bool array)
 {
-	json_t *value = NULL;
-
-	if (text.n == 0 || text.p[0] != (array ? '[' : '{') ||
-	    json_read(text, NULL, &value, NULL) != RC_OK)
+	if (text.n == 0 || text.p[0] != (array ? '[' : '{'))
 		return NULL;
-	return value;
+	return json->read(json->ctx, text);
 }
 
 static json_t *
@@ -107,11 +104,12 @@ identifier(const struct model *m, const struct field *f, struct str part, struct
 }
 
 static json_t *
-value_of(const struct model *m, const struct field *f, struct str part, struct str text)
+value_of(const struct model *m, const struct cells_json *json, const struct field *f,
+	 struct str part, struct str text)
 {
 	bool object = f->kind == FIELD_IDENTIFIER || f->kind == FIELD_PLACE ||
 		      f->kind == FIELD_MONEY || f->kind == FIELD_FILE;
-	json_t *o = object ? from_json(text, false) : NULL;
+	json_t *o = object ? from_json(json, text, false) : NULL;
 
 	if (o != NULL)
 		return o;
@@ -125,10 +123,10 @@ value_of(const struct model *m, const struct field *f, struct str part, struct s
 }
 
 static void
-read_list(json_t *list, const struct model *m, const struct field *f, struct str part,
-	  struct str text)
+read_list(json_t *list, const struct model *m, const struct cells_json *json, const struct field *f,
+	  struct str part, struct str text)
 {
-	json_t *array = from_json(text, true);
+	json_t *array = from_json(json, text, true);
 
 	if (array != NULL) {
 		must(json_array_extend(list, array) == 0);
@@ -139,13 +137,13 @@ read_list(json_t *list, const struct model *m, const struct field *f, struct str
 		struct str item = str_trim(str_cut(&text, '|'));
 
 		if (item.n > 0)
-			must(json_array_append_new(list, value_of(m, f, part, item)) == 0);
+			must(json_array_append_new(list, value_of(m, json, f, part, item)) == 0);
 	}
 }
 
 void
-cells_read(json_t *fields, const struct model *m, const struct field *f, struct str part,
-	   struct str text)
+cells_read(json_t *fields, const struct model *m, const struct cells_json *json,
+	   const struct field *f, struct str part, struct str text)
 {
 	char *name = (char *)(uintptr_t)f->name.p;
 	json_t *before = json_object_get(fields, name), *value;
@@ -155,10 +153,10 @@ cells_read(json_t *fields, const struct model *m, const struct field *f, struct 
 			before = json_array();
 			must(json_object_set_new(fields, name, before) == 0);
 		}
-		read_list(before, m, f, part, text);
+		read_list(before, m, json, f, part, text);
 		return;
 	}
-	value = value_of(m, f, part, text);
+	value = value_of(m, json, f, part, text);
 	/* The parts of a place come one by one. */
 	if (f->kind == FIELD_PLACE && json_is_object(before)) {
 		must(json_object_update(before, value) == 0);

@@ -24,11 +24,17 @@ struct str cells_write(struct arena *a, const struct field *f, json_t *value);
 /* "at.city": may this field have that part? Of an identifier, the part is its kind. */
 bool cells_has_part(const struct model *m, const struct field *f, struct str part);
 
+/* Who reads the JSON of a cell: NULL when it is none. A cell comes from anybody's file. */
+struct cells_json {
+	json_t *(*read)(void *ctx, struct str text);
+	void *ctx;
+};
+
 /*
  * What a cell says goes into fields; nothing that the field does not take is refused here.
  * An identifier without its kind is of the part, or else of the field's first kind.
  */
-void cells_read(json_t *fields, const struct model *m, const struct field *f, struct str part,
-		struct str text);
+void cells_read(json_t *fields, const struct model *m, const struct cells_json *json,
+		const struct field *f, struct str part, struct str text);
 
 #endif

@@ -14,6 +14,10 @@ struct rows_import {
 	struct import *im;
 	const struct record_type *type; /* NULL: each line says */
 	size_t file;
+	/* CSV: the reader of cells that are JSON, started with the first; and why it failed. */
+	struct parse *values;
+	enum rc values_rc;
+	struct err values_err;
 };
 
 static enum rc
@@ -103,17 +107,45 @@ read_ndjson(struct rows_import *x, struct source *source, struct err *err)
 	return rc;
 }
 
+static json_t *
+read_value(void *ctx, struct str text)
+{
+	struct rows_import *x = ctx;
+	struct err err;
+	json_t *value;
+	enum rc rc;
+
+	if (x->values_rc != RC_OK)
+		return NULL;
+	if (x->values == NULL && (rc = parse_values_open(&x->values, &err)) != RC_OK)
+		value = NULL;
+	else
+		rc = parse_value(x->values, text, &value, &err);
+	if (rc != RC_OK && (x->values == NULL || !parse_can_go_on(x->values))) {
+		x->values_rc = rc;
+		x->values_err = err;
+	}
+	return value;
+}
+
 static enum rc
 take_csv_row(struct rows_import *x, const struct import_column *columns, const struct csv_row *row,
 	     struct err *err)
 {
+	const struct cells_json json = {read_value, x};
 	json_t *fields = json_object();
 
 	for (size_t i = 0; i < row->n; i++) {
 		struct str text = str_trim(row->at[i].text);
 
 		if (columns[i].field != NULL && text.n > 0)
-			cells_read(fields, x->im->model, columns[i].field, columns[i].part, text);
+			cells_read(fields, x->im->model, &json, columns[i].field, columns[i].part,
+				   text);
+	}
+	if (x->values_rc != RC_OK) {
+		json_decref(fields);
+		*err = x->values_err;
+		return x->values_rc;
 	}
 	return take_fields(x, x->type, fields, row->line, err);
 }
@@ -160,6 +192,8 @@ read_csv(struct rows_import *x, struct source *source, struct arena *a, struct e
 	rc = parse_csv_open(*source, latin1 ? CSV_LATIN1 : 0, &csv, err);
 	if (rc == RC_OK)
 		rc = read_csv_rows(x, csv, a, err);
+	parse_close(x->values);
+	x->values = NULL;
 	parse_close(csv);
 	return rc;
 }

@@ -38,7 +38,7 @@ void child_send(struct child *c, enum frame_kind kind);
 /* What the last frame holds besides the error. */
 struct buf *child_last(struct child *c);
 
-/* child_formats.c: csv, ndjson, htcds, list, export. */
+/* child_formats.c: csv, ndjson, htcds, list, values, export. */
 extern const struct parse_kind parse_kinds[];
 
 #endif

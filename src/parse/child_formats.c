@@ -72,6 +72,45 @@ run_ndjson(struct child *c, struct err *err)
 	return RC_OK;
 }
 
+#define VALUE_BYTES_MAX ((size_t)1 << 20) /* as a cell */
+
+/* False when the text does not come. */
+static bool
+answer_value(struct child *c, char *p)
+{
+	const struct limits limits = {.bytes_max = VALUE_BYTES_MAX};
+	struct source s = child_open(c, 0);
+	struct err why = {.rc = RC_OK};
+	ptrdiff_t got = 0;
+	json_t *value;
+	size_t n = 0;
+
+	while (n <= VALUE_BYTES_MAX && (got = s.pull(&s, p + n, VALUE_BYTES_MAX + 1 - n)) > 0)
+		n += (size_t)got;
+	if (json_read((struct str){p, n}, &limits, &value, &why) == RC_OK) {
+		struct buf *b = child_frame(c);
+
+		wire_add_i64(b, 0);
+		wire_add_json(b, value);
+		child_send(c, FRAME_JSON);
+	} else {
+		send_bad(c, &why);
+	}
+	json_decref(value);
+	return got >= 0;
+}
+
+/* Texts that may be JSON, each a file that is opened anew: until the node wants no more. */
+static enum rc
+run_values(struct child *c, struct err *err)
+{
+	char *p = arena_bytes(child_arena(c), VALUE_BYTES_MAX + 1);
+
+	while (answer_value(c, p))
+		;
+	return fail(err, RC_FAILED, "", "the text cannot be read");
+}
+
 struct htcds_run {
 	struct child *c;
 	struct htcds_report report;
@@ -199,6 +238,7 @@ const struct parse_kind parse_kinds[] = {
 	{ "ndjson", run_ndjson },
 	{ "htcds",  run_htcds },
 	{ "list",   run_list },
+	{ "values", run_values },
 	{ "export", run_export },
 	{ .name = NULL },
     /* clang-format on */

@@ -55,6 +55,7 @@ open_rows(struct source source, const char *kind, const char *what, unsigned fla
 	p->options[0] = (struct process_option){"flags", str_from(p->flags)};
 	p->start = (struct process_start){
 	    .kind = kind, .what = what, .files = &p->one.files, .options = p->options};
+	p->start.again = strcmp(kind, "values") == 0;
 	rc = process_open(&p->start, &p->process, err);
 	*out = rc == RC_OK ? p : NULL;
 	if (rc != RC_OK)
@@ -117,6 +118,23 @@ parse_ndjson_next(struct parse *p, json_t **out, long *line, struct err *err)
 		*out = NULL;
 	}
 	return rc;
+}
+
+enum rc
+parse_values_open(struct parse **out, struct err *err)
+{
+	return open_rows(source_memory(STR(""), NULL), "values", "CSV", 0, out, err);
+}
+
+enum rc
+parse_value(struct parse *p, struct str text, json_t **out, struct err *err)
+{
+	long none;
+
+	/* It asks for the next text only now, when the last one was taken. */
+	p->one.source = source_memory(text, NULL);
+	p->one.opened = false;
+	return parse_ndjson_next(p, out, &none, err);
 }
 
 bool

@@ -33,6 +33,13 @@ MUST_USE enum rc parse_csv_next(struct parse *p, struct csv_row *row, struct err
 MUST_USE enum rc parse_ndjson_open(struct source source, struct parse **out, struct err *err);
 MUST_USE enum rc parse_ndjson_next(struct parse *p, json_t **out, long *line, struct err *err);
 
+/*
+ * Texts that may each be one JSON value: cells of a table. RC_INVALID, RC_TOO_LARGE: it is none;
+ * the next call goes on. *out is the caller's (json_decref).
+ */
+MUST_USE enum rc parse_values_open(struct parse **out, struct err *err);
+MUST_USE enum rc parse_value(struct parse *p, struct str text, json_t **out, struct err *err);
+
 bool parse_can_go_on(const struct parse *p);
 /* NULL does nothing. Ends the process, wherever it is. */
 void parse_close(struct parse *p);

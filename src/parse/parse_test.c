@@ -366,6 +366,46 @@ entries_of_lists_come_as_they_are_read(void **state)
 }
 
 static void
+values_are_read_one_after_the_other(void **state)
+{
+	static const struct {
+		const char *text;
+		enum rc rc;
+	} cases[] = {{"{\"kind\":\"passport\",\"value\":\"Q1\"}", RC_OK},
+		     {"{not json}", RC_INVALID},
+		     {"[1,2,{\"a\":null}]", RC_OK},
+		     {"", RC_INVALID},
+		     {"{\"a\":1,\"a\":2}", RC_INVALID},
+		     {"[1.5]", RC_INVALID},
+		     {"\"text\"", RC_OK}};
+	struct str large = str_fmt(arena, "\"%0*d\"", 1 << 20, 7);
+	struct parse *values;
+	struct err err;
+	json_t *value, *here;
+
+	(void)state;
+	assert_int_equal(parse_values_open(&values, &err), RC_OK);
+	for (size_t k = 0; k < 20; k++)
+		for (size_t i = 0; i < COUNT_OF(cases); i++) {
+			struct str text = str_from(cases[i].text);
+
+			assert_int_equal(parse_value(values, text, &value, &err), cases[i].rc);
+			assert_true(parse_can_go_on(values));
+			if (cases[i].rc != RC_OK) {
+				assert_null(value);
+				continue;
+			}
+			assert_int_equal(json_read(text, NULL, &here, NULL), RC_OK);
+			assert_true(json_equal(here, value));
+			json_decref(here);
+			json_decref(value);
+		}
+	assert_int_equal(parse_value(values, large, &value, &err), RC_TOO_LARGE);
+	assert_true(parse_can_go_on(values));
+	parse_close(values);
+}
+
+static void
 a_file_that_is_missing_is_named(void **state)
 {
 	const char *paths[] = {"/nowhere/list.csv"};
@@ -447,6 +487,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(rows_of_htcds_come_as_they_are_read, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(entries_of_lists_come_as_they_are_read, set_up,
 					    tear_down),
+	    cmocka_unit_test_setup_teardown(values_are_read_one_after_the_other, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_file_that_is_missing_is_named, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_source_that_fails_is_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_reading_may_end_early, set_up, tear_down),

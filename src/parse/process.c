@@ -336,7 +336,8 @@ open_file(struct process *p, struct wire *body, struct err *err)
 	struct err why = {.rc = RC_OK};
 	enum rc rc;
 
-	if (!wire_end(body) || file >= files->n || p->opens++ >= OPENS_MAX * files->n)
+	if (!wire_end(body) || file >= files->n ||
+	    (p->opens++ >= OPENS_MAX * files->n && !p->start->again))
 		return broke_rules(p, err);
 	file_close(p);
 	p->file = file;

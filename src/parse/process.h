@@ -18,6 +18,7 @@ struct process_start {
 	const struct source_files *files;
 	const struct process_option *options; /* up to one without a name */
 	int silence_ms;			      /* 0: PARSE_SILENCE_MS */
+	bool again;			      /* files are opened as often as it likes */
 };
 
 struct process;
