@@ -51,6 +51,8 @@ struct conn {
 	bool fresh;	  /* has not had a request yet */
 	enum conn_state { CONN_WAITING, CONN_READING, CONN_PARKED, CONN_ANSWERING } state;
 	int64_t deadline_ms; /* while WAITING or READING; cut when it passes */
+	int64_t since_ms;    /* connected, or its last answer went out */
+	bool cut;	     /* told to end; still counted until the library has let go of it */
 	struct request *request;
 	struct http_stream *stream; /* the answer now going out, if it is one */
 };

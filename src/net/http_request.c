@@ -450,7 +450,8 @@ on_completed(void *ctx, struct MHD_Connection *mhd, void **state,
 		stream_detach(c->stream);
 	c->stream = NULL;
 	c->state = CONN_WAITING;
-	c->deadline_ms = monotonic_ms() + c->server->options.idle_timeout_ms;
+	c->since_ms = monotonic_ms();
+	c->deadline_ms = c->since_ms + c->server->options.idle_timeout_ms;
 }
 
 void

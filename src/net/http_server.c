@@ -16,6 +16,7 @@
 
 #define SWEEP_MS 100
 #define ACCEPT_BATCH 64
+#define CUT_MAX 64 /* connections that were told to end, beside those that live */
 
 static void
 lock(struct http_server *s)
@@ -50,18 +51,63 @@ server_unref(struct http_server *s)
 
 /* Connections */
 
+/* No request of its own is being answered. */
 static bool
-is_crowded(const struct http_server *s, const struct peer *peer)
+may_give_way(const struct conn *c)
 {
-	unsigned same = 0;
+	return (c->state == CONN_WAITING || c->state == CONN_READING) && c->mhd != NULL && !c->cut;
+}
 
-	if (atomic_load(&s->conn_count) >= s->options.connection_max)
-		return true;
-	if (s->options.connection_per_address_max >= s->options.connection_max)
+static void
+conn_cut(struct conn *c)
+{
+	c->cut = true;
+	c->deadline_ms = INT64_MAX;
+	(void)shutdown(c->fd, SHUT_RDWR);
+}
+
+/*
+ * When all places are taken, who came long ago and asked for nothing whole makes room: else a
+ * few thousand connections that say nothing shut everybody out. Whoever holds half of all makes
+ * room for themselves alone. An honest client has said what it wants long before its turn.
+ */
+static bool
+make_room(struct http_server *s, const struct peer *peer)
+{
+	unsigned held = 0, cut = 0, own = 0;
+	struct conn *oldest = NULL, *own_oldest = NULL;
+
+	for (struct conn *c = s->conns; c != NULL; c = c->next) {
+		bool same = peer_same(&c->peer, peer);
+
+		held++;
+		cut += c->cut;
+		own += same && !c->cut;
+		if (!may_give_way(c))
+			continue;
+		if (oldest == NULL || c->since_ms <= oldest->since_ms)
+			oldest = c;
+		if (same && (own_oldest == NULL || c->since_ms <= own_oldest->since_ms))
+			own_oldest = c;
+	}
+	if (own >= s->options.connection_per_address_max || own >= s->options.connection_max / 2)
+		oldest = own_oldest;
+	if (own < s->options.connection_per_address_max && held - cut < s->options.connection_max)
+		return held < s->options.connection_max + CUT_MAX;
+	if (oldest == NULL || held >= s->options.connection_max + CUT_MAX)
 		return false;
-	for (const struct conn *c = s->conns; c != NULL; c = c->next)
-		same += peer_same(&c->peer, peer);
-	return same >= s->options.connection_per_address_max;
+	conn_cut(oldest);
+	return true;
+}
+
+/* Without a limit for each address, nothing is counted until all places are taken. */
+static bool
+has_room(struct http_server *s, const struct peer *peer)
+{
+	if (atomic_load(&s->conn_count) < s->options.connection_max &&
+	    s->options.connection_per_address_max >= s->options.connection_max)
+		return true;
+	return make_room(s, peer);
 }
 
 static void
@@ -77,7 +123,8 @@ conn_begin(struct http_server *s, const struct way *way, int fd, const struct pe
 		s->by_fd_count = n;
 	}
 	*c = (struct conn){.server = s, .fd = fd, .peer = *peer, .tls = way->tls, .fresh = true};
-	c->deadline_ms = monotonic_ms() + s->options.request_timeout_ms;
+	c->since_ms = monotonic_ms();
+	c->deadline_ms = c->since_ms + s->options.request_timeout_ms;
 	c->next = s->conns;
 	if (c->next != NULL)
 		c->next->prev = c;
@@ -106,7 +153,7 @@ accept_some(struct http_server *s, struct way *way)
 		struct peer peer;
 		int fd = listen_accept(way->fd, &peer);
 
-		if (fd >= 0 && is_crowded(s, &peer)) {
+		if (fd >= 0 && !has_room(s, &peer)) {
 			(void)close(fd);
 		} else if (fd >= 0) {
 			conn_begin(s, way, fd, &peer);
@@ -146,10 +193,8 @@ sweep(struct http_server *s, int64_t now)
 	for (struct conn *c = s->conns; c != NULL; c = c->next) {
 		bool timed = c->state == CONN_WAITING || c->state == CONN_READING;
 
-		if (timed && now >= c->deadline_ms && c->mhd != NULL) {
-			c->deadline_ms = INT64_MAX;
-			(void)shutdown(c->fd, SHUT_RDWR);
-		}
+		if (timed && now >= c->deadline_ms && c->mhd != NULL)
+			conn_cut(c);
 		if (c->stream != NULL)
 			stream_heartbeat(c->stream, now);
 	}

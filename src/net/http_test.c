@@ -607,10 +607,12 @@ connections_are_limited_in_all_and_per_address(void **state)
 		struct site *s = site_open(limits[k]);
 		int fds[20], extra;
 
-		for (size_t i = 0; i < COUNT_OF(fds); i++) {
+		/* Each is owed an answer, so none gives way. */
+		for (unsigned i = 0; i < COUNT_OF(fds); i++) {
 			fds[i] = dial(s);
-			say(fds[i], "GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
-			assert_int_equal(status_of(hear(a, fds[i], false)), 200);
+			say(fds[i], "GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+			while (seen(s) <= i)
+				(void)usleep(1000);
 		}
 		assert_int_equal(http_connections(s->server), 20);
 		extra = dial(s);
@@ -626,6 +628,41 @@ connections_are_limited_in_all_and_per_address(void **state)
 			(void)close(fds[i]);
 		site_close(s);
 	}
+	arena_free(a);
+}
+
+static void
+when_all_places_are_taken_who_asked_for_nothing_makes_room(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct site *s = site_open((struct http_options){.connection_max = 20});
+	int held = dial(s), fds[100], honest;
+
+	(void)state;
+	/* Somebody who waits for an answer keeps their place, whoever comes. */
+	say(held, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+	while (seen(s) == 0)
+		(void)usleep(1000);
+	for (size_t i = 0; i < COUNT_OF(fds); i++) {
+		fds[i] = dial(s);
+		if (i % 2 == 0)
+			say(fds[i], "GET /half HTTP/1.1\r\nHos");
+		if (i % 25 != 24)
+			continue;
+		honest = dial(s);
+		say(honest, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
+		assert_int_equal(status_of(hear(a, honest, false)), 200);
+		(void)close(honest);
+	}
+	assert_true(http_connections(s->server) <= 20 + 64);
+	/* The first of those that said nothing were told to go. */
+	assert_true(ends_within(fds[0], 2000) && ends_within(fds[1], 2000));
+	reply_text(s->held, 200, STR("held"));
+	assert_int_equal(status_of(hear(a, held, false)), 200);
+	for (size_t i = 0; i < COUNT_OF(fds); i++)
+		(void)close(fds[i]);
+	(void)close(held);
+	site_close(s);
 	arena_free(a);
 }
 
@@ -914,6 +951,7 @@ main(void)
 	    cmocka_unit_test(a_parked_request_is_not_cut),
 	    cmocka_unit_test(a_client_that_vanished_while_parked_does_no_harm),
 	    cmocka_unit_test(connections_are_limited_in_all_and_per_address),
+	    cmocka_unit_test(when_all_places_are_taken_who_asked_for_nothing_makes_room),
 	    cmocka_unit_test(many_connections_are_served_at_once),
 	    cmocka_unit_test(the_unix_socket_is_private_and_tells_who_calls),
 	    cmocka_unit_test(plain_http_beyond_this_machine_is_refused),
