@@ -16,7 +16,7 @@
 
 #define SWEEP_MS 100
 #define ACCEPT_BATCH 64
-#define CUT_MAX 64 /* connections that were told to end, beside those that live */
+#define CUT_MAX 256 /* connections that were told to end, beside those that live */
 
 static void
 lock(struct http_server *s)
@@ -74,14 +74,14 @@ conn_cut(struct conn *c)
 static bool
 make_room(struct http_server *s, const struct peer *peer)
 {
-	unsigned held = 0, cut = 0, own = 0;
+	unsigned held = 0, alive = 0, own = 0;
 	struct conn *oldest = NULL, *own_oldest = NULL;
 
 	for (struct conn *c = s->conns; c != NULL; c = c->next) {
 		bool same = peer_same(&c->peer, peer);
 
 		held++;
-		cut += c->cut;
+		alive += !c->cut;
 		own += same && !c->cut;
 		if (!may_give_way(c))
 			continue;
@@ -90,11 +90,15 @@ make_room(struct http_server *s, const struct peer *peer)
 		if (same && (own_oldest == NULL || c->since_ms <= own_oldest->since_ms))
 			own_oldest = c;
 	}
-	if (own >= s->options.connection_per_address_max || own >= s->options.connection_max / 2)
+	if (own >= s->options.connection_per_address_max || own >= s->options.connection_max / 2) {
 		oldest = own_oldest;
-	if (own < s->options.connection_per_address_max && held - cut < s->options.connection_max)
-		return held < s->options.connection_max + CUT_MAX;
-	if (oldest == NULL || held >= s->options.connection_max + CUT_MAX)
+		held += CUT_MAX / 2; /* the rest of what may be ending is for others */
+	}
+	if (held >= s->options.connection_max + CUT_MAX)
+		return false;
+	if (own < s->options.connection_per_address_max && alive < s->options.connection_max)
+		return true;
+	if (oldest == NULL)
 		return false;
 	conn_cut(oldest);
 	return true;
@@ -391,7 +395,7 @@ static void
 descriptors_want(unsigned connections)
 {
 	struct rlimit limit;
-	rlim_t wanted = (rlim_t)connections + 256;
+	rlim_t wanted = (rlim_t)connections + CUT_MAX + 256;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
 		return;
@@ -424,7 +428,7 @@ daemon_start(struct http_server *s, const struct http_options *o, bool tls)
 
 	return MHD_start_daemon(
 	    flags, 0, NULL, NULL, on_request, s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
-	    MHD_OPTION_CONNECTION_LIMIT, o->connection_max + 64, MHD_OPTION_CONNECTION_TIMEOUT,
+	    MHD_OPTION_CONNECTION_LIMIT, o->connection_max + CUT_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
 	    stall_s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
 	    on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, s,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,

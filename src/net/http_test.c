@@ -654,7 +654,7 @@ when_all_places_are_taken_who_asked_for_nothing_makes_room(void **state)
 		assert_int_equal(status_of(hear(a, honest, false)), 200);
 		(void)close(honest);
 	}
-	assert_true(http_connections(s->server) <= 20 + 64);
+	assert_true(http_connections(s->server) <= 20 + 256);
 	/* The first of those that said nothing were told to go. */
 	assert_true(ends_within(fds[0], 2000) && ends_within(fds[1], 2000));
 	reply_text(s->held, 200, STR("held"));

@@ -21,7 +21,7 @@ for _ in $(seq 400); do
 	# Not before it is shut in: Seccomp 2 means a filter.
 	for child in $(cat "/proc/$node_pid/task/"*/children 2>/dev/null); do
 		! grep -qsa 'keys' "/proc/$child/cmdline" || continue # the key process
-		! grep -qs '^Seccomp:[[:space:]]*2' "/proc/$child/status" || parser=$child
+		! grep -qsa 'parse' "/proc/$child/cmdline" || ! grep -qs '^Seccomp:[[:space:]]*2' "/proc/$child/status" || parser=$child
 	done
 	[ -z "$parser" ] || break
 	sleep 0.01
