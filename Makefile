@@ -44,7 +44,7 @@ fuzz: ## each fuzz target for SECONDS=5, from its corpus
 long: ## the tests that take minutes (label "long"), fuzz targets for a minute each, valgrind
 	@tools/setup.sh check
 	@$(BUILD) dev
-	$(CTEST) --test-dir build/dev -L long
+	tests/postgres.sh $(CTEST) --test-dir build/dev -L long
 	@$(MAKE) -s fuzz SECONDS=60
 	tools/valgrind.sh
 

@@ -6,12 +6,13 @@
 liaison=$LIAISON_BUILD/liaison
 work=$(mktemp -d "${TMPDIR:-/tmp}/liaison-story.XXXXXX")
 node=$work/node
-node_pid=
+node_pid= also_pid= also_port=
 port=
 
 finish() {
 	code=$?
 	trap - EXIT
+	[ -z "$also_pid" ] || { kill -9 "$also_pid" && wait "$also_pid"; } 2>/dev/null || true
 	[ -z "$node_pid" ] || { kill -9 "$node_pid" && wait "$node_pid"; } 2>/dev/null || true
 	[ $code = 0 ] || [ $code = 77 ] || [ ! -s "$work/node.log" ] || sed 's/^/node: /' "$work/node.log" >&2
 	rm -rf "$work"
@@ -143,6 +144,24 @@ node_start() { # node_start [OPTIONS of node serve...]: on a free port
 	url=http://127.0.0.1:$port
 }
 
+node_also_start() { # a second process beside it, on a PostgreSQL
+	: >"$work/also.out"
+	"$liaison" node serve --node "$node" --port 0 "$@" >"$work/also.out" 2>>"$work/node.log" &
+	also_pid=$!
+	for _ in $(seq 300); do
+		! grep -q '^Serving' "$work/also.out" || break
+		kill -0 "$also_pid" 2>/dev/null || { also_pid=; wrong "the second process did not start: $(tail -3 "$work/node.log")"; }
+		sleep 0.05
+	done
+	also_port=$(sed -n 's/^Serving .* on http.*:\([0-9]*\) and .*/\1/p' "$work/also.out")
+	[ -n "$also_port" ] || wrong "the second process did not say where it listens: $(cat "$work/also.out")"
+}
+node_also_kill() {
+	kill -9 "$also_pid" 2>/dev/null || true
+	wait "$also_pid" 2>/dev/null || true
+	also_pid=
+}
+
 node_stop() {
 	kill -TERM "$node_pid"
 	code=0
@@ -152,7 +171,7 @@ node_stop() {
 }
 
 node_kill() { # as a power cut of the process: no time for a last word
-	kill -9 "$node_pid"
+	kill -9 "$node_pid" 2>/dev/null || true
 	wait "$node_pid" 2>/dev/null || true
 	node_pid=
 }
