@@ -352,8 +352,8 @@ static const struct route routes[] = {
 	{ "DELETE", "/api/v1/audit/witnesses",       KEEPERS,     KEEPING,      ROUTE_WRITES, 0,    remove_witness,  "Take a witness away; what it signed stays." },
 	{ "GET",    "/api/v1/audit/witness-request", LOG_READERS, LOG_PURPOSES, 0,            0,    witness_request, "What to send to a witness (C2SP tlog-witness, add-checkpoint)." },
 	{ "POST",   "/api/v1/audit/cosignatures",    LOG_READERS, LOG_PURPOSES, ROUTE_WRITES | ROUTE_RAW, NOTE_BODY_MAX, cosign,     "Take in what a witness answered." },
-	{ "POST",   "/api/v1/audit/compare",         LOG_READERS, LOG_PURPOSES, ROUTE_RAW,                NOTE_BODY_MAX, compare,    "Compare the log with a cosigned checkpoint that somebody kept." },
-	{ "POST",   "/api/v1/audit/origin",          KEEPERS,     KEEPING,      ROUTE_WRITES | ROUTE_RAW, NOTE_BODY_MAX, new_origin, "Let a log that was brought back from a backup go on under another name." },
+	{ "POST",   "/api/v1/audit/compare",         LOG_READERS, LOG_PURPOSES, ROUTE_RAW | ROUTE_QUARANTINE, NOTE_BODY_MAX, compare,    "Compare the log with a cosigned checkpoint that somebody kept." },
+	{ "POST",   "/api/v1/audit/origin",          KEEPERS,     KEEPING,      ROUTE_WRITES | ROUTE_RAW | ROUTE_QUARANTINE, NOTE_BODY_MAX, new_origin, "Let a log that was brought back from a backup go on under another name." },
 	{ .method = NULL },
     /* clang-format on */
 };

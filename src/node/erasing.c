@@ -13,7 +13,9 @@ erased_path(struct arena *a, const char *dir)
 
 /* One bucket at a time; the note of each stands until its old key is gone. */
 struct run {
-	struct job_run *job;
+	struct serve *serve;
+	struct job_run *job; /* NULL: without one */
+	struct arena *arena;
 	struct bucket_list buckets;
 	struct str bucket;
 	struct erase_cursor cursor;
@@ -26,7 +28,7 @@ find_buckets(struct door *d, void *ctx, struct err *err)
 {
 	struct run *run = ctx;
 
-	return erase_pending(d->db, run->job->arena, &run->buckets, err);
+	return erase_pending(d->db, run->arena, &run->buckets, err);
 }
 
 static enum rc
@@ -62,7 +64,7 @@ remember(struct door *d, void *ctx, struct err *err)
 	struct run *run = ctx;
 	struct id after = {{0}}, *ids = NEW_N(d->arena, struct id, IDS_A_STEP);
 	struct str *values = NEW_N(d->arena, struct str, IDS_A_STEP);
-	const char *path = erased_path(d->arena, serve_dir(run->job->serve));
+	const char *path = erased_path(d->arena, serve_dir(run->serve));
 	size_t n = 1;
 	enum rc rc = RC_OK;
 
@@ -87,14 +89,14 @@ destroy(struct door *d, void *ctx, struct err *err)
 	if (rc != RC_OK || !run->gone)
 		return rc;
 	run->destroyed++;
-	return erased_add(erased_path(d->arena, serve_dir(run->job->serve)), d->node->keys,
-			  d->now_ms, ERASED_BUCKET, &run->bucket, 1, err);
+	return erased_add(erased_path(d->arena, serve_dir(run->serve)), d->node->keys, d->now_ms,
+			  ERASED_BUCKET, &run->bucket, 1, err);
 }
 
 static enum rc
 one_bucket(struct run *run, struct err *err)
 {
-	struct serve *s = run->job->serve;
+	struct serve *s = run->serve;
 	enum rc rc = serve_write(s, NULL, NULL, destroy, run, err);
 
 	if (rc != RC_OK || run->gone ||
@@ -106,7 +108,7 @@ one_bucket(struct run *run, struct err *err)
 
 		rc = serve_write(s, NULL, NULL, step, run, err);
 		run->done += run->cursor.rewrapped - before;
-		if (rc == RC_OK)
+		if (rc == RC_OK && run->job != NULL)
 			rc = job_step(run->job, NULL, NULL, run->done, STR_NONE, NULL, 0, err);
 		if (rc == RC_OK && run->cursor.done &&
 		    (rc = serve_write(s, NULL, NULL, end, run, err)) == RC_STALE) {
@@ -118,16 +120,35 @@ one_bucket(struct run *run, struct err *err)
 }
 
 static enum rc
+all_buckets(struct run *run, struct err *err)
+{
+	enum rc rc = serve_write(run->serve, NULL, NULL, find_buckets, run, err);
+
+	for (size_t i = 0; i < run->buckets.n && rc == RC_OK; i++) {
+		run->bucket = run->buckets.at[i];
+		rc = one_bucket(run, err);
+	}
+	return rc;
+}
+
+enum rc
+erasing_finish(struct serve *s, struct err *err)
+{
+	struct run run = {.serve = s, .arena = arena_new(0)};
+	enum rc rc = all_buckets(&run, err);
+
+	arena_free(run.arena);
+	return rc;
+}
+
+static enum rc
 finish_erasing(struct job_run *job, struct err *err)
 {
-	struct run run = {.job = job};
-	enum rc rc = serve_write(job->serve, NULL, NULL, find_buckets, &run, err);
+	struct run run = {.serve = job->serve, .job = job, .arena = job->arena};
+	enum rc rc;
 
 	job->job.unit_word = STR("keys");
-	for (size_t i = 0; i < run.buckets.n && rc == RC_OK; i++) {
-		run.bucket = run.buckets.at[i];
-		rc = one_bucket(&run, err);
-	}
+	rc = all_buckets(&run, err);
 	if (rc == RC_OK)
 		job_result(job, json_pack("{s:I, s:I, s:I}", "buckets", (json_int_t)run.buckets.n,
 					  "destroyed", (json_int_t)run.destroyed, "rewrapped",

@@ -8,6 +8,10 @@ struct arena;
 /* erasing: the job that finishes an erasing (record/erase.h). */
 extern const struct feature erasing_feature;
 
+/* The same at once, in this thread: for a node that is brought back. */
+struct serve;
+MUST_USE enum rc erasing_finish(struct serve *s, struct err *err);
+
 /* The list of what was erased (seal/erased.h), beside the key file. */
 const char *erased_path(struct arena *a, const char *dir);
 

@@ -1,12 +1,14 @@
 #include "node/features.h"
 
 #include "node/audit.h"
+#include "node/backup.h"
 #include "node/commands.h"
 #include "exchange/agreement/agreement.h"
 #include "match/decision/decision.h"
 #include "match/screening/people.h"
 #include "node/demo.h"
 #include "node/export.h"
+#include "node/health.h"
 #include "node/import.h"
 #include "node/erasing.h"
 #include "node/keys.h"
@@ -14,6 +16,7 @@
 #include "node/openapi.h"
 #include "node/record_commands.h"
 #include "node/records.h"
+#include "node/restore.h"
 #include "node/sessions.h"
 #include "node/users.h"
 #include "oversee/access/access.h"
@@ -37,6 +40,7 @@ const struct feature *const liaison_features[] = {
     &serve_feature,
     &node_feature,
     &keys_feature,
+    &health_feature,
     &openapi_feature,
     &paper_command_feature,
     &users_feature,
@@ -62,6 +66,8 @@ const struct feature *const liaison_features[] = {
     &audit_feature,
     &audit_mirror_feature,
     &audit_witness_feature,
+    &backup_feature,
+    &quarantine_feature,
     &demo_feature,
     NULL,
     /* clang-format on */

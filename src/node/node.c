@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "audit/audit.h"
+#include "audit/growth.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "format/json.h"
@@ -15,6 +16,7 @@
 #include "node/certificate.h"
 #include "node/copy.h"
 #include "node/init.h"
+#include "node/recovery.h"
 #include "node/reply.h"
 #include "node/tables.h"
 #include "node/watch.h"
@@ -56,16 +58,6 @@ static const struct setting settings[] = {
     /* clang-format on */
 };
 
-/* GET /healthz: no sign-in, no content; that it answers is the answer. */
-static enum rc
-healthz(struct request *rq, struct reply *reply, struct err *err)
-{
-	(void)rq;
-	(void)err;
-	reply->json = json_pack("{s:s, s:s}", "status", "ok", "version", LIAISON_VERSION);
-	return RC_OK;
-}
-
 static enum rc
 status(struct request *rq, struct reply *reply, struct err *err)
 {
@@ -73,8 +65,9 @@ status(struct request *rq, struct reply *reply, struct err *err)
 	struct writer_counts counts = writer_counts(serve_writer(rq->serve));
 	const struct door_node *node = rq->door.node;
 	struct clock_report clock;
-	int64_t size, records;
-	enum rc rc = audit_size(rq->door.db, &size, err);
+	struct audit_growth growth;
+	int64_t records;
+	enum rc rc = audit_growth(rq->door.db, rq->door.now_ms, &growth, err);
 
 	if (rc != RC_OK || (rc = door_count(node, rq->door.db, &records, err)) != RC_OK)
 		return rc;
@@ -84,7 +77,9 @@ status(struct request *rq, struct reply *reply, struct err *err)
 	reply_set(reply, "process", json_integer(getpid()));
 	reply_set(reply, "record_types", json_integer((json_int_t)node->model->type_count));
 	reply_set(reply, "records", json_integer(records));
-	reply_set(reply, "leaves", json_integer(size));
+	reply_set(reply, "leaves", json_integer(growth.leaves));
+	reply_set(reply, "leaves_day", json_integer(growth.leaves_day));
+	reply_set(reply, "log_bytes_day", json_integer(growth.bytes_day));
 	reply_set(reply, "groups", json_integer((json_int_t)counts.groups));
 	reply_set(reply, "writes", json_integer((json_int_t)counts.items));
 	clock = clock_health_report(serve_clock(rq->serve));
@@ -99,7 +94,6 @@ status(struct request *rq, struct reply *reply, struct err *err)
 
 static const struct route routes[] = {
     /* clang-format off */
-	{ "GET", "/healthz",       ROLES_NOBODY, PURPOSES_ANY, ROUTE_OPEN, 0, healthz, "Say that the node answers." },
 	{ "GET", "/api/v1/status", ROLES_ANY,    PURPOSES_ANY, 0,          0, status,  "Counts and version of the node." },
 	{ .method = NULL },
     /* clang-format on */
@@ -216,6 +210,8 @@ run_passphrase(struct cli *cli, struct err *err)
 		cli_tell_unguarded(cli, old, keys);
 		rc = keys_change_passphrase(keys, new, err);
 		keys_close(keys);
+		if (rc == RC_OK)
+			rc = recovery_reseal(cli, new, err);
 	}
 	node_lock_close(lock);
 	if (rc == RC_OK && !cli_json_text(cli, "passphrase", STR("changed")))

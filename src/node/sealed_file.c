@@ -1,11 +1,14 @@
 #include "node/sealed_file.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "seal/passphrase.h"
 #include "seal/random.h"
+#include "seal/recovery.h"
 #include "serve/file.h"
 
 #define MAGIC "liaison-export 1"
+#define KEY_MAGIC "liaison-sealed 2"
 #define PASSPHRASE_FILE_MAX 4096
 
 struct sealed_file {
@@ -86,6 +89,51 @@ sealed_file_open(struct arena *a, struct str path, struct str head, struct strea
 		return rc;
 	s->stream = stream_open_new(key, aad(), sink);
 	data_key_wipe(key);
+	*out = s;
+	return RC_OK;
+}
+
+enum rc
+sealed_file_new_for(struct arena *a, const struct recovery_public *public, struct stream_sink sink,
+		    struct sealed_file **out, struct err *err)
+{
+	struct sealed_file *s = NEW(a, struct sealed_file);
+	unsigned char key[DATA_KEY_BYTES];
+	struct buf head;
+
+	buf_init(&head, a);
+	buf_add_z(&head, KEY_MAGIC);
+	data_key_new(key);
+	recovery_seal(public, (struct str){(const char *)key, sizeof key}, &head);
+	must(head.n == SEALED_FILE_KEY_HEAD);
+	s->stream = stream_seal_new(key, STR(KEY_MAGIC), sink);
+	data_key_wipe(key);
+	*out = s;
+	return sink.take(sink.ctx, buf_str(&head), err);
+}
+
+bool
+sealed_file_is_for_key(struct str head)
+{
+	return str_starts(head, STR(KEY_MAGIC));
+}
+
+enum rc
+sealed_file_open_for(struct arena *a, const unsigned char secret[32], struct str head,
+		     struct stream_sink sink, struct sealed_file **out, struct err *err)
+{
+	struct sealed_file *s = NEW(a, struct sealed_file);
+	struct str key;
+	enum rc rc;
+
+	if (head.n != SEALED_FILE_KEY_HEAD || !sealed_file_is_for_key(head))
+		return fail(err, RC_INVALID, "file", "is not sealed for a recovery key");
+	rc = recovery_open(secret, str_sub(head, 16, head.n), a, &key, err);
+	if (rc != RC_OK)
+		return rc;
+	must(key.n == DATA_KEY_BYTES);
+	s->stream = stream_open_new((const unsigned char *)key.p, STR(KEY_MAGIC), sink);
+	explicit_bzero((char *)(uintptr_t)key.p, key.n);
 	*out = s;
 	return RC_OK;
 }

@@ -10,6 +10,7 @@
  */
 struct sealed_file;
 struct arena;
+struct recovery_public;
 
 #define SEALED_FILE_HEAD 32
 
@@ -27,6 +28,19 @@ MUST_USE enum rc sealed_file_open(struct arena *a, struct str passphrase_path, s
 				  struct stream_sink sink, struct sealed_file **out,
 				  struct err *err);
 bool sealed_file_is(struct str head);
+/*
+ * The same for a recovery key (seal/recovery.h): 16 bytes "liaison-sealed 2", 80 bytes the key of
+ * the stream, sealed, then the stream. head: its first SEALED_FILE_KEY_HEAD bytes.
+ */
+#define SEALED_FILE_KEY_HEAD 96
+MUST_USE enum rc sealed_file_new_for(struct arena *a, const struct recovery_public *public,
+				     struct stream_sink sink, struct sealed_file **out,
+				     struct err *err);
+/* RC_DENIED: sealed for another key. */
+MUST_USE enum rc sealed_file_open_for(struct arena *a, const unsigned char secret[32],
+				      struct str head, struct stream_sink sink,
+				      struct sealed_file **out, struct err *err);
+bool sealed_file_is_for_key(struct str head);
 /* RC_INTEGRITY: another passphrase, or not the bytes that were sealed. */
 MUST_USE enum rc sealed_file_add(struct sealed_file *s, struct str bytes, struct err *err);
 MUST_USE enum rc sealed_file_end(struct sealed_file *s, struct err *err);

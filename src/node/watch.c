@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "oversee/retention/retention.h"
+#include "serve/disk.h"
 
 #define LOOK_EVERY_MS 5000
 
@@ -12,6 +13,7 @@ watch_tick(struct watch *w, struct serve *s)
 	int64_t now = monotonic_ms();
 	struct err err = {.rc = RC_OK};
 
+	disk_watch(s);
 	if (now - w->looked_ms < LOOK_EVERY_MS)
 		return;
 	w->looked_ms = now;

@@ -9,11 +9,13 @@
 #include "serve/access.h"
 #include "serve/credential.h"
 #include "serve/generation.h"
+#include "serve/disk.h"
 #include "serve/inside.h"
 #include "serve/lane.h"
 #include "serve/limits.h"
 #include "serve/origin.h"
 #include "serve/problem.h"
+#include "serve/quarantine.h"
 #include "serve/reach_cache.h"
 #include "serve/request.h"
 #include "serve/route.h"
@@ -248,6 +250,17 @@ prepare(struct work *w, struct db *db, struct err *err)
 	if (rq->route == NULL)
 		return path_known ? fail(err, RC_METHOD, "", "this path has other methods")
 				  : fail(err, RC_ABSENT, "", "there is nothing at this path");
+	if ((rq->route->flags & (ROUTE_OPEN | ROUTE_QUARANTINE)) == 0 &&
+	    serve_is_quarantined(w->serve))
+		return fail(err, RC_UNAVAILABLE, "quarantine",
+			    "this node was brought back from a backup and answers nobody until two "
+			    "administrators have confirmed it (liaison node quarantine)");
+	/* Signing in, which is open, is so little that there is room for it. */
+	if ((rq->route->flags & (ROUTE_WRITES | ROUTE_OPEN | ROUTE_FULL_DISK)) == ROUTE_WRITES &&
+	    serve_disk_is_low(w->serve))
+		return fail(err, RC_UNAVAILABLE, "disk",
+			    "the node's disk is full: it reads and logs, and changes nothing until "
+			    "there is room");
 	if ((rq->route->flags & ROUTE_OPEN) != 0) {
 		if ((rc = check_open(w, method, err)) != RC_OK)
 			return rc;

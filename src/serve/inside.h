@@ -55,6 +55,8 @@ struct serve {
 	struct budget *heavy;	   /* milliseconds of heavy work, by user */
 	struct lane *lanes[LANES]; /* NULL: in the process of a command, where one waits for all */
 	struct told_list *told;	   /* of groups committed and not yet durable (serve/apart.c) */
+	_Atomic bool disk_low;	   /* serve/disk.h */
+	_Atomic bool quarantined;  /* the file was there at start */
 	struct job_runner *runner; /* NULL: jobs run in the process of a command */
 };
 

@@ -136,7 +136,7 @@ static const struct route routes[] = {
 	{ "GET",  "/api/v1/jobs",             ROLES_ANY, PURPOSES_ANY, 0,            0, list_jobs,   "List jobs, newest first: one's own, those of one's unit (supervisor), all (administrator)." },
 	{ "GET",  "/api/v1/jobs/{id}",        ROLES_ANY, PURPOSES_ANY, 0,            0, show_job,    "Show a job: state, progress, result." },
 	{ "POST", "/api/v1/jobs/{id}/start",  ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, 0, start_job,   "Start a job, or let a stopped or failed one go on." },
-	{ "POST", "/api/v1/jobs/{id}/stop",   ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES, 0, stop_job,    "Stop a job; what it did so far holds." },
+	{ "POST", "/api/v1/jobs/{id}/stop",   ROLES_ANY, PURPOSES_ANY, ROUTE_WRITES | ROUTE_FULL_DISK, 0, stop_job,    "Stop a job; what it did so far holds." },
 	{ "GET",  "/api/v1/jobs/{id}/errors", ROLES_ANY, PURPOSES_ANY, 0,            0, list_errors, "List the first errors a job met in its input." },
 	{ "GET",  "/api/v1/jobs/{id}/events", ROLES_ANY, PURPOSES_ANY, 0,            0, job_stream,  "Follow a job as server-sent events: progress, end." },
 	{ .method = NULL },

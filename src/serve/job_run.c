@@ -10,7 +10,9 @@
 #include "base/log.h"
 #include "format/json.h"
 #include "record/reach.h"
+#include "serve/disk.h"
 #include "serve/job.sql.h"
+#include "serve/quarantine.h"
 #include "serve/user.h"
 
 #define STEPS 2 /* in flight */
@@ -147,6 +149,9 @@ step_all(struct door *d, struct step *s, struct err *err)
 {
 	enum rc rc;
 
+	/* It is stopped: a person lets it go on once there is room. */
+	if (serve_disk_is_low(s->in->run->serve))
+		return fail(err, RC_STOPPED, "", "the disk is full");
 	if ((rc = failed(s->in, err)) != RC_OK || (rc = check_owner(d, s->in->run, err)) != RC_OK ||
 	    (rc = note_progress(d, s, err)) != RC_OK ||
 	    (s->fn != NULL && (rc = s->fn(d, s->ctx, err)) != RC_OK))
@@ -584,7 +589,10 @@ runner_main(void *arg)
 		log_warn("jobs: old parts could not be removed: %s", why.text);
 	do {
 		struct err err = {.rc = RC_OK};
-		enum rc rc = run_queue(r, &err);
+		/* What was queued when the backup was made acts on nobody's wish of today. */
+		enum rc rc = serve_is_quarantined(r->serve) || serve_disk_is_low(r->serve)
+				 ? RC_OK
+				 : run_queue(r, &err);
 
 		if (rc != RC_OK && !failing)
 			log_error("jobs: the next could not be taken: %s", err.text);

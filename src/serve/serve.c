@@ -11,6 +11,7 @@
 #include "record/search.h"
 #include "seal/hash.h"
 #include "seal/keys.h"
+#include "serve/before_migration.h"
 #include "serve/generation.h"
 #include "serve/job_inside.h"
 #include "serve/kept.h"
@@ -183,8 +184,14 @@ migration_sets(const struct serve *s, struct arena *a, size_t *n)
 }
 
 static enum rc
-migrate_all(struct serve *s, struct db *db, struct err *err)
+migrate_all(struct serve *s, struct db *db, bool is_new, struct err *err)
 {
+	const struct before_migration before = {
+	    .dir = s->dir,
+	    .store_url = s->store_url,
+	    .now_ms = clock_now(s->node.clock),
+	    .keep = (int)config_number_or(s->config, "migration_copies", 0)};
+	struct err why = {.rc = RC_OK};
 	size_t n;
 	const struct migration_set *sets = migration_sets(s, s->arena, &n);
 	enum rc rc;
@@ -198,6 +205,10 @@ migrate_all(struct serve *s, struct db *db, struct err *err)
 				  "this program would change the database's tables, and "
 				  "processes of an older one work on it; end them first");
 	}
+	/* Steps are missing in a node's database: first it is kept as it was. */
+	if (!is_new && migrate_check(db, sets, n, &why) == RC_STALE &&
+	    (rc = before_migration_copy(&before, db, err)) != RC_OK)
+		return rc;
 	return migrate(db, sets, n, clock_now(s->node.clock), err);
 }
 
@@ -317,7 +328,7 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = db_hold(db, s->several, place_of(s->dir), &alone, err)) != RC_OK ||
-	    (rc = migrate_all(s, db, err)) != RC_OK ||
+	    (rc = migrate_all(s, db, o->is_new, err)) != RC_OK ||
 	    (rc = start_log(s, db, o->is_new, err)) != RC_OK ||
 	    (rc = learn_time(s, db, o->trust_clock, err)) != RC_OK ||
 	    (rc = audit_meet(db, s->keys, o->accept_log, err)) != RC_OK ||
@@ -404,6 +415,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->node.model = s->model;
 	s->node.keys = s->keys;
 	s->node.names = name_snapshot_new();
+	s->quarantined = true; /* if the file is there */
 	s->node.shared_account = config_is_on(s->config, "shared_account");
 	if ((rc = sweep(s, err)) != RC_OK || (rc = open_store(s, o, err)) != RC_OK ||
 	    (rc = serve_write(s, NULL, NULL, log_start, s, err)) != RC_OK ||

@@ -286,6 +286,14 @@ db_engine(const struct db *db)
 }
 
 enum rc
+db_copy_file(struct db *db, const char *path, struct err *err)
+{
+	return db->driver->copy_file != NULL
+		   ? db->driver->copy_file(db, path, err)
+		   : fail(err, RC_INVALID, "store", "this engine's database is no file");
+}
+
+enum rc
 db_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err)
 {
 	return db->driver->check_file(db, found, ctx, err);

@@ -143,6 +143,12 @@ MUST_USE enum rc db_rollback_to(struct db *db, struct err *err);
 typedef void db_found_fn(void *ctx, struct str what);
 MUST_USE enum rc db_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err);
 
+/*
+ * The whole database as it is, into a file that is empty or not there; no transaction may be
+ * open. RC_INVALID: an engine whose database is no file. RC_UNAVAILABLE: the disk.
+ */
+MUST_USE enum rc db_copy_file(struct db *db, const char *path, struct err *err);
+
 enum db_engine db_engine(const struct db *db);
 
 #endif

@@ -57,6 +57,8 @@ struct db_driver {
 	enum rc (*check)(struct db *db, const struct sql *sql, struct err *err);
 	/* As db_check_file. */
 	enum rc (*check_file)(struct db *db, db_found_fn *found, void *ctx, struct err *err);
+	/* As db_copy_file; NULL: its database is no file. */
+	enum rc (*copy_file)(struct db *db, const char *path, struct err *err);
 	/* Tables and indexes that are not those the scripts make in an empty database. */
 	enum rc (*check_schema)(struct db *db, const char *const *scripts, size_t n,
 				db_found_fn *found, void *ctx, struct err *err);

@@ -147,6 +147,14 @@ faulty_check(struct db *db, const struct sql *sql, struct err *err)
 }
 
 static enum rc
+faulty_copy_file(struct db *db, const char *path, struct err *err)
+{
+	struct faulty *f = (struct faulty *)db;
+
+	return fails(f) ? fail_call(err) : db_copy_file(f->inner, path, err);
+}
+
+static enum rc
 faulty_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err)
 {
 	struct faulty *f = (struct faulty *)db;
@@ -288,6 +296,7 @@ const struct db_driver db_driver_faulty = {
     .in_transaction = faulty_in_transaction,
     .check = faulty_check,
     .check_file = faulty_check_file,
+    .copy_file = faulty_copy_file,
     .check_schema = faulty_check_schema,
     .script = faulty_script,
     .next = faulty_next,

@@ -329,6 +329,7 @@ const struct db_driver db_driver_sqlite = {
     .in_transaction = sqlite_in_transaction,
     .check = sqlite_check,
     .check_file = sqlite_check_file,
+    .copy_file = sqlite_copy_file,
     .check_schema = sqlite_check_schema,
     .script = sqlite_script,
     .next = sqlite_next,

@@ -21,6 +21,7 @@ void sqlite_close(struct db *db);
 enum rc sqlite_check_schema(struct db *db, const char *const *scripts, size_t n, db_found_fn *found,
 			    void *ctx, struct err *err);
 enum rc sqlite_check_file(struct db *db, db_found_fn *found, void *ctx, struct err *err);
+enum rc sqlite_copy_file(struct db *db, const char *path, struct err *err);
 /* Anything but printable ASCII becomes '?', in place. */
 void sqlite_plain(char *text, size_t n);
 /* What the connection's last call failed of. */

@@ -72,6 +72,23 @@ sqlite_commit_later(struct db *db, struct err *err)
 	return sqlite_settle(db, err);
 }
 
+/* In one reading of its own; into the file that stands there, whose mode is the caller's. */
+enum rc
+sqlite_copy_file(struct db *db, const char *path, struct err *err)
+{
+	struct sqlite *s = (struct sqlite *)db;
+	sqlite3_stmt *stmt;
+	enum rc rc = RC_OK;
+
+	if (sqlite3_prepare_v2(s->h, "VACUUM INTO ?1", -1, &stmt, NULL) != SQLITE_OK)
+		return sqlite_fail(s, "copy", err);
+	if (sqlite3_bind_text(stmt, 1, path, -1, SQLITE_STATIC) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_DONE)
+		rc = sqlite_fail(s, "copy", err);
+	(void)sqlite3_finalize(stmt);
+	return rc;
+}
+
 struct tuning {
 	int64_t page_bytes, checkpoint_pages, cache_kib;
 };

@@ -8,20 +8,21 @@ need jq sqlite3
 long_ago=-4015
 at_days $long_ago node_init --shared-account
 echo "retention_wait: 0" >>"$node/liaison.yaml"
-admin=$(L user list --purpose administration --json | jq -r '.items[0].login')
+admin=$(at_days $long_ago L user list --purpose administration --json | jq -r '.items[0].login')
 export LIAISON_AS=$admin
-expect_exit 0 L user add bert --name Bert --roles supervisor,administrator --system-account "$(id -u)" --purpose administration
-expect_exit 0 L user add mona --name Mona --roles monitor --system-account "$(id -u)" --purpose administration
+at_days $long_ago L user add bert --name Bert --roles supervisor,administrator --system-account "$(id -u)" --purpose administration >/dev/null
+at_days $long_ago L user add mona --name Mona --roles monitor --system-account "$(id -u)" --purpose administration >/dev/null
 
-person() { # person DAYS NAME: recorded then
+person() { # person DAYS NAME: recorded then; time in a node's log only goes on
 	at_days "$1" L record create person --set name="$2" --set position=cook --json | field id
 }
 plan() { L oversee retention plan --purpose administration --json; }
 
-story "Eleven years ago three people were recorded; one today"
+story "Eleven years ago three people were recorded, later one more; one today"
 mei=$(person $long_ago "Mei Chen")
 tariq=$(person $long_ago "Tariq Haddad")
 sala=$(person $long_ago "Sala Oren")
+ravi=$(person -3600 "Ravi Sen")
 nia=$(person 0 "Nia Ford")
 
 story "Each has its days, by its type"
@@ -29,7 +30,7 @@ said=$(L record show person "$nia" --json)
 same "review of the new one" "$(field review_on <<<"$said")" "$(date -u -d '+365 days' +%F)"
 same "erasing of the new one" "$(field erase_on <<<"$said")" "$(date -u -d '+3650 days' +%F)"
 same "unanswered reviews" "$(L record list person --due --json | jq -r '[.items[].id] | sort | join(" ")')" \
-	"$(printf '%s\n' "$mei" "$tariq" "$sala" | sort | paste -sd' ')"
+	"$(printf '%s\n' "$mei" "$tariq" "$sala" "$ravi" | sort | paste -sd' ')"
 expect_exit 0 L oversee retention due
 has "$said" "$mei"
 hasnt "$said" "$nia"
@@ -132,7 +133,6 @@ expect_exit 0 L audit verify --open
 
 story "Two people decide to keep one for two years more, and to erase another at once"
 same "how the node's own look ended" "$(store_rows "SELECT count(*) FROM retention_proposal")" 1
-ravi=$(person -3700 "Ravi Sen")
 olga=$(person 0 "Olga Lin")
 me=$(L user list --purpose administration --json | jq -r --arg a "$admin" '.items[] | select(.login == $a) | .id')
 decide() { # decide RECORD FIELDS...: by two people; prints the decision
@@ -145,9 +145,9 @@ decide() { # decide RECORD FIELDS...: by two people; prints the decision
 	done
 	echo "$id"
 }
+same "to be reviewed" "$(plan | jq '[.items[] | select(.class == "case") | .review] | add')" 1
 keep=$(decide "$ravi" --set outcome=keep --set keep_until="$(date -u -d '+700 days' +%F)" --set ground="a civil claim is open")
 same "its new day" "$(L record show person "$ravi" --json | field erase_on)" "$(date -u -d '+700 days' +%F)"
-same "to be erased" "$(plan | jq .erase)" 0
 late=$(L record create retention_decision --purpose subject_rights --set records="$ravi" --set outcome=keep \
 	--set keep_until="$(date -u -d '+5000 days' +%F)" --json | field id)
 L record move retention_decision "$late" decided --version 1 --purpose subject_rights --set decided_by="$me" --reason "ever longer" >/dev/null
@@ -168,6 +168,9 @@ same "the one that is kept" "$(L record show retention_decision "$keep" --purpos
 node_stop
 
 story "Sixty days on, that old copy of the database beside today's key file opens nothing of it"
+at_days 60 expect_exit 7 "$liaison" node serve --node "$node" --port 0 --store "$old"
+has "$said" "is an old copy"
+at_days 60 expect_exit 0 L node accept-log --store "$old" --reason "to see what a thief would see"
 at_days 60 node_start --store "$old"
 for erased in "$mei" "$tariq" "$sala"; do
 	expect_exit 3 L record show person "$erased" --purpose prosecution

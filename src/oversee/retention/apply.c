@@ -8,6 +8,7 @@
 #include "oversee/retention/retention.sql.h"
 #include "record/erase.h"
 #include "record/look.h"
+#include "serve/clock_health.h"
 #include "serve/config.h"
 #include "serve/job.h"
 
@@ -90,6 +91,19 @@ erase_planned(struct door *d, void *ctx, struct err *err)
 	return rc;
 }
 
+/* Nothing goes by a clock that the node does not believe. */
+static enum rc
+check_clock(struct job_run *job, struct err *err)
+{
+	struct clock_report report = clock_health_report(serve_clock(job->serve));
+
+	return report.healthy
+		   ? RC_OK
+		   : fail(err, RC_UNAVAILABLE, "clock",
+			  "nothing is erased by its date while the clock is not right: %.*s",
+			  STR_ARG(clock_health_text(job->arena, &report)));
+}
+
 static enum rc
 check_plan(struct run *run, struct err *err)
 {
@@ -120,11 +134,11 @@ apply(struct job_run *job, struct err *err)
 			  .day_ms =
 			      json_integer_value(json_object_get(job->job.arguments, "day_ms"))};
 	bool goes_on = id_parse(job->job.cursor, &run.after);
-	enum rc rc = RC_OK;
+	enum rc rc = check_clock(job, err);
 
 	job->job.unit_word = STR("records");
 	/* Once begun it is carried through, also tomorrow: the day is the plan's. */
-	if (!goes_on)
+	if (rc == RC_OK && !goes_on)
 		rc = check_plan(&run, err);
 	run.erased = job->job.done;
 	while (rc == RC_OK && !run.ended) {
@@ -281,7 +295,10 @@ daily(struct job_run *job, struct err *err)
 	const struct door_node *node = serve_door_node(job->serve);
 	struct run run = {.job = job};
 	struct db *db;
-	enum rc rc = job_step(job, holds_end, NULL, 0, STR_NONE, NULL, 0, err);
+	enum rc rc = check_clock(job, err);
+
+	if (rc == RC_OK)
+		rc = job_step(job, holds_end, NULL, 0, STR_NONE, NULL, 0, err);
 
 	while (rc == RC_OK && !run.ended)
 		rc = job_step(job, erase_at_once, &run, run.erased, STR_NONE, NULL, 0, err);

@@ -14,6 +14,7 @@
 #include "serve/cli.h"
 #include "serve/config.h"
 #include "serve/job.h"
+#include "serve/quarantine.h"
 #include "serve/request.h"
 
 static void
@@ -400,8 +401,9 @@ retention_tick(struct serve *s, int64_t up_ms, int64_t *last_day, struct err *er
 	int64_t day = now / 86400000;
 
 	wait_ms = config_number(serve_config(s), "retention_wait") * 60000;
-	if (day == *last_day || up_ms < wait_ms || now % 86400000 < wait_ms ||
-	    !config_is_on(serve_config(s), "retention_propose"))
+	/* A node brought back does nothing by itself, least of all erase. */
+	if (serve_is_quarantined(s) || day == *last_day || up_ms < wait_ms ||
+	    now % 86400000 < wait_ms || !config_is_on(serve_config(s), "retention_propose"))
 		return RC_OK;
 	*last_day = day;
 	return serve_write(s, NULL, NULL, add_daily, NULL, err);

@@ -1,0 +1,15 @@
+#ifndef NODE_RECOVERY_H
+#define NODE_RECOVERY_H
+
+#include "serve/cli.h"
+
+/* recovery: `liaison node recovery-key make|use`, and what is known of copies of the key file. */
+MUST_USE enum rc recovery_run(struct cli *cli, struct err *err);
+MUST_USE enum rc key_copies_run(struct cli *cli, struct err *err);
+/* What opens the key file is sealed anew for the recovery key, if there is one: after another
+ * passphrase. */
+MUST_USE enum rc recovery_reseal(struct cli *cli, struct str passphrase, struct err *err);
+/* Copies in the node's folder that are older than 30 days. */
+int key_copies_old(const char *dir, int64_t now_ms);
+
+#endif

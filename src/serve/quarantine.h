@@ -1,0 +1,33 @@
+#ifndef SERVE_QUARANTINE_H
+#define SERVE_QUARANTINE_H
+
+#include <jansson.h>
+
+#include "base/rc.h"
+#include "base/str.h"
+
+struct arena;
+struct door;
+struct serve;
+
+/*
+ * quarantine: a node that was brought back from a backup may hold what was erased, users who
+ * left, a log behind what others cosigned. As long as the file DIR/quarantine is there it answers
+ * only open routes and those marked ROUTE_QUARANTINE, runs no jobs and fires no timers. Two
+ * administrators with system accounts of their own end it. Whoever may write the folder could
+ * take the file away: they could as well put another database there.
+ */
+MUST_USE enum rc quarantine_begin(const char *dir, json_t *about, struct err *err);
+/* Looks at the file as long as it was there, so that other processes' end of it is seen. */
+bool serve_is_quarantined(struct serve *s);
+/* {"about":.., "first":ID or absent}; RC_ABSENT: there is none. A new reference. */
+MUST_USE enum rc quarantine_read(struct arena *a, const char *dir, json_t **out, struct err *err);
+/*
+ * One administrator's word, in a changing door: *ended false: the other's is missing. RC_DENIED:
+ * the same person or system account twice.
+ */
+MUST_USE enum rc quarantine_confirm(struct serve *s, struct door *d, bool *ended, struct err *err);
+/* By the node: tokens and sessions of before are void, jobs of before are stopped. */
+MUST_USE enum rc quarantine_burn(struct door *d, struct err *err);
+
+#endif
