@@ -1,9 +1,10 @@
 #include "model/read.h"
 
-static const char top_words[] = "type area version label about subject handling retention guard "
-				"break_glass concerns_owner team read write fields states "
-				"state_labels moves clocks watch flags "
-				"facts title";
+static const char top_words[] =
+    "type area version label about subject handling retention guard "
+    "guard_minors break_glass concerns_owner team read write fields states "
+    "state_labels moves clocks watch flags "
+    "facts title";
 static const char *const areas[] = {"common", "exchange", "match",   "link",
 				    "prove",  "protect",  "respond", "oversee"};
 
@@ -196,6 +197,7 @@ read_reach(struct reader *r, struct record_type *type, const struct yaml_node *t
 		if (!type->glass_never)
 			reader_bad(r, node, "break_glass", "can only be \"never\"");
 	}
+	type->guard_minors = read_bool(r, top, "guard_minors", false);
 	type->concerns_owner = read_bool(r, top, "concerns_owner", false);
 	type->team_field = -1;
 	if ((node = yaml_find(top, "team")) == NULL || r->rc != RC_OK)

@@ -189,6 +189,7 @@ struct record_type {
 	struct retention_rule retention;
 	struct access_rule read, write;
 	enum guard guard;
+	bool guard_minors;   /* a row about somebody under 18, or maybe, is guarded by itself */
 	bool glass_never;    /* no emergency opens it: where somebody can be reached, their words */
 	bool concerns_owner; /* about what its owner did: for their supervisors, not for them */
 	int32_t team_field;  /* a ref to a case whose team reaches the record; -1: none */

@@ -12,6 +12,7 @@
 #include "node/import.h"
 #include "node/erasing.h"
 #include "node/keys.h"
+#include "node/explain.h"
 #include "node/node.h"
 #include "node/openapi.h"
 #include "node/record_commands.h"
@@ -21,10 +22,12 @@
 #include "node/users.h"
 #include "oversee/access/access.h"
 #include "oversee/reader/reader.h"
-#include "protect/category/category.h"
-#include "protect/consent/consent.h"
 #include "oversee/retention/retention.h"
 #include "oversee/subject_request/subject_request.h"
+#include "protect/category/category.h"
+#include "protect/consent/consent.h"
+#include "protect/consent/home.h"
+#include "protect/consent/recovery.h"
 #include "prove/custody/custody.h"
 #include "serve/job.h"
 
@@ -48,6 +51,7 @@ const struct feature *const liaison_features[] = {
     &model_command_feature,
     &records_feature,
     &record_commands_feature,
+    &explain_feature,
     &erasing_feature,
     &match_command_feature,
     &match_people_feature,
@@ -55,6 +59,8 @@ const struct feature *const liaison_features[] = {
     &reader_feature,
     &category_feature,
     &consent_feature,
+    &recovery_feature,
+    &home_feature,
     &decision_feature,
     &custody_feature,
     &agreement_feature,

@@ -3,6 +3,7 @@
 #include "model/check.h"
 #include "model/model.h"
 #include "record/changed.h"
+#include "record/derive.h"
 #include "record/due.h"
 #include "record/erase.h"
 #include "record/look.h"
@@ -19,7 +20,8 @@
 struct change {
 	struct record_row row; /* becomes the new version */
 	json_t *before, *after;
-	struct handling handling;
+	struct handling handling, was;
+	int64_t guard_was;
 };
 
 /* The record as it stands, for whoever changes it; handling is told to those who may read it. */
@@ -46,6 +48,49 @@ read_entry(const struct change *c)
 				    .version = c->row.version};
 }
 
+/* What was loaded is what the change starts from. */
+static void
+change_from(struct change *c)
+{
+	c->after = c->before;
+	c->was = c->handling;
+	c->guard_was = c->row.guard;
+}
+
+static bool
+same_handling(struct handling a, struct handling b)
+{
+	return a.tlp == b.tlp && a.judicial_ok == b.judicial_ok && a.onward_ok == b.onward_ok;
+}
+
+/* What the fields and what they are made of ask for comes on top of what is. */
+static enum rc
+change_tighten(struct door *d, struct change *c, struct str *what, struct err *err)
+{
+	struct derived met = {c->handling, (enum guard)c->row.guard};
+	enum rc rc;
+
+	if (c->after == c->before)
+		return RC_OK;
+	if ((rc = derive_meet(d, c->row.type, c->after, &met, err)) != RC_OK)
+		return rc;
+	if (!same_handling(met.handling, c->handling) || (int64_t)met.guard != c->row.guard)
+		*what = str_fmt(d->arena, "%.*s,handling derived", STR_ARG(*what));
+	c->handling = met.handling;
+	c->row.guard = (int64_t)met.guard;
+	return RC_OK;
+}
+
+/* What is made of a record that is stricter now is as strict. */
+static enum rc
+change_pass_on(struct door *d, const struct change *c, struct err *err)
+{
+	if (same_handling(handling_meet(c->was, c->handling), c->was) &&
+	    c->row.guard <= c->guard_was)
+		return RC_OK;
+	return derive_pass_on(d, &c->row, c->handling, err);
+}
+
 /* Load, and compare the version seen; RC_STALE hands back what is there now. */
 static enum rc
 change_begin(struct door *d, struct id id, int64_t version, enum policy_action action,
@@ -58,7 +103,7 @@ change_begin(struct door *d, struct id id, int64_t version, enum policy_action a
 	rc = record_load_row(d, id, action, move, &c->row, &c->before, &c->handling, err);
 	if (rc != RC_OK)
 		return rc;
-	c->after = c->before;
+	change_from(c);
 	if (c->row.version == version)
 		return RC_OK;
 	if ((rc = change_show(d, c, c->before, now, err)) != RC_OK)
@@ -86,8 +131,11 @@ change_store(struct door *d, struct change *c, enum audit_action action, struct 
 	};
 	struct blind_tokens tokens = {0};
 	int64_t seen = row->version;
-	enum rc rc;
+	enum rc rc = change_tighten(d, c, &what, err);
 
+	if (rc != RC_OK)
+		return rc;
+	entry.fields = what;
 	row->version++;
 	row->type_version = (int64_t)row->type->version;
 	row->updated_ms = d->now_ms;
@@ -105,6 +153,8 @@ change_store(struct door *d, struct change *c, enum audit_action action, struct 
 		    (rc = react_recorded(d, row, c->after, err)) != RC_OK)
 			return rc;
 	}
+	if ((rc = change_pass_on(d, c, err)) != RC_OK)
+		return rc;
 	return change_show(d, c, c->after, out, err);
 }
 
@@ -120,6 +170,30 @@ apply_of_node(struct door *d, struct change *c, json_t *patch, struct err *err)
 				err);
 	if (rc == RC_OK)
 		c->after = door_hold(d, after);
+	return rc;
+}
+
+enum rc
+record_tighten(struct door *d, struct id id, struct handling handling, enum guard guard,
+	       struct err *err)
+{
+	struct record *now;
+	struct change c;
+	struct door node;
+	enum rc rc;
+
+	door_open_as_node(&node, d, STR("what it is made of is handled more strictly"));
+	rc = record_load_row(&node, id, POLICY_UPDATE, NULL, &c.row, &c.before, &c.handling, err);
+	if (rc == RC_OK) {
+		change_from(&c);
+		c.handling = handling_meet(c.handling, handling);
+		if ((int64_t)guard > c.row.guard)
+			c.row.guard = (int64_t)guard;
+		if (!same_handling(c.handling, c.was) || c.row.guard != c.guard_was)
+			rc = change_store(&node, &c, AUDIT_UPDATE, STR("handling derived"), &now,
+					  err);
+	}
+	door_close(&node);
 	return rc;
 }
 
@@ -373,6 +447,7 @@ enum rc
 record_mark(struct door *d, struct id id, int64_t version, struct handling handling,
 	    struct record **out, struct err *err)
 {
+	struct derived floor;
 	struct handling meet;
 	struct change c;
 	struct str what;
@@ -392,6 +467,12 @@ record_mark(struct door *d, struct id id, int64_t version, struct handling handl
 	    meet.onward_ok != handling.onward_ok)
 		return fail(err, RC_DENIED, "handling",
 			    "a record is never handled more openly than its type says");
+	floor = (struct derived){handling, (enum guard)c.row.guard};
+	if ((rc = derive_meet(d, c.row.type, c.before, &floor, err)) != RC_OK)
+		return rc;
+	if (!same_handling(floor.handling, handling))
+		return fail(err, RC_DENIED, "handling",
+			    "something that it is made of is handled more strictly than that");
 	what = changed_handling(d->arena, c.handling, handling);
 	c.handling = handling;
 	return change_store(d, &c, AUDIT_UPDATE, what, out, err);
@@ -464,6 +545,31 @@ refuse_held(struct door *d, const struct change *c, struct err *err)
 		    "the hold's lifting if it is to go by then",
 		    STR_ARG(look_text(hold, "number")), STR_ARG(court), law.n > 0 ? ", under " : "",
 		    STR_ARG(law), until.n > 0 ? ", until " : "", STR_ARG(until));
+}
+
+enum rc
+record_unguard(struct door *d, struct id id, int64_t version, struct record **out, struct err *err)
+{
+	struct derived asked;
+	struct change c;
+	enum rc rc = change_begin(d, id, version, POLICY_UPDATE, NULL, &c, out, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((d->actor->roles & BIT(ROLE_SUPERVISOR)) == 0)
+		return fail(err, RC_DENIED, "guard", "only a supervisor lifts a guard");
+	if (d->access.reason.n == 0)
+		return fail(err, RC_DENIED, "reason",
+			    "say why nobody needs the guard any more (reason)");
+	asked = (struct derived){c.handling, c.row.type->guard};
+	if ((rc = derive_meet(d, c.row.type, c.before, &asked, err)) != RC_OK)
+		return rc;
+	if ((int64_t)asked.guard >= c.row.guard)
+		return fail(err, RC_CONFLICT, "guard",
+			    "the record, or what it is made of, still says that somebody is to be "
+			    "guarded");
+	c.row.guard = (int64_t)asked.guard;
+	return change_store(d, &c, AUDIT_UPDATE, STR("guard lifted"), out, err);
 }
 
 enum rc

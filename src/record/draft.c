@@ -4,6 +4,7 @@
 #include "format/json.h"
 #include "model/check.h"
 #include "model/model.h"
+#include "record/derive.h"
 #include "record/due.h"
 #include "record/open.h"
 #include "record/reach.h"
@@ -81,6 +82,7 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	struct record_draft *draft = NEW(d->arena, struct record_draft);
 	struct handling handling = handling_of_type(type);
 	struct record_row *row = &draft->row;
+	struct derived met;
 	struct decision decision;
 	json_t *canonical;
 	enum rc rc;
@@ -105,6 +107,14 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 		return rc;
 	draft->fields = door_hold(d, canonical);
 	draft->from_import = options->from_import;
+	met = (struct derived){handling, type->guard};
+	if (derive_guard(type, canonical, d->now_ms) > met.guard)
+		met.guard = derive_guard(type, canonical, d->now_ms);
+	/* The writer looks again; here it is for the answer, which is made before that. */
+	if (!options->from_import && d->db != NULL && derive_has_sources(type, canonical) &&
+	    (rc = derive_meet(d, type, canonical, &met, err)) != RC_OK)
+		return rc;
+	handling = met.handling;
 	draft->handling = handling;
 	*row = (struct record_row){
 	    .id = options->id != NULL ? *options->id : random_id_at(d->now_ms),
@@ -114,7 +124,7 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	    .unit = options->unit != NULL ? *options->unit : d->actor->unit,
 	    .owner_key = row_owner_key(d->node, type,
 				       options->owner != NULL ? *options->owner : d->actor->id),
-	    .guard = (int64_t)type->guard,
+	    .guard = (int64_t)met.guard,
 	    .handling = (int64_t)handling.tlp,
 	    .state = type->states.n > 0 ? type->states.at[0] : STR_NONE,
 	    .created_ms = d->now_ms,
@@ -134,6 +144,28 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	blind_of(d->node, d->arena, type, canonical, &draft->tokens);
 	*out = draft;
 	return RC_OK;
+}
+
+/* As strict as what it is made of is by now: sealed again where that is more. */
+static enum rc
+tighten(struct door *d, const struct record_draft *draft, struct record_row *row,
+	struct audit_entry *entry, struct err *err)
+{
+	struct derived met = {draft->handling, (enum guard)row->guard};
+	struct handling had = draft->handling;
+	enum rc rc;
+
+	if (!derive_has_sources(row->type, draft->fields))
+		return RC_OK;
+	if ((rc = derive_meet(d, row->type, draft->fields, &met, err)) != RC_OK)
+		return rc;
+	if (met.handling.tlp == had.tlp && met.handling.judicial_ok == had.judicial_ok &&
+	    met.handling.onward_ok == had.onward_ok && (int64_t)met.guard == row->guard)
+		return RC_OK;
+	row->handling = (int64_t)met.handling.tlp;
+	row->guard = (int64_t)met.guard;
+	return row_seal(d->node, d->arena, row, draft->fields, met.handling, entry->body_hash,
+			entry->key_commitment, err);
 }
 
 enum rc
@@ -159,6 +191,8 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 		return rc;
 	memcpy(entry.body_hash, draft->body_hash, 32);
 	memcpy(entry.key_commitment, draft->commitment, 32);
+	if ((rc = tighten(d, draft, &row, &entry, err)) != RC_OK)
+		return rc;
 	if ((rc = row_insert(d, &row, &entry, err)) != RC_OK)
 		return rc;
 	atomic_fetch_sub(&d->node->type_keys[row.type->index].drafts, 1);

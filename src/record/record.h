@@ -113,6 +113,12 @@ MUST_USE enum rc record_move(struct door *d, struct id id, int64_t version, stru
 /* Tighten (whoever may write) or loosen (a supervisor), never below what the type says. */
 MUST_USE enum rc record_mark(struct door *d, struct id id, int64_t version,
 			     struct handling handling, struct record **out, struct err *err);
+/*
+ * Lift the guard that a record got by itself, when neither it nor what it is made of asks for
+ * it any more: a supervisor, with a reason. RC_CONFLICT: it is still asked for.
+ */
+MUST_USE enum rc record_unguard(struct door *d, struct id id, int64_t version, struct record **out,
+				struct err *err);
 /* The bodies of all versions are gone at once; what the bucket keeps is re-wrapped by the job
  * that record_erase_finish runs (record/erase.h). */
 MUST_USE enum rc record_erase(struct door *d, struct id id, int64_t version, struct err *err);

@@ -2,27 +2,7 @@
 
 #include "base/arena.h"
 #include "model/model.h"
-
-#define ADULT 18
-
-bool
-born_under_18(struct str birth_date, int64_t now_ms)
-{
-	int64_t year = 0, month = 12, day = 31;
-	int y, m, dd;
-
-	if (birth_date.n < 4 || !str_to_i64(str_sub(birth_date, 0, 4), &year))
-		return false;
-	if (birth_date.n >= 7 && birth_date.p[4] == '-' &&
-	    !str_to_i64(str_sub(birth_date, 5, 7), &month))
-		month = 12;
-	if (birth_date.n >= 10 && birth_date.p[7] == '-' &&
-	    !str_to_i64(str_sub(birth_date, 8, 10), &day))
-		day = 31;
-	civil_from_days(now_ms / INT64_C(86400000), &y, &m, &dd);
-	year += ADULT;
-	return y < year || (y == year && (m < month || (m == month && dd < day)));
-}
+#include "record/derive.h"
 
 static bool
 says_minor(const struct door *d, const struct record *r)

@@ -14,7 +14,4 @@ struct concerned {
 MUST_USE enum rc concerned_of(struct door *d, const struct record *r, struct concerned *out,
 			      struct err *err);
 
-/* Under 18 at now_ms? A month or year alone counts by the latest day it may mean. */
-bool born_under_18(struct str birth_date, int64_t now_ms);
-
 #endif

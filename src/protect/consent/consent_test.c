@@ -1,6 +1,7 @@
 #include "base/test.h"
 
 #include "protect/consent/concerned.h"
+#include "record/derive.h"
 #include "protect/consent/conditional.h"
 #include "protect/consent/consent.h"
 #include "record/test_node.h"
