@@ -56,6 +56,7 @@ const struct feature *const liaison_features[] = {
     &match_command_feature,
     &match_people_feature,
     &access_feature,
+    &own_address_feature,
     &reader_feature,
     &category_feature,
     &consent_feature,

@@ -27,6 +27,13 @@ struct reached {
 	const struct record_type *type;
 	enum reached_by by;
 };
+/* A name or address of the actor or of somebody of their unit, as the start of a MAC. */
+enum own_kind { OWN_NAME, OWN_ADDRESS };
+struct own_word {
+	int64_t word;
+	enum own_kind kind;
+	bool own; /* the actor's; else a colleague's */
+};
 struct reach {
 	const struct id *units; /* below the actor's own, for a supervisor */
 	size_t unit_count;
@@ -36,6 +43,8 @@ struct reach {
 	const char *closed_why[PURPOSE_COUNT]; /* what is needed; NULL where it is open */
 	const struct reached *records;
 	size_t record_count;
+	const struct own_word *words; /* nothing is decided by them (record/own_name.h) */
+	size_t word_count;
 	int64_t until_ms; /* holds until then at most */
 };
 

@@ -4,6 +4,7 @@
 #include "model/model.h"
 #include "record/ask.h"
 #include "record/open.h"
+#include "record/own_name.h"
 #include "record/reach.h"
 #include "record/record.sql.h"
 
@@ -208,6 +209,7 @@ load_found(struct door *d, const struct record_row *row, const struct record_row
 			   &handling, err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
+	own_name_opened(d, row, fields);
 	rc = record_of_row(d, row, fields, reveal, rung, &entry.fields, out, err);
 	if (rc != RC_OK)
 		return rc;
@@ -249,6 +251,7 @@ record_load_text(struct door *d, struct id id, const struct record_type *type,
 	    (rc = record_of_text(d, &row, body, reveal, rung, true, &entry.fields, out, err)) !=
 		RC_OK)
 		return rc;
+	own_name_opened_text(d, &row, body);
 	return door_log(d, &entry, NULL, err);
 }
 

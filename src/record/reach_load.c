@@ -314,6 +314,7 @@ reach_copy(struct arena *a, const struct reach *reach)
 	*out = *reach;
 	out->units = copy_of(a, reach->units, reach->unit_count * sizeof *reach->units);
 	out->cases = copy_of(a, reach->cases, reach->case_count * sizeof *reach->cases);
+	out->words = copy_of(a, reach->words, reach->word_count * sizeof *reach->words);
 	out->records = copy_of(a, reach->records, reach->record_count * sizeof *reach->records);
 	for (int i = 0; i < PURPOSE_COUNT; i++)
 		if (reach->closed_why[i] != NULL)

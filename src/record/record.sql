@@ -140,8 +140,9 @@ INSERT INTO record_case (case_key, type, id) VALUES (:case_key, :type, :id) ON C
 -- name: record_case_forget
 DELETE FROM record_case WHERE id = :id;
 
--- name: record_case_of
-SELECT case_key FROM record_case WHERE id = :id ORDER BY case_key LIMIT 64;
+-- name: record_case_holds
+-- single
+SELECT COUNT(*) FROM record_case WHERE id = :id AND case_key = :case_key;
 
 -- name: record_case_page
 SELECT r.id, r.type, r.type_version, r.version, r.unit, r.owner, r.guard, r.handling, r.state,

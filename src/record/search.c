@@ -8,6 +8,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "record/open.h"
+#include "record/own_name.h"
 #include "record/reach.h"
 #include "record/record.sql.h"
 #include "text/similar.h"
@@ -485,6 +486,7 @@ record_search_name(struct door *d, const struct record_type *type, struct str qu
 	*out = (struct search_hits){0};
 	if ((rc = door_trained(d, err)) != RC_OK)
 		return rc;
+	own_name_searched(d, query);
 	if (limit == 0 || limit > RECORD_PAGE_MAX)
 		limit = 50;
 	must(pthread_mutex_lock(&s->lock) == 0);

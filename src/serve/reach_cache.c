@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "record/reach.h"
 #include "serve/inside.h"
+#include "serve/own_word.h"
 
 enum { PLACES = 16 };
 
@@ -63,7 +64,8 @@ reach_cache_load(struct reach_cache *c, struct door *d, uint64_t generation,
 
 	must(generation > 0);
 	if (!holds(p, generation, who, d->now_ms)) {
-		if ((rc = reach_load(d, who, &found, err)) != RC_OK)
+		if ((rc = reach_load(d, who, &found, err)) != RC_OK ||
+		    (rc = own_word_load(d, who, &found, err)) != RC_OK)
 			return rc;
 		if (p->arena != NULL)
 			arena_free(p->arena);

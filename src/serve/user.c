@@ -8,6 +8,7 @@
 #include "seal/secret.h"
 #include "serve/credential.h"
 #include "serve/inside.h"
+#include "serve/own_word.h"
 #include "serve/session.h"
 #include "serve/user_check.h"
 #include "serve/user.sql.h"
@@ -152,6 +153,8 @@ user_add(struct door *d, struct str login, struct str name, uint32_t roles, stru
 			*err = why;
 		return rc;
 	}
+	if ((rc = own_word_note_name(d, out, err)) != RC_OK)
+		return rc;
 	return log_setting(d, "user_added", id, roles, err);
 }
 
@@ -172,6 +175,8 @@ user_set(struct door *d, const struct user *u, struct err *err)
 	/* Whoever came in under other rights comes in again. */
 	if (rc == RC_OK)
 		rc = session_end_all(d, u->id, NULL, NULL, err);
+	if (rc == RC_OK)
+		rc = own_word_note_name(d, u, err);
 	return rc == RC_OK ? log_setting(d, "user_changed", u->id, u->roles, err) : rc;
 }
 

@@ -84,6 +84,9 @@ struct rows {
 
 extern const struct db_driver db_driver_sqlite, db_driver_postgres, db_driver_faulty;
 
+/* How many calls a connection of the faulty driver has had: what something costs, counted. */
+int64_t db_faulty_calls(const struct db *db);
+
 /* Split "scheme:place?options" and open; vfs goes through. */
 MUST_USE enum rc db_open_with(struct str url, const struct db_open_options *rest, struct db **out,
 			      struct err *err);

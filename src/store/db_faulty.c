@@ -34,6 +34,12 @@ fails(struct faulty *f)
 	return ++f->calls == f->fail_at;
 }
 
+int64_t
+db_faulty_calls(const struct db *db)
+{
+	return ((const struct faulty *)db)->calls;
+}
+
 static enum rc
 fail_call(struct err *err)
 {
