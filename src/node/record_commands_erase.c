@@ -92,8 +92,9 @@ record_run_erase(struct cli *cli, struct err *err)
 	rc = cli_wait_job(cli, json_member_str(answer.json, "job"), &answer, err);
 	if (rc == RC_OK)
 		fprintf(cli->notes,
-			"Erased, and its key is destroyed here. Backups of the key file "
-			"keep it readable for as long as you keep them.\n");
+			"Erased, and its key is destroyed here. Copies of the key file "
+			"keep it readable: destroy them within 30 days (liaison oversee retention "
+			"erasures tells by which day).\n");
 	return rc;
 }
 

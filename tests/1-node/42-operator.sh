@@ -48,29 +48,31 @@ story "A database of an older program is copied before its tables are changed; a
 older() { store_rows "DELETE FROM store_migration WHERE feature = 'retention'" >/dev/null && store_rows "DROP TABLE retention_proposal" >/dev/null; }
 older
 expect_exit 0 L node status
+copies() { find "$node" -maxdepth 1 -name 'before-migration-*' | wc -l; }
+same "copies" "$(copies)" 1
+copy=$(find "$node" -maxdepth 1 -name 'before-migration-*')
+same "who may read it" "$(stat -c %a "$copy")" 600
 if [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then
-	copies() { find "$node" -maxdepth 1 -name 'before-migration-*' | wc -l; }
-	same "copies" "$(copies)" 1
-	copy=$(find "$node" -maxdepth 1 -name 'before-migration-*')
-	same "who may read it" "$(stat -c %a "$copy")" 600
 	same "people in it" "$(sqlite3 "$copy" "SELECT count(*) FROM record WHERE type = 'person'")" 1
 	same "tables of the newer program in it" "$(sqlite3 "$copy" "SELECT count(*) FROM sqlite_schema WHERE name = 'retention_proposal'")" 0
-	for _ in 1 2 3 4; do
-		sleep 1.1
-		older
-		expect_exit 0 L node status
-	done
-	same "copies kept" "$(copies)" 3
-	expect_exit 0 L node status
-	same "copies without a change" "$(copies)" 3
+else
+	has "$(pg_restore --list "$copy")" "TABLE DATA public record "
 fi
+for _ in 1 2 3; do
+	older
+	expect_exit 0 L node status
+done
+same "copies kept" "$(copies)" 3
+expect_exit 0 L node status
+same "copies without a change" "$(copies)" 3
 store_rows "INSERT INTO store_migration (feature, number, hash, applied_ms) VALUES ('tomorrow', 1, $(store_bytes $(printf '%064d' 0)), 0)" >/dev/null
 expect_exit 5 L record show person "$person"
 has "$said" "newer liaison"
 store_rows "DELETE FROM store_migration WHERE feature = 'tomorrow'" >/dev/null
 
+# The rest is about the disk that SQLite's file lies on.
+[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || exit 0
 story "A full disk: nothing is changed, reading goes on and is logged, and the node ends in order"
-on_sqlite
 small=$work/small
 mkdir "$small"
 if ! mount -t tmpfs -o size=64m tmpfs "$small" 2>/dev/null; then
