@@ -41,10 +41,17 @@ handle(void *ctx, struct http_request *r)
 			  .status = 200, .content_type = STR("text/plain"), .body = r->body});
 }
 
+static char path[64];
+
+static void
+clean_up(void)
+{
+	(void)unlink(path);
+}
+
 static const char *
 server_path(void)
 {
-	static char path[64];
 	struct http_options options = {.socket_path = path,
 				       .body_bytes_max = BODY_MAX,
 				       .header_bytes_max = 2048,
@@ -54,18 +61,19 @@ server_path(void)
 	if (path[0] == '\0') {
 		(void)snprintf(path, sizeof path, "/tmp/liaison-http-fuzz-%d", (int)getpid());
 		must(http_open(&options, handle, NULL, &server, NULL) == RC_OK);
+		(void)atexit(clean_up);
 	}
 	return path;
 }
 
 static int
-connect_to(const char *path)
+connect_to(const char *to)
 {
 	const struct timeval wait = {.tv_sec = 8};
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	(void)snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+	(void)snprintf(at.sun_path, sizeof at.sun_path, "%s", to);
 	must(fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at) == 0);
 	must(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) == 0);
 	return fd;
