@@ -605,14 +605,16 @@ connections_are_limited_in_all_and_per_address(void **state)
 	(void)state;
 	for (size_t k = 0; k < COUNT_OF(limits); k++) {
 		struct site *s = site_open(limits[k]);
+		struct http_stream *streams[20];
 		int fds[20], extra;
 
-		/* Each is owed an answer, so none gives way. */
+		/* Each has an answer going out, so none gives way. */
 		for (unsigned i = 0; i < COUNT_OF(fds); i++) {
 			fds[i] = dial(s);
 			say(fds[i], "GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
 			while (seen(s) <= i)
 				(void)usleep(1000);
+			streams[i] = s->stream;
 		}
 		assert_int_equal(http_connections(s->server), 20);
 		extra = dial(s);
@@ -624,8 +626,10 @@ connections_are_limited_in_all_and_per_address(void **state)
 		fds[0] = dial(s);
 		say(fds[0], "GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
 		assert_int_equal(status_of(hear(a, fds[0], false)), 200);
-		for (size_t i = 0; i < COUNT_OF(fds); i++)
+		for (size_t i = 0; i < COUNT_OF(fds); i++) {
+			http_stream_close(streams[i]);
 			(void)close(fds[i]);
+		}
 		site_close(s);
 	}
 	arena_free(a);
