@@ -121,22 +121,12 @@ needs_keys(const struct keeper *k, struct err *err)
 			       : fail(err, RC_UNAVAILABLE, "keys", "the key file is not open");
 }
 
-/* The passphrase, given or put together of shares. */
 static enum rc
 open_with(struct keeper *k, struct keywire_reader *r, struct keys **out, struct err *err)
 {
-	struct keys_secret secrets[8];
-	size_t n = (size_t)keywire_take_be(r, 1);
+	struct str secret = keywire_take_text(r);
 
-	if (n > COUNT_OF(secrets))
-		return malformed(err);
-	for (size_t i = 0; i < n; i++) {
-		secrets[i].is_share = keywire_take_be(r, 1) != 0;
-		secrets[i].text = keywire_take_text(r);
-	}
-	if (r->bad || r->rest.n > 0)
-		return malformed(err);
-	return keys_open_with(k->key_path, secrets, n, out, err);
+	return r->bad || r->rest.n > 0 ? malformed(err) : keys_open(k->key_path, secret, out, err);
 }
 
 /* Key file, what was known of the log, and what was owed when the last process ended. */

@@ -104,7 +104,7 @@ ask(enum keywire_message message, struct str body, struct str *out, struct err *
 static enum rc
 hello(void)
 {
-	return ask(KEYWIRE_HELLO_MESSAGE, STR(KEYWIRE_HELLO "\0"), NULL, NULL);
+	return ask(KEYWIRE_HELLO_MESSAGE, STR(KEYWIRE_HELLO "\0\0\0\0"), NULL, NULL);
 }
 
 /* The log as the node keeps it. */
@@ -591,8 +591,8 @@ locked_it_does_nothing_until_it_is_unlocked_and_owes_what_it_owed(void **state)
 	assert_int_equal(ask(KEYWIRE_SIGN, STR_NONE, NULL, NULL), RC_UNAVAILABLE);
 	assert_int_equal(hello(), RC_UNAVAILABLE);
 	assert_int_equal(ask(KEYWIRE_LOCK, STR_NONE, NULL, NULL), RC_OK);
-	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\1\0\0\0\0\5wrong"), NULL, NULL), RC_OK);
-	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\0"), NULL, NULL), RC_CONFLICT);
+	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\0\0\0\5wrong"), NULL, NULL), RC_OK);
+	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\0\0\0\0"), NULL, NULL), RC_CONFLICT);
 	assert_int_equal(owed_count(), 1);
 	assert_int_equal(present(0, 1, leaf(AUDIT_READ, ana, &o, NULL, 0, "person")), RC_OK);
 	assert_int_equal(owed_count(), 0);
@@ -609,15 +609,15 @@ a_passphrase_is_needed_again_to_unlock_and_to_connect(void **state)
 	assert_int_equal(hello(), RC_DENIED);
 	assert_false(greeted);
 	assert_int_equal(
-	    ask(KEYWIRE_HELLO_MESSAGE, STR(KEYWIRE_HELLO "\1\0\0\0\0\15correct horse"), NULL, NULL),
+	    ask(KEYWIRE_HELLO_MESSAGE, STR(KEYWIRE_HELLO "\0\0\0\15correct horse"), NULL, NULL),
 	    RC_OK);
 	assert_true(greeted);
 	greeted = false;
 	assert_int_equal(hello(), RC_DENIED);
 	assert_int_equal(ask(KEYWIRE_LOCK, STR_NONE, NULL, NULL), RC_OK);
-	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\0"), NULL, NULL), RC_DENIED);
-	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\1\0\0\0\0\5wrong"), NULL, NULL), RC_DENIED);
-	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\1\0\0\0\0\15correct horse"), NULL, NULL), RC_OK);
+	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\0\0\0\0"), NULL, NULL), RC_DENIED);
+	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\0\0\0\5wrong"), NULL, NULL), RC_DENIED);
+	assert_int_equal(ask(KEYWIRE_UNLOCK, STR("\0\0\0\15correct horse"), NULL, NULL), RC_OK);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "node/recovery.h"
+#include "seal/keys_process.h"
 #include "serve/api.h"
 #include "serve/clock_health.h"
 #include "serve/config.h"
@@ -19,8 +20,9 @@
 static bool
 is_well(struct serve *s)
 {
-	return !serve_is_quarantined(s) && !serve_disk_is_low(s) &&
-	       !writer_is_lost(serve_writer(s)) && clock_health_report(serve_clock(s)).healthy;
+	return !keys_are_locked(serve_door_node(s)->keys) && !serve_is_quarantined(s) &&
+	       !serve_disk_is_low(s) && !writer_is_lost(serve_writer(s)) &&
+	       clock_health_report(serve_clock(s)).healthy;
 }
 
 /* No sign-in, no content. Which of its troubles it has is nobody's business outside. */

@@ -23,6 +23,7 @@
 #include "audit/migrations.h"
 #include "record/migrations.h"
 #include "seal/keys.h"
+#include "seal/keys_process.h"
 #include "serve/cli.h"
 #include "serve/clock_health.h"
 #include "serve/config.h"
@@ -63,6 +64,7 @@ status(struct request *rq, struct reply *reply, struct err *err)
 {
 	const struct config *c = serve_config(rq->serve);
 	struct writer_counts counts = writer_counts(serve_writer(rq->serve));
+	struct keys_health keys;
 	const struct door_node *node = rq->door.node;
 	struct clock_report clock;
 	struct audit_growth growth;
@@ -82,6 +84,13 @@ status(struct request *rq, struct reply *reply, struct err *err)
 	reply_set(reply, "log_bytes_day", json_integer(growth.bytes_day));
 	reply_set(reply, "groups", json_integer((json_int_t)counts.groups));
 	reply_set(reply, "writes", json_integer((json_int_t)counts.items));
+	if ((rc = keys_health(node->keys, &keys, err)) != RC_OK)
+		return rc;
+	/* Since the key process started: what it gave, what no leaf names yet, what it refused. */
+	reply_set(reply, "keys_opened", json_integer((json_int_t)keys.opened));
+	reply_set(reply, "keys_unlogged", json_integer((json_int_t)keys.owed));
+	reply_set(reply, "keys_refused", json_integer((json_int_t)keys.refused));
+	reply_set(reply, "keys_withheld", json_boolean(keys.withheld));
 	clock = clock_health_report(serve_clock(rq->serve));
 	reply_set(reply, "clock_behind_ms", json_integer(clock.behind_ms));
 	reply_set(reply, "clock_ahead_ms", json_integer(clock.ahead_ms));
@@ -358,6 +367,7 @@ run_serve(struct cli *cli, struct err *err)
 	if ((rc = serve_open(&o, &s, err)) != RC_OK)
 		return rc;
 	cli_tell_unguarded(cli, o.passphrase, serve_door_node(s)->keys);
+	cli_forget_passphrase(cli);
 	private_warn_of_swap();
 	rc = serve_until_told(cli, s, err);
 	serve_close(s);

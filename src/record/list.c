@@ -16,6 +16,12 @@ struct page {
 	struct record_list *out;
 	struct ids about;
 	size_t limit;
+	VEC(struct chosen) chosen; /* of a page by the index, opened together at its end */
+};
+
+struct chosen {
+	const struct record_row *row;
+	enum rung rung;
 };
 
 /* The index finds some that only share a token: does this body hold the value asked for? */
@@ -57,6 +63,47 @@ page_record(struct page *p, const struct record_row *row, struct str body, enum 
 	return rc;
 }
 
+static bool
+page_decide(struct page *p, const struct record_row *row, bool on_team, enum rung *rung)
+{
+	struct door *d = p->d;
+	struct row_facts known = row_facts(d->node, row, d->actor);
+	struct facts facts = {d->actor, &d->access, POLICY_LIST, row->type, &known, NULL};
+
+	known.on_team = on_team;
+	*rung = policy_decide(&facts).rung;
+	return *rung != RUNG_NONE &&
+	       (p->filter->state.n == 0 || str_eq(row->state, p->filter->state));
+}
+
+static void
+page_add(struct page *p, struct record *r)
+{
+	*VEC_ADD(p->d->arena, &p->out->items) = r;
+	*VEC_ADD(p->d->arena, &p->about) = r->id;
+}
+
+/* One question to the keys for the whole page. */
+static enum rc
+page_open_chosen(struct page *p, struct err *err)
+{
+	struct door *d = p->d;
+	const struct record_row **rows = NEW_N(d->arena, const struct record_row *, p->chosen.n);
+	struct str *bodies = NEW_N(d->arena, struct str, p->chosen.n);
+	struct record *r;
+	enum rc rc;
+
+	for (size_t i = 0; i < p->chosen.n; i++)
+		rows[i] = p->chosen.at[i].row;
+	rc = row_open_texts(d->node, door_use(d, KEY_USE_LIST), d->arena, rows, p->chosen.n, bodies,
+			    err);
+	for (size_t i = 0; i < p->chosen.n && rc == RC_OK; i++)
+		if ((rc = page_record(p, rows[i], bodies[i], p->chosen.at[i].rung, &r, err)) ==
+		    RC_OK)
+			page_add(p, r);
+	return rc;
+}
+
 /*
  * Decide, open, filter, add. *added says whether it stands in the page, or would if the page
  * were not full: a cursor is given for what the actor may see alone, so that an empty page
@@ -66,20 +113,14 @@ static enum rc
 page_offer(struct page *p, const struct record_row *row, bool on_team, bool *added, struct err *err)
 {
 	struct door *d = p->d;
-	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct facts facts = {d->actor, &d->access, POLICY_LIST, row->type, &known, NULL};
-	struct decision decision;
 	struct record *r;
 	struct str body;
+	enum rung rung;
+	bool holds;
 	enum rc rc;
 
-	bool holds;
-
 	*added = false;
-	known.on_team = on_team;
-	decision = policy_decide(&facts);
-	if (decision.rung == RUNG_NONE ||
-	    (p->filter->state.n > 0 && !str_eq(row->state, p->filter->state)))
+	if (!page_decide(p, row, on_team, &rung))
 		return RC_OK;
 	if ((rc = row_open_text(d->node, door_use(d, KEY_USE_LIST), d->arena, row, &body, err)) !=
 		RC_OK ||
@@ -88,11 +129,9 @@ page_offer(struct page *p, const struct record_row *row, bool on_team, bool *add
 	*added = true;
 	if (p->out->items.n == p->limit)
 		return RC_OK;
-	if ((rc = page_record(p, row, body, decision.rung, &r, err)) != RC_OK)
-		return rc;
-	*VEC_ADD(d->arena, &p->out->items) = r;
-	*VEC_ADD(d->arena, &p->about) = r->id;
-	return RC_OK;
+	if ((rc = page_record(p, row, body, rung, &r, err)) == RC_OK)
+		page_add(p, r);
+	return rc;
 }
 
 static enum rc
@@ -243,6 +282,7 @@ list_by_index(struct page *p, struct id before, struct err *err)
 	size_t looked = 0;
 	struct group *g;
 	bool added, full;
+	enum rung rung;
 	enum rc rc;
 
 	if ((rc = groups_visible(p, before, &groups, err)) != RC_OK)
@@ -256,16 +296,17 @@ list_by_index(struct page *p, struct id before, struct err *err)
 			p->out->next = id_format(p->d->arena, before);
 			return RC_OK;
 		}
-		full = p->out->items.n == p->limit;
+		full = p->chosen.n == p->limit;
 		row = &g->rows[g->at++];
 		if (id_eq(row->id, last))
 			continue;
-		if ((rc = page_offer(p, row, g->case_key != NULL, &added, err)) != RC_OK)
-			return rc;
+		added = page_decide(p, row, g->case_key != NULL, &rung);
+		if (added && !full)
+			*VEC_ADD(p->d->arena, &p->chosen) = (struct chosen){row, rung};
 		if (added)
 			last = row->id;
 		if (full && added) {
-			p->out->next = id_format(p->d->arena, p->out->items.at[p->limit - 1]->id);
+			p->out->next = id_format(p->d->arena, p->chosen.at[p->limit - 1].row->id);
 			return RC_OK;
 		}
 		before = row->id;
@@ -345,6 +386,8 @@ record_list(struct door *d, const struct record_filter *filter, struct record_li
 		return fail(err, RC_USAGE, "cursor", "is not one that a list gave");
 	rc =
 	    filter->field != NULL ? list_by_token(&p, before, err) : list_by_index(&p, before, err);
+	if (rc == RC_OK)
+		rc = page_open_chosen(&p, err);
 	return rc == RC_OK
 		   ? page_log(&p, d->node->type_keys[filter->type->index].text, AUDIT_LIST, err)
 		   : rc;

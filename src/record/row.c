@@ -10,6 +10,7 @@
 #include "seal/envelope.h"
 #include "seal/hash.h"
 #include "seal/keys.h"
+#include "seal/secret.h"
 
 void
 row_read(const struct door_node *node, struct arena *a, const struct rows *rows,
@@ -211,6 +212,44 @@ row_open_text(const struct door_node *node, struct key_use use, struct arena *a,
 	rc = envelope_open(key, body_aad(a, row), row->body, &plain, err);
 	data_key_wipe(key);
 	*body = buf_str(&plain);
+	return rc;
+}
+
+static enum rc
+open_body(struct arena *a, const struct record_row *row, const struct key_open *key,
+	  struct str *body, struct err *err)
+{
+	struct buf plain;
+	enum rc rc = key->rc;
+
+	buf_init(&plain, a);
+	if (rc == RC_OK)
+		rc = envelope_open(key->data_key, body_aad(a, row), row->body, &plain, err);
+	*body = buf_str(&plain);
+	return rc;
+}
+
+enum rc
+row_open_texts(const struct door_node *node, struct key_use use, struct arena *a,
+	       const struct record_row *const *rows, size_t n, struct str *bodies, struct err *err)
+{
+	struct key_open *keys = secret_new((n > 0 ? n : 1) * sizeof *keys);
+	enum rc rc = RC_OK;
+	struct err why;
+
+	for (size_t i = 0; i < n; i++)
+		keys[i] = (struct key_open){.bucket = rows[i]->bucket,
+					    .aad = row_aad(a, rows[i]),
+					    .wrapped = rows[i]->wrapped,
+					    .err = i == 0 ? err : &why};
+	keys_unwrap_many(node->keys, &use, keys, n);
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		rc = open_body(a, rows[i], &keys[i], &bodies[i], err);
+		/* What was said of another one is not said again, so it is asked for. */
+		if (keys[i].rc != RC_OK && i > 0)
+			rc = row_open_text(node, use, a, rows[i], &bodies[i], err);
+	}
+	secret_free(keys);
 	return rc;
 }
 

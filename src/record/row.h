@@ -55,6 +55,10 @@ MUST_USE enum rc row_open(const struct door_node *node, struct key_use use, stru
 /* The same as it was sealed: {"fields":{...},"handling":{...}} in canonical JSON. */
 MUST_USE enum rc row_open_text(const struct door_node *node, struct key_use use, struct arena *a,
 			       const struct record_row *row, struct str *body, struct err *err);
+/* Of many rows with one question to the keys, a body each; the first failure ends it. */
+MUST_USE enum rc row_open_texts(const struct door_node *node, struct key_use use, struct arena *a,
+				const struct record_row *const *rows, size_t n, struct str *bodies,
+				struct err *err);
 /* Wrap the row's data key again, under the key its bucket has now. */
 MUST_USE enum rc row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row,
 			    struct err *err);

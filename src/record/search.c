@@ -222,6 +222,24 @@ struct catching {
 	VEC(struct id) opened; /* in the door's arena, unless it is a run */
 };
 
+/* Opened with one question to the keys. */
+static enum rc
+add_rows(struct name_snapshot *s, struct door *d, struct key_use use, struct arena *scratch,
+	 const struct record_row *const *rows, size_t n, struct err *err)
+{
+	struct str *bodies = NEW_N(scratch, struct str, n);
+	enum rc rc = row_open_texts(d->node, use, scratch, rows, n, bodies, err);
+	json_t *body;
+
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		if ((rc = json_read(bodies[i], NULL, &body, err)) != RC_OK)
+			break;
+		add_record(s, scratch, rows[i], json_object_get(body, "fields"));
+		json_decref(body);
+	}
+	return rc;
+}
+
 /* One step of catching up; *n says how many rows it took. */
 static enum rc
 catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, struct catching *c,
@@ -231,16 +249,18 @@ catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, st
 			      .time_ms = d->now_ms,
 			      .word = STR("name_snapshot")};
 	struct record_row *batch = NEW_N(scratch, struct record_row, ROWS_A_STEP);
-	struct rows *rows;
+	const struct record_row **rows = NEW_N(scratch, const struct record_row *, ROWS_A_STEP);
+	struct rows *found_rows;
+	size_t found = 0;
 	enum rc rc = db_select(d->db, &SQL_RECORD_CHANGED,
-			       BINDS(B_I64(s->next_leaf), B_I64(ROWS_A_STEP)), &rows, err);
+			       BINDS(B_I64(s->next_leaf), B_I64(ROWS_A_STEP)), &found_rows, err);
 
 	*n = 0;
 	if (rc != RC_OK)
 		return rc;
-	while ((rc = rows_next(rows, err)) == RC_OK)
-		row_read(d->node, scratch, rows, &batch[(*n)++]);
-	rows_close(rows);
+	while ((rc = rows_next(found_rows, err)) == RC_OK)
+		row_read(d->node, scratch, found_rows, &batch[(*n)++]);
+	rows_close(found_rows);
 	if (rc != RC_ABSENT)
 		return rc;
 	if (!c->is_run && c->opened.n + *n > NAMED_MAX) {
@@ -256,26 +276,23 @@ catch_up_step(struct name_snapshot *s, struct door *d, struct arena *scratch, st
 		s->seen_leaf = last;
 	}
 	for (size_t i = 0; i < *n; i++) {
-		json_t *fields;
 		bool had;
 
 		s->next_leaf = batch[i].leaf + 1;
 		if (batch[i].type == NULL || !searchable(d->node, batch[i].type))
 			continue;
 		had = forget(s, batch[i].id);
-		if ((batch[i].flags & ROW_ERASED) != 0) {
+		if ((batch[i].flags & ROW_ERASED) != 0)
 			s->holds_erased = s->holds_erased || had;
-			continue;
-		}
-		rc = row_open(d->node, use, scratch, &batch[i], &fields, NULL, err);
-		if (rc != RC_OK)
-			return rc;
-		if (!c->is_run)
+		else
+			rows[found++] = &batch[i];
+		if (!c->is_run && (batch[i].flags & ROW_ERASED) == 0)
 			*VEC_ADD(d->arena, &c->opened) = batch[i].id;
-		add_record(s, scratch, &batch[i], fields);
-		json_decref(fields);
 	}
-	return RC_OK;
+	/* What did not go in is looked at again the next time. */
+	if ((rc = add_rows(s, d, use, scratch, rows, found, err)) != RC_OK)
+		s->next_leaf = batch[0].leaf;
+	return rc;
 }
 
 static const struct actor itself = {.is_node = true};

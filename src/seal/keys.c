@@ -19,7 +19,7 @@ keys_create(const char *path, struct str passphrase, struct err *err)
 {
 	struct arena *a = arena_new(0);
 	struct key_ring *ring = secret_new(sizeof *ring);
-	unsigned char *file_key = secret_new(32);
+	unsigned char *stretched = secret_new(32);
 	struct keyfile_guard guard;
 	struct hash checksum;
 	enum rc rc;
@@ -28,11 +28,11 @@ keys_create(const char *path, struct str passphrase, struct err *err)
 	randombytes_buf(ring->index_key, sizeof ring->index_key);
 	randombytes_buf(ring->log_mac_key, sizeof ring->log_mac_key);
 	keyfile_guard_new(&guard, !str_empty(passphrase));
-	rc = keyfile_guard_key(&guard, passphrase, file_key, err);
+	rc = keyfile_guard_key(&guard, passphrase, stretched, err);
 	if (rc == RC_OK)
-		rc = keyfile_store(path, keyfile_seal(a, &guard, file_key, ring, &checksum), NULL,
+		rc = keyfile_store(path, keyfile_seal(a, &guard, stretched, ring, &checksum), NULL,
 				   err);
-	secret_free(file_key);
+	secret_free(stretched);
 	secret_free(ring);
 	arena_free(a);
 	return rc;
@@ -59,6 +59,45 @@ keys_new(void)
 	return keys;
 }
 
+/* By which shares of one passphrase know each other; each passphrase has a salt of its own. */
+static void
+share_name(const struct keyfile_guard *guard, unsigned char name[SHARE_NAME_BYTES])
+{
+	struct hash h;
+
+	sha256((struct str){(const char *)guard->salt, sizeof guard->salt}, &h);
+	memcpy(name, h.b, SHARE_NAME_BYTES);
+}
+
+static enum rc
+file_key(const struct keyfile_guard *guard, struct str secret, unsigned char key[32],
+	 struct err *err)
+{
+	unsigned char name[SHARE_NAME_BYTES];
+
+	if (!guard->passphrase || !share_is(secret))
+		return keyfile_guard_key(guard, secret, key, err);
+	share_name(guard, name);
+	return share_join(secret, name, key, err);
+}
+
+enum rc
+keys_shares(struct keys *keys, struct shares *out, struct err *err)
+{
+	unsigned char name[SHARE_NAME_BYTES];
+
+	must(keys->link == NULL);
+	if (!keys_are_guarded(keys))
+		return fail(err, RC_CONFLICT, "passphrase",
+			    "shares are of a passphrase, and none guards this node's keys: liaison "
+			    "node passphrase --new-passphrase-file FILE");
+	must(pthread_rwlock_rdlock(&keys->lock) == 0);
+	share_name(&keys->guard, name);
+	share_make(keys->p->file_key, name, out);
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return RC_OK;
+}
+
 enum rc
 keys_open(const char *path, struct str passphrase, struct keys **out, struct err *err)
 {
@@ -82,7 +121,7 @@ keys_open(const char *path, struct str passphrase, struct keys **out, struct err
 			  "(--passphrase-file FILE)");
 		goto done;
 	}
-	if ((rc = keyfile_guard_key(&file.guard, passphrase, keys->p->file_key, err)) != RC_OK ||
+	if ((rc = file_key(&file.guard, passphrase, keys->p->file_key, err)) != RC_OK ||
 	    (rc = keyfile_open(&file, keys->p->file_key, &keys->p->ring, err)) != RC_OK)
 		goto done;
 	sign_pair(keys->p->ring.log_seed, keys->log_public, keys->p->log_secret);
@@ -144,22 +183,26 @@ store(struct keys *keys, const struct keyfile_guard *guard, const unsigned char 
 enum rc
 keys_change_passphrase(struct keys *keys, struct str passphrase, struct err *err)
 {
-	unsigned char *file_key = secret_new(32);
+	unsigned char *stretched = secret_new(32);
 	struct keyfile_guard guard;
 	enum rc rc;
 
+	if (share_is(passphrase)) {
+		secret_free(stretched);
+		return fail(err, RC_INVALID, "passphrase", "looks like a share; take another");
+	}
 	keyfile_guard_new(&guard, !str_empty(passphrase));
-	if ((rc = keyfile_guard_key(&guard, passphrase, file_key, err)) != RC_OK) {
-		secret_free(file_key);
+	if ((rc = keyfile_guard_key(&guard, passphrase, stretched, err)) != RC_OK) {
+		secret_free(stretched);
 		return rc;
 	}
 	must(pthread_rwlock_wrlock(&keys->lock) == 0);
-	if ((rc = store(keys, &guard, file_key, &keys->p->ring, err)) == RC_OK) {
+	if ((rc = store(keys, &guard, stretched, &keys->p->ring, err)) == RC_OK) {
 		keys->guard = guard;
-		memcpy(keys->p->file_key, file_key, 32);
+		memcpy(keys->p->file_key, stretched, 32);
 	}
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
-	secret_free(file_key);
+	secret_free(stretched);
 	return rc;
 }
 

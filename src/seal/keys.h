@@ -45,6 +45,11 @@ MUST_USE enum rc keys_create(const char *path, struct str passphrase, struct err
  * RC_INTEGRITY: damaged. */
 MUST_USE enum rc keys_open(const char *path, struct str passphrase, struct keys **out,
 			   struct err *err);
+/* Three shares of what the passphrase opens; keys_open takes two of them, a line each, in the
+ * passphrase's place. They die with the passphrase. Of keys opened in this process. RC_CONFLICT:
+ * no passphrase guards the file. */
+struct shares;
+MUST_USE enum rc keys_shares(struct keys *keys, struct shares *out, struct err *err);
 /* Does a passphrase guard the file? Without one, a passphrase given was not needed. */
 bool keys_are_guarded(struct keys *keys);
 /* Wipes. NULL does nothing. */

@@ -8,6 +8,7 @@
 #include "seal/keyfile.h"
 #include "seal/keylink.h"
 #include "seal/keys.h"
+#include "seal/share.h"
 
 /* keys_inside: what struct keys holds; for the files of seal/ alone. */
 #define MONTHS_KEPT 32

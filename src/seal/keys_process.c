@@ -23,7 +23,7 @@
 #define ANSWER_SECONDS 60
 /* How long one that is told to end may take to note what it knows. */
 #define END_MS 5000
-#define SECRETS_BYTES_MAX 8192
+#define SECRET_BYTES_MAX 4096
 
 static bool program_ready;
 
@@ -132,31 +132,22 @@ of_socket(int fd, pid_t child)
 
 /* In secret memory, the caller's: hello and unlock hold the passphrase. NULL: too long. */
 static unsigned char *
-secrets_message(enum keywire_message message, const char *word, const struct keys_secret *secrets,
-		size_t n, size_t *bytes)
+secret_message(enum keywire_message message, const char *word, struct str secret, size_t *bytes)
 {
+	size_t n = strlen(word), need = 4 + 1 + n + 4 + secret.n;
 	unsigned char *m;
-	size_t at = 5, need = 6 + strlen(word);
 
-	for (size_t i = 0; i < n; i++)
-		need += 5 + secrets[i].text.n;
-	if (need > SECRETS_BYTES_MAX || n > 8)
+	if (secret.n > SECRET_BYTES_MAX)
 		return NULL;
 	m = secret_new(need);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 4; i++) {
 		m[i] = (unsigned char)((need - 4) >> (8 * (3 - i)));
-	m[4] = (unsigned char)message;
-	memcpy(m + at, word, strlen(word));
-	at += strlen(word);
-	m[at++] = (unsigned char)n;
-	for (size_t i = 0; i < n; i++) {
-		m[at++] = secrets[i].is_share;
-		for (size_t k = 0; k < 4; k++)
-			m[at++] = (unsigned char)(secrets[i].text.n >> (8 * (3 - k)));
-		if (secrets[i].text.n > 0)
-			memcpy(m + at, secrets[i].text.p, secrets[i].text.n);
-		at += secrets[i].text.n;
+		m[5 + n + i] = (unsigned char)(secret.n >> (8 * (3 - i)));
 	}
+	m[4] = (unsigned char)message;
+	memcpy(m + 5, word, n);
+	if (secret.n > 0)
+		memcpy(m + 9 + n, secret.p, secret.n);
 	*bytes = need;
 	return m;
 }
@@ -164,7 +155,7 @@ secrets_message(enum keywire_message message, const char *word, const struct key
 static enum rc
 too_long(struct err *err)
 {
-	return fail(err, RC_TOO_LARGE, "passphrase", "too many or too long");
+	return fail(err, RC_TOO_LARGE, "passphrase", "is too long");
 }
 
 /* Whether something comes before the other end closes. */
@@ -180,8 +171,8 @@ enum rc
 keys_connect(const struct keys_connect_options *o, struct keys **out, struct err *err)
 {
 	size_t bytes;
-	unsigned char *hello = secrets_message(KEYWIRE_HELLO_MESSAGE, KEYWIRE_HELLO, o->secrets,
-					       o->secret_count, &bytes);
+	unsigned char *hello =
+	    secret_message(KEYWIRE_HELLO_MESSAGE, KEYWIRE_HELLO, o->passphrase, &bytes);
 	pid_t child = 0;
 	enum rc rc = RC_OK;
 	int fd = -1;
@@ -293,11 +284,11 @@ keys_lock(struct keys *keys, struct err *err)
 }
 
 enum rc
-keys_unlock(struct keys *keys, const struct keys_secret *secrets, size_t n, struct err *err)
+keys_unlock(struct keys *keys, struct str passphrase, struct err *err)
 {
 	struct met m = {.keys = keys};
 	size_t bytes;
-	unsigned char *request = secrets_message(KEYWIRE_UNLOCK, "", secrets, n, &bytes);
+	unsigned char *request = secret_message(KEYWIRE_UNLOCK, "", passphrase, &bytes);
 
 	if (request == NULL)
 		return too_long(err);
@@ -349,14 +340,4 @@ keys_mac_secrets(struct keys *keys, unsigned char index[32], unsigned char log_m
 {
 	memcpy(index, keys->p->ring.index_key, 32);
 	memcpy(log_mac, keys->p->ring.log_mac_key, 32);
-}
-
-enum rc
-keys_open_with(const char *path, const struct keys_secret *secrets, size_t n, struct keys **out,
-	       struct err *err)
-{
-	*out = NULL;
-	if (n > 1 || (n == 1 && secrets[0].is_share))
-		return fail(err, RC_INVALID, "passphrase", "takes one passphrase");
-	return keys_open(path, n > 0 ? secrets[0].text : STR_NONE, out, err);
 }

@@ -23,17 +23,10 @@
 void keys_program_ready(void);
 bool keys_program_is_ready(void);
 
-/* What the key file is opened with: a passphrase, or shares of one. */
-struct keys_secret {
-	bool is_share;
-	struct str text;
-};
-
 struct keys_connect_options {
 	const char *dir;
-	const struct keys_secret *secrets;
-	size_t secret_count;
-	int opens_a_minute; /* of a process this one starts */
+	struct str passphrase; /* as keys_open takes it */
+	int opens_a_minute;    /* of a process this one starts */
 };
 
 /*
@@ -48,8 +41,7 @@ MUST_USE enum rc keys_meet(struct keys *keys, struct err *err);
 /* One that runs already, for telling it to lock and unlock; nothing else. RC_ABSENT: none. */
 MUST_USE enum rc keys_reach(const char *dir, struct keys **out, struct err *err);
 MUST_USE enum rc keys_lock(struct keys *keys, struct err *err);
-MUST_USE enum rc keys_unlock(struct keys *keys, const struct keys_secret *secrets, size_t n,
-			     struct err *err);
+MUST_USE enum rc keys_unlock(struct keys *keys, struct str passphrase, struct err *err);
 
 /* Do they lie in a process of their own? All below is for such keys, and harmless for others. */
 bool keys_are_apart(const struct keys *keys);
@@ -97,9 +89,6 @@ struct keys_owed {
 /* The first of them, by time; at most KEYS_OWED_MAX into out. */
 MUST_USE enum rc keys_owed(struct keys *keys, struct keys_owed *out, size_t *n, struct err *err);
 
-/* For the key process itself: as keys_open, whatever the secrets are. */
-MUST_USE enum rc keys_open_with(const char *path, const struct keys_secret *secrets, size_t n,
-				struct keys **out, struct err *err);
 /* For the key process itself: what it gives the node. */
 void keys_mac_secrets(struct keys *keys, unsigned char index[32], unsigned char log_mac[32]);
 

@@ -11,7 +11,7 @@
  * in turn: u32 length, u8 flags, u8 rc, then the body, or for a failure u8 n, n bytes key and
  * the text. Many requests may be sent before a reply is read, which is how work is batched.
  *
- *	hello    "liaison keys 1\n", secrets           u8 guarded, u8 knows a log, 32 index key,
+ *	hello    "liaison keys 1\n", text secret       u8 guarded, u8 knows a log, 32 index key,
  *	                                               32 log MAC key, 32 public key, u64 size
  *	wrap     name bucket, text aad, 32 key         wrapped
  *	unwrap   u8 use, 16 actor, u64 time, name word, 32 data key
@@ -27,10 +27,10 @@
  *	owed                                           u32 n; each 16 actor, 16 record, u64 time
  *	health                                         u64 opened, u64 owed, u64 size, u64 refused
  *	lock
- *	unlock   secrets
+ *	unlock   text secret
  *
- * "name" is u8 n and n bytes, "text" u32 n and n bytes; "secrets" is u8 n, then each u8 kind
- * (0 passphrase, 1 share) and u32 m, m bytes.
+ * "name" is u8 n and n bytes, "text" u32 n and n bytes; the secret is what keys_open takes, a
+ * passphrase or shares of one.
  */
 #define KEYWIRE_HELLO "liaison keys 1\n"
 #define KEYWIRE_BYTES_MAX (4u << 20)

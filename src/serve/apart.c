@@ -27,20 +27,12 @@ static enum rc announce(const struct door_node *node, const struct actor *actor,
 enum rc
 apart_begin(struct serve *s, const struct serve_options *o, struct err *err)
 {
-	struct keys_secret secrets[8];
-	struct keys_connect_options options = {
-	    .dir = s->dir,
-	    .secrets = secrets,
-	};
+	struct keys_connect_options options = {.dir = s->dir, .passphrase = o->passphrase};
 
 	if (!o->keys_apart || !keys_program_is_ready())
 		return keys_open(str_fmt(s->arena, "%s/keys.liaison", s->dir).p, o->passphrase,
 				 &s->keys, err);
 	options.opens_a_minute = (int)config_number(s->config, "opens_a_minute");
-	if (o->passphrase.n > 0)
-		secrets[options.secret_count++] = (struct keys_secret){.text = o->passphrase};
-	for (size_t i = 0; i < o->share_count && options.secret_count < COUNT_OF(secrets); i++)
-		secrets[options.secret_count++] = o->shares[i];
 	s->told = NEW(s->arena, struct told_list);
 	must(pthread_mutex_init(&s->told->lock, NULL) == 0);
 	s->told->end = &s->told->first;
@@ -220,6 +212,16 @@ catch_up(struct door *d, void *ctx, struct err *err)
 	return audit_present_rest(d->db, s->keys, err);
 }
 
+/* Nothing could be written while they were. */
+static enum rc
+log_unlocked(struct door *d, void *ctx, struct err *err)
+{
+	struct audit_entry entry = {.action = AUDIT_SETTING, .type = STR("keys_unlocked")};
+
+	(void)ctx;
+	return door_log(d, &entry, NULL, err);
+}
+
 enum rc
 serve_mind_keys(struct serve *s, struct err *err)
 {
@@ -233,8 +235,15 @@ serve_mind_keys(struct serve *s, struct err *err)
 			    "said, and start the node again");
 	if (keys_look(s->keys, &why) != RC_OK)
 		return RC_OK; /* lost: the next time says so */
-	if (keys_are_locked(s->keys))
+	if (keys_are_locked(s->keys)) {
+		s->were_locked = true;
 		return RC_OK;
+	}
+	if (s->were_locked) {
+		s->were_locked = false;
+		if (serve_write(s, NULL, NULL, log_unlocked, NULL, &why) != RC_OK)
+			log_warn("that the keys were locked is not in the log: %s", why.text);
+	}
 	if (keys_are_behind(s->keys) && serve_write(s, NULL, NULL, catch_up, s, &why) != RC_OK)
 		log_warn("the key process is behind the log: %s", why.text);
 	if (keys_owe(s->keys) && apart_pay(s, &why) != RC_OK)

@@ -56,6 +56,8 @@ MUST_USE enum rc cli_call_with(struct cli *cli, const char *method, struct str t
 			       struct cli_answer *answer, struct err *err);
 /* The key file's passphrase from --passphrase-file, wiped with the cli; empty: none named. */
 MUST_USE enum rc cli_passphrase(struct cli *cli, struct str *out, struct err *err);
+/* Once the keys are open: it is wiped, and what cli_passphrase gave is gone. */
+void cli_forget_passphrase(struct cli *cli);
 /* Tell that a passphrase was given where none is asked for; `given` may be empty. */
 void cli_tell_unguarded(struct cli *cli, struct str given, struct keys *keys);
 /* Wait for a job, showing its progress on a terminal; *answer is the job as it ended. */

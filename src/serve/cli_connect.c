@@ -105,6 +105,33 @@ read_secret(const char *path, char *to, size_t *n, struct err *err)
 	return RC_OK;
 }
 
+/* One below the other, as keys_open takes them in the passphrase's place. */
+static enum rc
+read_shares(struct cli *cli, struct str *out, struct err *err)
+{
+	struct str_list files = cli_options(cli, "share");
+	struct cli_inside *in = inside(cli);
+	enum rc rc = RC_OK;
+
+	if (files.n > 3)
+		return fail(err, RC_USAGE, "share", "takes two");
+	if (in->passphrase == NULL) {
+		in->passphrase = secret_new(4 * (PASSPHRASE_MAX + 2));
+		for (size_t i = 0; i < files.n && rc == RC_OK; i++) {
+			size_t n = 0;
+
+			rc = read_secret(str_z(cli->arena, files.at[i]),
+					 in->passphrase + in->passphrase_n, &n, err);
+			in->passphrase_n += n;
+			in->passphrase[in->passphrase_n++] = '\n';
+		}
+		if (rc != RC_OK)
+			return rc;
+	}
+	*out = (struct str){in->passphrase, in->passphrase_n};
+	return RC_OK;
+}
+
 enum rc
 cli_passphrase(struct cli *cli, struct str *out, struct err *err)
 {
@@ -112,6 +139,8 @@ cli_passphrase(struct cli *cli, struct str *out, struct err *err)
 	enum rc rc;
 
 	*out = STR_NONE;
+	if (cli_options(cli, "share").n > 0)
+		return read_shares(cli, out, err);
 	if (path.n == 0)
 		return RC_OK;
 	if (inside(cli)->passphrase == NULL) {
@@ -123,6 +152,14 @@ cli_passphrase(struct cli *cli, struct str *out, struct err *err)
 	}
 	*out = (struct str){inside(cli)->passphrase, inside(cli)->passphrase_n};
 	return RC_OK;
+}
+
+void
+cli_forget_passphrase(struct cli *cli)
+{
+	secret_free(inside(cli)->passphrase);
+	inside(cli)->passphrase = NULL;
+	inside(cli)->passphrase_n = 0;
 }
 
 static enum rc

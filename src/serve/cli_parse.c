@@ -13,6 +13,7 @@ const struct cli_standard cli_standards[] = {
 	{ { "legal-basis", "TEXT", "The law or order that allows it." }, "LIAISON_LEGAL_BASIS" },
 	{ { "reason", "TEXT", "Why, in words; it stands in the log." }, NULL },
 	{ { "passphrase-file", "FILE", "The file that holds the key file's passphrase, for a node that does not run." }, "LIAISON_PASSPHRASE_FILE" },
+	{ { "share", "FILE", "A share of the passphrase, for a node that does not run; two of them open it (node shares).", true }, NULL },
 	{ { "json", NULL, "Print one JSON document instead of text for people; an error is one JSON object on standard error." }, NULL },
 	{ { "help", NULL, "Say what the command does and takes." }, NULL },
 	{ { NULL } },

@@ -54,6 +54,7 @@ struct serve {
 	struct budget *addresses;  /* sign-ins that may be tried from an address, serve/sign_in.h */
 	struct budget *heavy;	   /* milliseconds of heavy work, by user */
 	struct lane *lanes[LANES]; /* NULL: in the process of a command, where one waits for all */
+	bool were_locked;	   /* of the thread that minds the keys */
 	struct told_list *told;	   /* of groups committed and not yet durable (serve/apart.c) */
 	_Atomic bool disk_low;	   /* serve/disk.h */
 	_Atomic bool quarantined;  /* the file was there at start */

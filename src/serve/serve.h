@@ -19,7 +19,7 @@ struct clock_health;
 
 struct serve_options {
 	const char *dir;		       /* the node's folder */
-	struct str passphrase;		       /* of the key file; empty: none */
+	struct str passphrase;		       /* of the key file, or shares of it; empty: none */
 	const struct feature *const *features; /* ends with NULL; node/features.c */
 	const struct clock *clock;	       /* NULL: the machine's */
 	const char *store_url; /* NULL: sqlite in the folder, or what its liaison.yaml says */
@@ -31,9 +31,6 @@ struct serve_options {
 	bool beside;	       /* where the database takes several: other processes may come */
 	bool keys_apart;       /* in a process of their own (this program, started again) */
 	bool accept_log;       /* whatever the key process knew of the log: somebody decided so */
-	/* Besides passphrase: shares of one, what two of three people hold. */
-	const struct keys_secret *shares;
-	size_t share_count;
 };
 
 /*

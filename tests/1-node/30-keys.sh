@@ -120,3 +120,45 @@ done
 node_start
 expect_exit 0 P record show person "$last"
 node_stop
+
+story "Locked, the node answers that it is, and nothing is opened or written; unlocked, it goes on"
+expect_exit 3 L node lock
+node_start
+expect_exit 0 L node lock
+expect_exit 6 P record show person "$last"
+has "$said" "locked"
+expect_exit 6 P record create note --set text="cannot be written"
+has "$(curl -s "$url/healthz")" degraded
+expect_exit 0 L node unlock
+for _ in $(seq 50); do
+	! P record show person "$last" >"$work/shown" 2>&1 || break
+	sleep 0.1
+done
+expect_exit 0 P record show person "$last"
+has "$(curl -s "$url/healthz")" '"ok"'
+expect_exit 5 L node unlock
+node_stop
+
+story "Two of three shares start the node; one does not; a new passphrase makes them worthless"
+(umask 077; echo "correct horse battery" >"$work/pass"; echo "another one than before" >"$work/pass2"; mkdir "$work/shares")
+expect_exit 5 L node shares --out "$work/shares"
+expect_exit 0 L node passphrase --new-passphrase-file "$work/pass"
+expect_exit 4 L user list --as admin
+expect_exit 0 L node shares --out "$work/shares" --passphrase-file "$work/pass"
+expect_exit 5 L node shares --out "$work/shares" --passphrase-file "$work/pass"
+for share in 1 2 3; do same "the share's mode" "$(stat -c %a "$work/shares/share-$share")" 600; done
+hasnt "$(cat "$work/shares/share-1")" "correct"
+expect_exit 4 P record show person "$last" --share "$work/shares/share-1"
+expect_exit 4 P record show person "$last" --share "$work/shares/share-1" --share "$work/shares/share-1"
+expect_exit 0 P record show person "$last" --share "$work/shares/share-3" --share "$work/shares/share-1"
+node_start --share "$work/shares/share-2" --share "$work/shares/share-3"
+expect_exit 0 P record show person "$last"
+expect_exit 0 L node lock
+expect_exit 4 L node unlock
+expect_exit 4 L node unlock --share "$work/shares/share-2"
+expect_exit 0 L node unlock --share "$work/shares/share-2" --share "$work/shares/share-1"
+node_stop
+expect_exit 0 L node passphrase --passphrase-file "$work/pass" --new-passphrase-file "$work/pass2"
+expect_exit 4 P record show person "$last" --share "$work/shares/share-3" --share "$work/shares/share-1"
+has "$said" "of another passphrase"
+expect_exit 0 L audit verify --open --as admin --passphrase-file "$work/pass2"
