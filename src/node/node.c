@@ -78,18 +78,21 @@ status(struct request *rq, struct reply *reply, struct err *err)
 	reply_set(reply, "version", json_string(LIAISON_VERSION));
 	reply_set(reply, "process", json_integer(getpid()));
 	reply_set(reply, "record_types", json_integer((json_int_t)node->model->type_count));
-	reply_set(reply, "records", json_integer(records));
-	reply_set(reply, "leaves", json_integer(growth.leaves));
-	reply_set(reply, "leaves_day", json_integer(growth.leaves_day));
-	reply_set(reply, "log_bytes_day", json_integer(growth.bytes_day));
-	reply_set(reply, "groups", json_integer((json_int_t)counts.groups));
-	reply_set(reply, "writes", json_integer((json_int_t)counts.items));
 	if ((rc = keys_health(node->keys, &keys, err)) != RC_OK)
 		return rc;
-	/* Since the key process started: what it gave, what no leaf names yet, what it refused. */
-	reply_set(reply, "keys_opened", json_integer((json_int_t)keys.opened));
-	reply_set(reply, "keys_unlogged", json_integer((json_int_t)keys.owed));
-	reply_set(reply, "keys_refused", json_integer((json_int_t)keys.refused));
+	/* How much is done is for who runs the node: a desk would count what it may not see. */
+	if ((rq->door.actor->roles & (BIT(ROLE_ADMINISTRATOR) | BIT(ROLE_MONITOR))) != 0) {
+		reply_set(reply, "records", json_integer(records));
+		reply_set(reply, "leaves", json_integer(growth.leaves));
+		reply_set(reply, "leaves_day", json_integer(growth.leaves_day));
+		reply_set(reply, "log_bytes_day", json_integer(growth.bytes_day));
+		reply_set(reply, "groups", json_integer((json_int_t)counts.groups));
+		reply_set(reply, "writes", json_integer((json_int_t)counts.items));
+		/* Since the key process started: given, named by no leaf yet, refused. */
+		reply_set(reply, "keys_opened", json_integer((json_int_t)keys.opened));
+		reply_set(reply, "keys_unlogged", json_integer((json_int_t)keys.owed));
+		reply_set(reply, "keys_refused", json_integer((json_int_t)keys.refused));
+	}
 	reply_set(reply, "keys_withheld", json_boolean(keys.withheld));
 	clock = clock_health_report(serve_clock(rq->serve));
 	reply_set(reply, "clock_behind_ms", json_integer(clock.behind_ms));

@@ -49,5 +49,10 @@ hasnt "$(L audit show "$lena" --as tomas --json)" alarm
 story "Nobody reads a name or an address out of the table"
 hasnt "$(store_rows "SELECT hex(user_id) || word FROM serve_own_word")" Quay
 
+story "How many records there are is for those who run the node"
+hasnt "$(L node status --as tomas --json)" '"records"'
+hasnt "$(L node status --as tomas --json)" '"leaves"'
+has "$(L node status --as admin --json)" '"records"'
+
 story "The log verifies"
 L audit verify --open --as olga --purpose oversight >/dev/null

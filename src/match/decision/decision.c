@@ -115,11 +115,70 @@ rule_is_proportionate(struct door *d, const struct record *r, const struct gate_
 	    "is none that is granted, in force now, for this purpose, and covers this rule");
 }
 
+/* Granted and within its days; for the purpose, where either side names one. */
+static bool
+runs(struct door *d, const struct record *authorisation, const struct record *r)
+{
+	struct str purpose = look_text(r, "purpose");
+	int64_t from, until;
+
+	return str_eq(authorisation->type->name, STR("authorisation")) &&
+	       authorisation->state == type_state(authorisation->type, STR("granted")) &&
+	       time_parse(look_text(authorisation, "from"), &from) &&
+	       time_parse(look_text(authorisation, "until"), &until) && d->now_ms >= from &&
+	       d->now_ms < until &&
+	       (type_field(r->type, STR("purpose")) == NULL ||
+		type_field(r->type, STR("purpose"))->codes !=
+		    type_field(authorisation->type, STR("purpose"))->codes ||
+		str_eq(purpose, look_text(authorisation, "purpose")));
+}
+
+/*
+ * What it rests on: the authorisations it names, and those that name it. It has to cover the
+ * record or its case, so that one for another matter does not serve.
+ */
+static enum rc
+authorisation_valid(struct door *d, const struct record *r, const struct gate_use *use,
+		    struct err *err)
+{
+	struct look_list found = {0};
+	struct ids ids = {0}, cases = {0};
+	enum rc rc;
+
+	(void)use;
+	look_ids(d, r, "authorisation", &ids);
+	look_ids(d, r, "authorisations", &ids);
+	look_ids(d, r, "case", &cases);
+	rc = look_holders(d, "authorisation", "covers", r->id, &found, err);
+	for (size_t i = 0; i < found.n && rc == RC_OK; i++)
+		if (runs(d, found.at[i], r))
+			return RC_OK;
+	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
+		struct ids covers = {0};
+		struct record *a;
+
+		if ((rc = look_record(d, ids.at[i], &a, err)) != RC_OK) {
+			rc = rc == RC_ABSENT ? RC_OK : rc;
+			continue;
+		}
+		look_ids(d, a, "covers", &covers);
+		look_ids(d, a, "case", &covers);
+		for (size_t k = 0; k < covers.n; k++)
+			for (size_t n = 0; n < cases.n; n++)
+				if (id_eq(covers.at[k], cases.at[n]) && runs(d, a, r))
+					return RC_OK;
+	}
+	return rc != RC_OK ? rc
+			   : fail(err, RC_CONFLICT, "authorisation",
+				  "none that is granted and in force now covers it, or its case");
+}
+
 /* clang-format off */
 static const struct gate gates[] = {
 	{ "human_decided",         human_decided,         "A person makes the move and says why in a sentence, in the record's reasons or with the request." },
 	{ "list_is_authorised",    list_is_authorised,    "The list has an owner, a purpose, a legal basis and a day of review that is not past." },
 	{ "rule_is_proportionate", rule_is_proportionate, "Necessity and proportionality are said; an authorisation granted for the purpose covers the rule now." },
+	{ "authorisation_valid",   authorisation_valid,   "An authorisation granted, in force now and for its purpose covers it, or it names one that covers its case." },
 	{ .name = NULL },
 };
 /* clang-format on */

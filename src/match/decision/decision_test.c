@@ -1,6 +1,7 @@
 #include "base/test.h"
 
 #include "match/decision/decision.h"
+#include "record/look.h"
 #include "record/test_node.h"
 
 static struct test_person analyst, supervisor, second, node;
@@ -19,7 +20,6 @@ gate_holds(struct door *d, const struct record *r, const struct gate_use *use, s
 static const struct gate others[] = {
 	{ "category_recorded",      gate_holds, "" },
 	{ "rule_rests_on_conduct",  gate_holds, "" },
-	{ "authorisation_valid",    gate_holds, "" },
 	{ "purpose_and_basis",      gate_holds, "" },
 	{ "helpers_left_out",       gate_holds, "" },
 	{ .name = NULL },
@@ -212,6 +212,16 @@ a_rule_wants_an_authorisation_in_force_that_covers_it(void **state)
 			assert_int_equal(move(t, &supervisor, a, "granted", STR("{}"), &err),
 					 RC_OK);
 			assert_int_equal(move(t, &second, a, "granted", STR("{}"), &err), RC_OK);
+		}
+		{
+			struct door *d = test_node_begin(t, &supervisor);
+			struct record *r;
+
+			assert_int_equal(look_record(d, rule, &r, &err), RC_OK);
+			rc = look_gate(d, "authorisation_valid", r, &err);
+			(void)test_node_end(t, RC_OK);
+			if (rc != (cases[i].allows ? RC_OK : RC_CONFLICT))
+				fail_msg("authorisation_valid, case %zu: %s\n", i, err.text);
 		}
 		rc = move(t, &supervisor, rule, "authorised",
 			  test_fill(t, "{'authorisation':'@1'}", a, a), &err);

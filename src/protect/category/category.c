@@ -85,6 +85,22 @@ non_punishment_reviewed(struct door *d, const struct record *r, const struct gat
 	return rc;
 }
 
+/*
+ * A notice that looks for somebody missing sends hits to a desk; any other seeks nobody who was
+ * ever marked before a review.
+ */
+static enum rc
+notice_allowed(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
+{
+	if (str_eq_ascii_case(look_text(r, "colour"), STR("yellow")))
+		return look_text(r, "hits_go_to").n > 0
+			   ? RC_OK
+			   : fail(err, RC_CONFLICT, "hits_go_to",
+				  "is not set: hits about somebody missing go to the protection "
+				  "desk");
+	return never_marked_victim(d, r, use, err);
+}
+
 /* On some a person is looked for to be helped, or their papers are. r: a listing, or its alert. */
 static enum rc
 list_accuses(struct door *d, const struct record *r, bool *out, struct err *err)
@@ -241,6 +257,7 @@ static const struct gate gates[] = {
 	{ "category_recorded",       category_recorded,       "Everybody in it has an involvement with category and fact or assessment, and no more are counted." },
 	{ "never_marked_victim",     never_marked_victim,     "Nobody it names was ever VICTIM, PRESUMED, UNDETERMINED or helped as a survivor, or a later review outside the team closed." },
 	{ "non_punishment_reviewed", non_punishment_reviewed, "Whoever it names or accuses and was ever so marked has a later, closed review outside the case team." },
+	{ "notice_allowed",          notice_allowed,          "A missing person's notice names where hits go; any other seeks nobody ever marked before a review closed." },
 	{ .name = NULL },
 };
 static const struct reaction reactions[] = {
