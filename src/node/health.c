@@ -14,6 +14,7 @@
 #include "serve/quarantine.h"
 #include "serve/request.h"
 #include "serve/serve.h"
+#include "serve/sign_in.h"
 #include "store/reserve.h"
 #include "store/writer.h"
 
@@ -70,6 +71,7 @@ write_metrics(struct request *rq, struct buf *b, struct err *err)
 {
 	struct serve *s = rq->serve;
 	struct writer_counts counts = writer_counts(serve_writer(s));
+	struct sign_in_counts sign_ins = sign_in_counts(s);
 	struct clock_report clock = clock_health_report(serve_clock(s));
 	struct audit_growth growth;
 	enum rc rc = audit_growth(rq->door.db, rq->door.now_ms, &growth, err);
@@ -83,6 +85,10 @@ write_metrics(struct request *rq, struct buf *b, struct err *err)
 	counter(b, "groups_total", "Commits since the start.", counts.groups);
 	counter(b, "writes_total", "What was written in them.", counts.items);
 	counter(b, "writes_failed_total", "What was not.", counts.failed);
+	counter(b, "sign_ins_total", "Sessions opened.", sign_ins.signed_in);
+	counter(b, "sign_ins_refused_total", "For whatever was wrong.", sign_ins.refused);
+	counter(b, "sign_ins_turned_away_total", "For coming too often (429).",
+		sign_ins.turned_away);
 	gauge(b, "log_leaves", "Leaves of the log.", growth.leaves);
 	gauge(b, "log_leaves_day", "Of them since a day ago.", growth.leaves_day);
 	gauge(b, "log_bytes_day", "About how many bytes those take.", growth.bytes_day);

@@ -31,6 +31,7 @@
 #include "serve/job.h"
 #include "serve/listen.h"
 #include "serve/migrations.h"
+#include "serve/sign_in.h"
 #include "serve/private.h"
 #include "serve/timer.h"
 #include "store/lock.h"
@@ -66,6 +67,7 @@ status(struct request *rq, struct reply *reply, struct err *err)
 	struct writer_counts counts = writer_counts(serve_writer(rq->serve));
 	struct keys_health keys;
 	const struct door_node *node = rq->door.node;
+	struct sign_in_counts sign_ins = sign_in_counts(rq->serve);
 	struct clock_report clock;
 	struct audit_growth growth;
 	int64_t records;
@@ -92,6 +94,10 @@ status(struct request *rq, struct reply *reply, struct err *err)
 		reply_set(reply, "keys_opened", json_integer((json_int_t)keys.opened));
 		reply_set(reply, "keys_unlogged", json_integer((json_int_t)keys.owed));
 		reply_set(reply, "keys_refused", json_integer((json_int_t)keys.refused));
+		reply_set(reply, "sign_ins", json_integer((json_int_t)sign_ins.signed_in));
+		reply_set(reply, "sign_ins_refused", json_integer((json_int_t)sign_ins.refused));
+		reply_set(reply, "sign_ins_turned_away",
+			  json_integer((json_int_t)sign_ins.turned_away));
 	}
 	reply_set(reply, "keys_withheld", json_boolean(keys.withheld));
 	clock = clock_health_report(serve_clock(rq->serve));

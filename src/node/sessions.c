@@ -474,15 +474,17 @@ renew(struct request *rq, struct reply *reply, struct err *err)
 #define BODY_MAX 8192
 #define HASHES (ROUTE_WRITES | ROUTE_DRAFTS | ROUTE_HASHES)
 #define PERSON (ROUTE_WRITES | ROUTE_PERSON)
+/* Who signs out is out, also while the disk is full. */
+#define LEAVES (PERSON | ROUTE_FULL_DISK)
 
 static const struct route routes[] = {
     /* clang-format off */
 	{ "POST",   "/api/v1/session",              ROLES_NOBODY,  PURPOSES_ANY, HASHES | ROUTE_OPEN,   BODY_MAX, sign_in,      "Sign in with login and password: a cookie, and what changes must carry." },
 	{ "GET",    "/api/v1/session",              ROLES_ANY,     PURPOSES_ANY, 0,                     0,        show_session, "How you came in, until when, and what changes must carry." },
-	{ "DELETE", "/api/v1/session",              ROLES_ANY,     PURPOSES_ANY, PERSON,                0,        sign_out,     "Sign out." },
+	{ "DELETE", "/api/v1/session",              ROLES_ANY,     PURPOSES_ANY, LEAVES,                0,        sign_out,     "Sign out." },
 	{ "GET",    "/api/v1/sessions",             ROLES_ANY,     PURPOSES_ANY, 0,                     0,        list,         "Your sessions; others' for administrators (?user=LOGIN, ?all=1)." },
-	{ "DELETE", "/api/v1/sessions",             ROLES_ANY,     PURPOSES_ANY, PERSON,                0,        end_all,      "End all your sessions but this one; all of ?user=LOGIN for administrators." },
-	{ "DELETE", "/api/v1/sessions/{id}",        ROLES_ANY,     PURPOSES_ANY, PERSON,                0,        end_one,      "End a session." },
+	{ "DELETE", "/api/v1/sessions",             ROLES_ANY,     PURPOSES_ANY, LEAVES,                0,        end_all,      "End all your sessions but this one; all of ?user=LOGIN for administrators." },
+	{ "DELETE", "/api/v1/sessions/{id}",        ROLES_ANY,     PURPOSES_ANY, LEAVES,                0,        end_one,      "End a session." },
 	{ "POST",   "/api/v1/users/{login}/invite", ADMINISTRATOR, PURPOSES_ANY, PERSON,                BODY_MAX, invite,       "Make a one-time link with which a user sets their password." },
 	{ "POST",   "/api/v1/password",             ROLES_NOBODY,  PURPOSES_ANY, HASHES | ROUTE_OPEN,   BODY_MAX, redeem,       "Set a password by a one-time link." },
 	{ "POST",   "/api/v1/me/password",          ROLES_ANY,     PURPOSES_ANY, HASHES | ROUTE_PERSON, BODY_MAX, renew,        "Set your own password." },

@@ -52,6 +52,8 @@ limits_admit(const struct request *rq, struct str *owner, int64_t *wait_s, struc
 	if (budget_take(heavy ? rq->serve->heavy : rq->serve->addresses, *owner, 1, heavy ? 0 : 1,
 			monotonic_ms(), wait_s))
 		return RC_OK;
+	if (!heavy)
+		atomic_fetch_add(&rq->serve->sign_ins_turned_away, 1);
 	return heavy ? fail(err, RC_BUSY, "",
 			    "you asked for much work lately; try again in %lld seconds",
 			    (long long)*wait_s)

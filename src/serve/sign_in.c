@@ -174,6 +174,7 @@ sign_in_store(struct door *d, struct sign_in *s, struct err *err)
 	if (s->verdict != SIGN_IN_RIGHT) {
 		if (s->verdict != SIGN_IN_WAITS && (rc = tries_add(d, &s->tries, err)) != RC_OK)
 			return rc;
+		atomic_fetch_add(&serve_of_door(d)->sign_ins_refused, 1);
 		return log_refused(d, s, err);
 	}
 	if ((rc = check_again(d, s, err)) != RC_OK ||
@@ -183,7 +184,16 @@ sign_in_store(struct door *d, struct sign_in *s, struct err *err)
 	    (rc = session_add(d, s->user.id, s->secret, s->address, s->agent, &s->session, err)) !=
 		RC_OK)
 		return rc;
+	atomic_fetch_add(&serve_of_door(d)->signed_in, 1);
 	return log_signed_in(d, s, err);
+}
+
+struct sign_in_counts
+sign_in_counts(const struct serve *s)
+{
+	return (struct sign_in_counts){.signed_in = atomic_load(&s->signed_in),
+				       .refused = atomic_load(&s->sign_ins_refused),
+				       .turned_away = atomic_load(&s->sign_ins_turned_away)};
 }
 
 enum rc

@@ -37,6 +37,13 @@ MUST_USE enum rc sign_in_decide(struct door *d, struct sign_in *s, struct err *e
 /* What follows from the verdict: session, counts, log; in a changing door. */
 MUST_USE enum rc sign_in_store(struct door *d, struct sign_in *s, struct err *err);
 
+/* Since the process started: of the counts that stand in the log too, and of those turned away
+ * before anything was looked at (429), which are in no log. */
+struct sign_in_counts {
+	uint64_t signed_in, refused, turned_away;
+};
+struct sign_in_counts sign_in_counts(const struct serve *s);
+
 /* An administrator's link forgets what strangers did to the account. */
 MUST_USE enum rc sign_in_forget(struct door *d, struct str login, struct err *err);
 

@@ -91,6 +91,7 @@ has "$refused" "wrong password; from 127.0.0.1"
 hasnt "$refused" '"nobody"'
 hasnt "$(cat "$work/node.log")" "$session"
 hasnt "$(cat "$work/node.log")" otter
+same "counted" "$(L node status --json | jq -c '[.sign_ins, .sign_ins_refused, .sign_ins_turned_away]')" '[1,3,0]'
 
 story "After some refusals each further try waits, with the right password too, and says nothing new"
 sign_in ines 'gravel lantern otter eighteen'
