@@ -52,10 +52,14 @@ no_column_of_a_row_is_set_through_its_fields(void **state)
 						fail_msg("%.*s takes %s\n", STR_ARG(type->name),
 							 columns[c]);
 				if (model_check_change(t->a, t->model, type, none, fields, &out,
-						       &err) == RC_OK &&
-				    json_object_size(out) > 0)
-					fail_msg("a change of %.*s takes %s\n", STR_ARG(type->name),
-						 columns[c]);
+						       &err) == RC_OK) {
+					bool took = json_object_size(out) > 0;
+
+					json_decref(out);
+					if (took)
+						fail_msg("a change of %.*s takes %s\n",
+							 STR_ARG(type->name), columns[c]);
+				}
 				tried++;
 			}
 		}
