@@ -26,7 +26,7 @@ note() { sed -n "s/^# $1 //p" "$csv"; }
 	echo
 	echo "Commit $(note commit), $(note date), $(note machine). Load averages at the end: $(note load)."
 	echo "Medians over the rounds; a ratio is the median of the ratios of single rounds, both parts of which ran within"
-	echo "the same minute. CPU time is that of all threads of the server, taken from the system. The client runs on the"
+	echo "the same minute. CPU time is that of all threads of the server and of its key process, taken from the system. The setting \`opens_a_minute\` is 0, no limit. The client runs on the"
 	echo "same processors. A read is decided on for its row, opened, logged, and its leaf durable before it is answered;"
 	echo "a bare reply is a constant."
 	echo

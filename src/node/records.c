@@ -259,11 +259,23 @@ create(struct request *rq, struct reply *reply, struct err *err)
 }
 
 static enum rc
+show_opened(struct request *rq, struct reply *reply, const struct key_open *key, struct err *err)
+{
+	struct record *r;
+	enum rc rc = record_open_text(&rq->door, reply->opening, key, &r, err);
+
+	if (rc == RC_OK)
+		rc = retain_load(&rq->door, r, err);
+	return rc == RC_OK ? reply_record(rq, r, reply) : rc;
+}
+
+static enum rc
 show(struct request *rq, struct reply *reply, struct err *err)
 {
 	struct str names = request_query(rq, "reveal");
-	struct str_list reveal = {0};
+	struct str_list *reveal = NEW(rq->arena, struct str_list);
 	const struct record_type *type;
+	struct record_opening *opening;
 	struct record *r;
 	int64_t version;
 	struct id id;
@@ -277,11 +289,15 @@ show(struct request *rq, struct reply *reply, struct err *err)
 
 		if (type_field(type, name) == NULL)
 			return fail(err, RC_USAGE, "reveal", "names a field that this type lacks");
-		*VEC_ADD(rq->arena, &reveal) = name;
+		*VEC_ADD(rq->arena, reveal) = name;
 	}
-	if (version == 0)
-		rc = record_load_text(&rq->door, id, type, &reveal, &r, err);
-	else if ((rc = record_check_type(&rq->door, id, type, err)) == RC_OK)
+	if (version == 0) {
+		reply->opened = show_opened;
+		rc = record_find_text(&rq->door, id, type, reveal, &opening, &reply->key, err);
+		reply->opening = opening;
+		return rc;
+	}
+	if ((rc = record_check_type(&rq->door, id, type, err)) == RC_OK)
 		rc = record_load_version(&rq->door, id, version, &r, err);
 	if (rc == RC_OK)
 		rc = retain_load(&rq->door, r, err);

@@ -7,6 +7,7 @@
 #include "record/own_name.h"
 #include "record/reach.h"
 #include "record/record.sql.h"
+#include "seal/keys.h"
 
 static bool
 named(const struct str_list *names, struct str name)
@@ -228,31 +229,68 @@ record_load(struct door *d, struct id id, const struct str_list *reveal, struct 
 	return rc == RC_OK ? load_found(d, &row, &row, reveal, out, err) : rc;
 }
 
-enum rc
-record_load_text(struct door *d, struct id id, const struct record_type *type,
-		 const struct str_list *reveal, struct record **out, struct err *err)
-{
-	struct audit_entry entry;
+struct record_opening {
 	struct record_row row;
+	struct audit_entry entry;
+	struct key_use use;
+	const struct str_list *reveal;
 	enum rung rung;
-	struct str body;
+};
+
+enum rc
+record_find_text(struct door *d, struct id id, const struct record_type *type,
+		 const struct str_list *reveal, struct record_opening **out, struct key_open *key,
+		 struct err *err)
+{
+	struct record_opening *o = NEW(d->arena, struct record_opening);
 	enum rc rc;
 
-	if ((rc = find_row(d, id, &row, err)) != RC_OK)
+	*out = o;
+	o->reveal = reveal;
+	if ((rc = find_row(d, id, &o->row, err)) != RC_OK)
 		return rc;
-	if (row.type != type) {
+	if (o->row.type != type) {
 		if ((rc = reach_absent(d, id, err)) != RC_OK)
 			return rc;
 		return door_refuse(d, &absent, NULL, &id, err);
 	}
-	if ((rc = decide_found(d, &row, reveal, &rung, &entry, err)) != RC_OK ||
-	    (rc = row_open_text(d->node, door_use(d, KEY_USE_RECORD), d->arena, &row, &body,
-				err)) != RC_OK ||
-	    (rc = record_of_text(d, &row, body, reveal, rung, true, &entry.fields, out, err)) !=
-		RC_OK)
+	if ((rc = decide_found(d, &o->row, reveal, &o->rung, &o->entry, err)) != RC_OK)
 		return rc;
-	own_name_opened_text(d, &row, body);
-	return door_log(d, &entry, NULL, err);
+	o->use = door_use(d, KEY_USE_RECORD);
+	row_key(d->arena, &o->use, &o->row, key);
+	return RC_OK;
+}
+
+enum rc
+record_open_text(struct door *d, struct record_opening *o, const struct key_open *key,
+		 struct record **out, struct err *err)
+{
+	struct str body;
+	enum rc rc;
+
+	if ((rc = row_open_with(d->arena, &o->row, key, &body, err)) != RC_OK ||
+	    (rc = record_of_text(d, &o->row, body, o->reveal, o->rung, true, &o->entry.fields, out,
+				 err)) != RC_OK)
+		return rc;
+	own_name_opened_text(d, &o->row, body);
+	return door_log(d, &o->entry, NULL, err);
+}
+
+enum rc
+record_load_text(struct door *d, struct id id, const struct record_type *type,
+		 const struct str_list *reveal, struct record **out, struct err *err)
+{
+	struct record_opening *opening;
+	struct key_open key;
+	enum rc rc = record_find_text(d, id, type, reveal, &opening, &key, err);
+
+	if (rc != RC_OK)
+		return rc;
+	key.err = err;
+	keys_unwrap_many(d->node->keys, NULL, &key, 1);
+	rc = record_open_text(d, opening, &key, out, err);
+	data_key_wipe(key.data_key);
+	return rc;
 }
 
 enum rc

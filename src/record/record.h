@@ -4,6 +4,7 @@
 #include "record/door.h"
 
 struct buf;
+struct key_open;
 
 /*
  * record: what the door gives and takes. A record is a typed, versioned, sealed JSON body
@@ -97,6 +98,16 @@ MUST_USE enum rc record_load(struct door *d, struct id id, const struct str_list
 MUST_USE enum rc record_load_text(struct door *d, struct id id, const struct record_type *type,
 				  const struct str_list *reveal, struct record **out,
 				  struct err *err);
+/*
+ * The same in two steps, so that the keys of many are asked for with one message: found and
+ * decided, then, with the outcome of keys_unwrap_many on key, opened and noted for the log.
+ */
+struct record_opening;
+MUST_USE enum rc record_find_text(struct door *d, struct id id, const struct record_type *type,
+				  const struct str_list *reveal, struct record_opening **out,
+				  struct key_open *key, struct err *err);
+MUST_USE enum rc record_open_text(struct door *d, struct record_opening *opening,
+				  const struct key_open *key, struct record **out, struct err *err);
 
 /*
  * patch as RFC 7396. version is the one seen. RC_STALE: *out is the record as it is now

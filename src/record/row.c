@@ -196,22 +196,44 @@ row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row
 	return rc;
 }
 
+void
+row_key(struct arena *a, const struct key_use *use, const struct record_row *row,
+	struct key_open *out)
+{
+	*out = (struct key_open){
+	    .use = use, .bucket = row->bucket, .aad = row_aad(a, row), .wrapped = row->wrapped};
+}
+
+enum rc
+row_open_with(struct arena *a, const struct record_row *row, const struct key_open *key,
+	      struct str *body, struct err *err)
+{
+	struct buf plain;
+	enum rc rc;
+
+	if (key->rc != RC_OK) {
+		if (err != NULL && key->err != NULL && key->err != err)
+			*err = *key->err;
+		return key->rc;
+	}
+	buf_init(&plain, a);
+	rc = envelope_open(key->data_key, body_aad(a, row), row->body, &plain, err);
+	*body = buf_str(&plain);
+	return rc;
+}
+
 enum rc
 row_open_text(const struct door_node *node, struct key_use use, struct arena *a,
 	      const struct record_row *row, struct str *body, struct err *err)
 {
-	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = row_aad(a, row);
-	struct buf plain;
+	struct key_open key;
 	enum rc rc;
 
-	rc = keys_unwrap(node->keys, &use, row->bucket, aad, row->wrapped, key, err);
-	if (rc != RC_OK)
-		return rc;
-	buf_init(&plain, a);
-	rc = envelope_open(key, body_aad(a, row), row->body, &plain, err);
-	data_key_wipe(key);
-	*body = buf_str(&plain);
+	row_key(a, &use, row, &key);
+	key.err = err;
+	keys_unwrap_many(node->keys, &use, &key, 1);
+	rc = row_open_with(a, row, &key, body, err);
+	data_key_wipe(key.data_key);
 	return rc;
 }
 

@@ -59,6 +59,12 @@ MUST_USE enum rc row_open_text(const struct door_node *node, struct key_use use,
 MUST_USE enum rc row_open_texts(const struct door_node *node, struct key_use use, struct arena *a,
 				const struct record_row *const *rows, size_t n, struct str *bodies,
 				struct err *err);
+/* The same in two steps, so that many rows' keys are asked for at once: what to ask (the use must
+ * live as long), and what to do with the answer. */
+void row_key(struct arena *a, const struct key_use *use, const struct record_row *row,
+	     struct key_open *out);
+MUST_USE enum rc row_open_with(struct arena *a, const struct record_row *row,
+			       const struct key_open *key, struct str *body, struct err *err);
 /* Wrap the row's data key again, under the key its bucket has now. */
 MUST_USE enum rc row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row,
 			    struct err *err);

@@ -76,6 +76,7 @@ MUST_USE enum rc keys_unwrap(struct keys *keys, const struct key_use *use, struc
 			     unsigned char data_key[DATA_KEY_BYTES], struct err *err);
 /* Many at one go, each with its own outcome; wipe the keys after. */
 struct key_open {
+	const struct key_use *use; /* NULL: that of the call */
 	struct str bucket, aad, wrapped;
 	unsigned char data_key[DATA_KEY_BYTES];
 	enum rc rc;

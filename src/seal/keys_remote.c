@@ -287,7 +287,9 @@ put_opening(struct request *r, const struct key_use *use, const struct key_open 
 {
 	static const struct key_use papers = {.kind = KEY_USE_PAPERS};
 
-	if (use == NULL)
+	if (o->use != NULL)
+		use = o->use;
+	else if (use == NULL)
 		use = &papers;
 	begin(r, KEYWIRE_UNWRAP);
 	put_be(r, use->kind, 1);

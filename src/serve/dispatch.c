@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "format/json.h"
+#include "seal/keys.h"
+#include "seal/secret.h"
 #include "serve/access.h"
 #include "serve/credential.h"
 #include "serve/generation.h"
@@ -308,7 +310,8 @@ serve_reader_open(struct serve *s, unsigned reader, struct err *err)
  * all there shows that, and many calls that waited share one.
  */
 static enum rc
-look_begin(struct serve *s, unsigned reader, int64_t received_us, struct err *err)
+look_begin(struct serve *s, unsigned reader, int64_t received_us, unsigned *went_on,
+	   struct err *err)
 {
 	struct look *look = &s->looks[reader];
 	enum rc rc;
@@ -316,7 +319,7 @@ look_begin(struct serve *s, unsigned reader, int64_t received_us, struct err *er
 	if (look->is_open && received_us > 0 && received_us < look->begun_us)
 		return RC_OK;
 	if (look->is_open)
-		serve_rest(s, reader);
+		*went_on += serve_rest(s, reader);
 	if ((rc = serve_reader_open(s, reader, err)) != RC_OK)
 		return rc;
 	look->begun_us = monotonic_us();
@@ -327,23 +330,10 @@ look_begin(struct serve *s, unsigned reader, int64_t received_us, struct err *er
 }
 
 /* Kept for the next calls, unless nobody says when they came. */
-static void
+static unsigned
 look_end(struct serve *s, unsigned reader, int64_t received_us)
 {
-	if (received_us == 0 && s->looks[reader].is_open)
-		serve_rest(s, reader);
-}
-
-void
-serve_rest(struct serve *s, unsigned reader)
-{
-	struct look *look = &s->looks[reader];
-
-	if (look->is_open)
-		db_rollback(s->readers[reader]);
-	else if (s->readers[reader] != NULL)
-		db_rest(s->readers[reader]);
-	look->is_open = false;
+	return received_us == 0 && s->looks[reader].is_open ? serve_rest(s, reader) : 0;
 }
 
 /* The handler has run, or something refused before it: what is left to write, or the answer. */
@@ -362,6 +352,71 @@ conclude(struct work *w)
 		writer_submit(w->serve->writer, &w->item);
 	else
 		finish(w);
+}
+
+/* All keys that are waited for in a worker's look, with one message; then the answers. */
+static unsigned
+open_waiting(struct serve *s, unsigned reader)
+{
+	struct look *look = &s->looks[reader];
+	struct err errs[LOOK_WAITS_MAX];
+	unsigned n = look->wait_count;
+
+	if (n == 0)
+		return 0;
+	if (look->keys == NULL)
+		look->keys = secret_new(LOOK_WAITS_MAX * sizeof *look->keys);
+	for (unsigned i = 0; i < n; i++) {
+		look->keys[i] = look->waits[i]->reply.key;
+		look->keys[i].err = &errs[i];
+	}
+	keys_unwrap_many(s->keys, NULL, look->keys, n);
+	look->wait_count = 0;
+	for (unsigned i = 0; i < n; i++) {
+		struct work *w = look->waits[i];
+
+		w->rc = w->reply.opened(&w->request, &w->reply, &look->keys[i], &w->err);
+		conclude(w);
+	}
+	secret_wipe(look->keys, n * sizeof *look->keys);
+	return n;
+}
+
+/* Those that wait do not wait for work of another kind, which may be long. */
+static unsigned
+others_go_on(const struct work *w)
+{
+	const struct look *look = &w->serve->looks[w->reader];
+
+	return look->wait_count > 0 && look->waits[0]->request.route != w->request.route
+		   ? open_waiting(w->serve, w->reader)
+		   : 0;
+}
+
+/* It found what it shows, and waits for its key with those that follow; else it is done. */
+static unsigned
+wait_for_key(struct work *w, int64_t received_us)
+{
+	struct look *look = &w->serve->looks[w->reader];
+
+	look->waits[look->wait_count++] = w;
+	return look->wait_count == LOOK_WAITS_MAX || received_us == 0
+		   ? open_waiting(w->serve, w->reader)
+		   : 0;
+}
+
+unsigned
+serve_rest(struct serve *s, unsigned reader)
+{
+	struct look *look = &s->looks[reader];
+	unsigned went_on = open_waiting(s, reader);
+
+	if (look->is_open)
+		db_rollback(s->readers[reader]);
+	else if (s->readers[reader] != NULL)
+		db_rest(s->readers[reader]);
+	look->is_open = false;
+	return went_on;
 }
 
 /* The handler of a limited route, in a read transaction of its thread. */
@@ -439,12 +494,13 @@ serve_lanes_close(struct serve *s)
 	}
 }
 
-void
+unsigned
 serve_submit(struct serve *s, unsigned reader, struct call *call)
 {
 	struct arena *a = arena_pool_take(s->arenas);
 	struct work *w = NEW(a, struct work);
 	int64_t received_us; /* a call that went to a lane is not ours to look at */
+	unsigned went_on = 1;
 
 	must(reader < s->reader_count);
 	received_us = call->received_us;
@@ -460,27 +516,32 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 	w->request.credential = &w->credential;
 	w->item.done = work_done;
 	w->reader = reader;
-	if ((w->rc = look_begin(s, reader, received_us, &w->err)) == RC_OK) {
+	if ((w->rc = look_begin(s, reader, received_us, &went_on, &w->err)) == RC_OK) {
 		w->rc = prepare(w, s->readers[reader], &w->err);
 		if (w->rc == RC_OK && on_writer(w->request.route)) {
-			look_end(s, reader, received_us);
+			went_on += look_end(s, reader, received_us);
 			w->item.run = run_change;
 			writer_submit(s->writer, &w->item);
-			return;
+			return went_on;
 		}
 		if (w->rc == RC_OK &&
 		    (w->request.route->flags & (ROUTE_HASHES | ROUTE_HEAVY)) != 0) {
 			if (to_lane(w)) {
-				look_end(s, reader, received_us);
-				return;
+				return went_on + look_end(s, reader, received_us);
 			}
 		} else if (w->rc == RC_OK) {
+			went_on += others_go_on(w);
 			w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+			if (w->rc == RC_OK && w->reply.opened != NULL) {
+				went_on += wait_for_key(w, received_us) - 1;
+				return went_on + look_end(s, reader, received_us);
+			}
 		}
 		/* What failed may have lost the connection: the next look is a new one. */
-		look_end(s, reader, w->rc == RC_OK ? received_us : 0);
+		went_on += look_end(s, reader, w->rc == RC_OK ? received_us : 0);
 	}
 	conclude(w);
+	return went_on;
 }
 
 struct waiter {
@@ -523,7 +584,7 @@ serve_call(struct serve *s, struct call *call)
 
 	call->done = wake;
 	call->ctx = &w;
-	serve_submit(s, 0, call);
+	(void)serve_submit(s, 0, call);
 	must(pthread_mutex_lock(&w.lock) == 0);
 	while (!w.done)
 		must(pthread_cond_wait(&w.ready, &w.lock) == 0);

@@ -382,7 +382,7 @@ count_tasks(struct fixture *f, int64_t received_us)
 				     .received_us = received_us,
 				     .done = note_done}};
 
-	serve_submit(f->serve, 1, &c.call);
+	(void)serve_submit(f->serve, 1, &c.call);
 	while (atomic_load(&c.done) == 0)
 		(void)usleep(100);
 	call_free(&c.call);
@@ -410,10 +410,10 @@ whoever_asks_after_a_change_sees_it(void **state)
 		if (i % 2 == 0)
 			assert_int_equal(count_tasks(f, monotonic_us()), i + 1);
 		if (i == 3)
-			serve_rest(f->serve, 1);
+			(void)serve_rest(f->serve, 1);
 		assert_int_equal(count_tasks(f, 0), i + 1);
 	}
-	serve_rest(f->serve, 1);
+	(void)serve_rest(f->serve, 1);
 }
 
 static void

@@ -57,6 +57,14 @@ client_of(const struct listen *l, const struct http_request *request)
 	return request->peer_address;
 }
 
+/* So many that were expected are there. */
+static void
+went_on(struct listen *l, unsigned calls)
+{
+	if (calls > 0)
+		writer_expect(serve_writer(l->serve), -(int)calls);
+}
+
 static void
 work(void *ctx, unsigned worker, struct http_request *request)
 {
@@ -81,8 +89,7 @@ work(void *ctx, unsigned worker, struct http_request *request)
 	    cookie_find(request->headers, SESSION_COOKIE, &h->call.caller.session);
 	if (header_find(request->headers, "Liaison-User", &v))
 		h->call.caller.login = str_trim(v);
-	serve_submit(l->serve, worker, &h->call);
-	writer_expect(serve_writer(l->serve), -1);
+	went_on(l, serve_submit(l->serve, worker, &h->call));
 }
 
 static void
@@ -90,7 +97,7 @@ rest(void *ctx, unsigned worker)
 {
 	struct listen *l = ctx;
 
-	serve_rest(l->serve, worker);
+	went_on(l, serve_rest(l->serve, worker));
 }
 
 /* On the epoll thread: only queue. */

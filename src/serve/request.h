@@ -5,6 +5,7 @@
 
 #include "net/pair.h"
 #include "record/record.h"
+#include "seal/keys.h"
 #include "serve/feature.h"
 
 struct serve;
@@ -45,6 +46,15 @@ struct reply {
 	 */
 	enum rc (*write)(struct request *rq, void *draft, struct err *err);
 	void *draft;
+	/*
+	 * Of a reading that waits for the key of one record: opened is called with the outcome,
+	 * still within the same look, and makes the answer. The keys of the requests that came
+	 * together are asked for with one message.
+	 */
+	enum rc (*opened)(struct request *rq, struct reply *reply, const struct key_open *key,
+			  struct err *err);
+	struct key_open key; /* what to ask; the data key never lies here */
+	void *opening;
 };
 
 /* The path's segment; must be in the route's path. */

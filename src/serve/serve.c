@@ -12,6 +12,7 @@
 #include "seal/hash.h"
 #include "seal/keys.h"
 #include "serve/before_migration.h"
+#include "seal/secret.h"
 #include "serve/generation.h"
 #include "serve/job_inside.h"
 #include "serve/kept.h"
@@ -441,6 +442,7 @@ serve_close(struct serve *s)
 		db_close(s->readers[i]);
 		user_cache_free(s->users[i]);
 		reach_cache_free(s->reaches[i]);
+		secret_free(s->looks[i].keys);
 	}
 	limits_close(s);
 	name_snapshot_free(s->node.names);

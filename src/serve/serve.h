@@ -89,10 +89,12 @@ struct call {
 /*
  * On a worker's thread; reader is its number, below options.readers. done comes later. Calls
  * that were there before the worker's last look at the database began are answered from the
- * same look; so serve_rest must follow the last of them, also on the worker's thread.
+ * same look, and may wait in it for those that follow, to ask for keys together; so serve_rest
+ * must follow the last of them, also on the worker's thread. Both tell how many calls went on
+ * their way to the log, or were answered.
  */
-void serve_submit(struct serve *s, unsigned reader, struct call *call);
-void serve_rest(struct serve *s, unsigned reader);
+unsigned serve_submit(struct serve *s, unsigned reader, struct call *call);
+unsigned serve_rest(struct serve *s, unsigned reader);
 /* The same, waiting for it. */
 void serve_call(struct serve *s, struct call *call);
 /* Frees what serve set. */
