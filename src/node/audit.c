@@ -48,23 +48,32 @@ actor_json(struct request *rq, struct id actor)
 }
 
 /*
- * Types of protect stand under keys, so that nobody learns that somebody is helped: not from
- * the whole log either. The overseer sees them; the unit's own people ask by the record.
+ * What is hidden from the asker is hidden in the log too: types of protect, which stand there
+ * under keys so that nobody learns that somebody is helped, and each record that they may not
+ * know of by its unit, guard or handling. That something was done stays told. The overseer
+ * sees them all; the unit's own people ask by the record.
  */
-static void
-veil(struct request *rq, struct audit_shown_list *list)
+static enum rc
+veil(struct request *rq, struct audit_shown_list *list, struct err *err)
 {
 	if ((rq->door.actor->roles & BIT(ROLE_MONITOR)) != 0)
-		return;
+		return RC_OK;
 	for (size_t i = 0; i < list->n; i++) {
 		struct audit_shown *s = &list->at[i];
+		bool keyed = s->type.n > 0 && s->type.p[0] == '~', known = true;
+		enum rc rc = RC_OK;
 
-		if (s->type.n == 0 || s->type.p[0] != '~')
+		if (!keyed && s->has_record)
+			rc = record_is_known(&rq->door, s->record, &known, err);
+		if (rc != RC_OK)
+			return rc;
+		if (known && !keyed)
 			continue;
 		s->type = s->reason = s->fields = s->legal_basis = s->mark = STR_NONE;
 		s->has_record = s->has_case = false;
 		s->version = 0;
 	}
+	return RC_OK;
 }
 
 static json_t *
@@ -210,7 +219,8 @@ search(struct request *rq, struct reply *reply, struct err *err)
 		 : audit_search(rq->door.db, rq->door.node->keys, &query, rq->arena, &list, err);
 	if (rc != RC_OK)
 		return rc;
-	veil(rq, &list);
+	if ((rc = veil(rq, &list, err)) != RC_OK)
+		return rc;
 	reply_shown(rq, &list, false, reply);
 	return door_log(&rq->door, &entry, NULL, err);
 }
@@ -227,6 +237,13 @@ problem_beside(void *ctx, struct str what)
 
 	if (b->n++ < AUDIT_PROBLEMS_KEPT)
 		must(json_array_append_new(b->problems, json_from_str(what)) == 0);
+}
+
+/* Counts of rows, and the names of those that are wrong, are not for whoever may not see them. */
+static bool
+keeps_or_watches(const struct request *rq)
+{
+	return (rq->door.actor->roles & (BIT(ROLE_ADMINISTRATOR) | BIT(ROLE_MONITOR))) != 0;
 }
 
 static enum rc
@@ -264,13 +281,15 @@ verify(struct request *rq, struct reply *reply, struct err *err)
 	reply_set(
 	    reply, "root",
 	    json_from_str(base64_format(rq->arena, report.log.root.b, sizeof report.log.root.b)));
-	reply_set(reply, "records", json_integer(report.rows));
-	reply_set(reply, "former_versions", json_integer(report.past_rows));
-	reply_set(reply, "erased", json_integer(report.erased));
-	reply_set(reply, "opened", json_integer(report.opened));
 	reply_set(reply, "problem_count",
 		  json_integer(report.problem_count + report.log.problem_count + beside.n));
-	reply_set(reply, "problems", json_incref(problems));
+	if (keeps_or_watches(rq)) {
+		reply_set(reply, "records", json_integer(report.rows));
+		reply_set(reply, "former_versions", json_integer(report.past_rows));
+		reply_set(reply, "erased", json_integer(report.erased));
+		reply_set(reply, "opened", json_integer(report.opened));
+		reply_set(reply, "problems", json_incref(problems));
+	}
 	return door_log(&rq->door, &entry, NULL, err);
 }
 

@@ -24,7 +24,7 @@ static const struct api_route rows[] = {
 	  NULL, "{items: [leaf]}", .also = BIT(RC_ABSENT) },
 	{ "POST", "/api/v1/audit/verify", "verify_log",
 	  "open?: text # any text - open each body; vkey?: text", TEXT,
-	  "{holds: bool; leaves: integer(0..); root: text; records: integer(0..); former_versions: integer(0..); erased: integer(0..); opened: integer(0..); problem_count: integer(0..); problems: [text]}",
+	  "{holds: bool; leaves: integer(0..); root: text; problem_count: integer(0..); records?: integer(0..); former_versions?: integer(0..); erased?: integer(0..); opened?: integer(0..); problems?: [text] # these for administrators and monitors}",
 	  .flags = API_BODY_MAY, .also = BIT(RC_INVALID) },
 	{ "POST", "/api/v1/audit/checkpoint", "make_checkpoint", NULL, NULL, TEXT, .also = BIT(RC_CONFLICT) },
 	{ "GET",  "/api/v1/audit/proof/{leaf}", "prove_leaf", NULL, NULL, TEXT, .also = BIT(RC_CONFLICT) },

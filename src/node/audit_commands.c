@@ -137,6 +137,23 @@ verify_export(struct cli *cli, struct str path, struct err *err)
 	return RC_OK;
 }
 
+/* The counts of rows come to administrators and monitors alone. */
+static void
+say_holds(struct cli *cli, const json_t *answer)
+{
+	const json_t *records = json_object_get(answer, "records");
+
+	fprintf(cli->out, "The log holds: %lld leaves, root %s; ",
+		(long long)json_integer_value(json_object_get(answer, "leaves")),
+		json_string_value(json_object_get(answer, "root")));
+	if (records == NULL)
+		fprintf(cli->out, "the records are what it says.\n");
+	else
+		fprintf(cli->out, "%lld records and %lld former versions are what it says.\n",
+			(long long)json_integer_value(records),
+			(long long)json_integer_value(json_object_get(answer, "former_versions")));
+}
+
 static enum rc
 run_verify(struct cli *cli, struct err *err)
 {
@@ -167,15 +184,7 @@ run_verify(struct cli *cli, struct err *err)
 		cli_show(cli, answer.json);
 	if (json_is_true(json_object_get(answer.json, "holds"))) {
 		if (!cli->json)
-			fprintf(
-			    cli->out,
-			    "The log holds: %lld leaves, root %s; %lld records and %lld former "
-			    "versions are what it says.\n",
-			    (long long)json_integer_value(json_object_get(answer.json, "leaves")),
-			    json_string_value(json_object_get(answer.json, "root")),
-			    (long long)json_integer_value(json_object_get(answer.json, "records")),
-			    (long long)json_integer_value(
-				json_object_get(answer.json, "former_versions")));
+			say_holds(cli, answer.json);
 		return RC_OK;
 	}
 	json_array_foreach (json_object_get(answer.json, "problems"), i, problem)

@@ -223,9 +223,18 @@ record_check_type(struct door *d, struct id id, const struct record_type *type, 
 {
 	static const struct decision absent = {.rung = RUNG_NONE, .rule = "absent", .why = ""};
 	const struct record_type *found;
+	struct record_row row;
 	enum rc rc = type_of_id(d, id, &found, err);
 
-	return rc != RC_OK || found == type ? rc : door_refuse(d, &absent, NULL, &id, err);
+	if (rc != RC_OK || found == type)
+		return rc;
+	/* Looked for again, and among the cases, as a row that is hidden is: both cost alike. */
+	rc = row_find(d, id, &row, err);
+	if (rc != RC_OK && rc != RC_ABSENT && rc != RC_CONFLICT)
+		return rc;
+	if ((rc = reach_absent(d, id, err)) != RC_OK)
+		return rc;
+	return door_refuse(d, &absent, NULL, &id, err);
 }
 
 enum rc

@@ -123,11 +123,15 @@ find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
 
 /* A refusal that names a reason tells that the record is there: only those who may read it. */
 static enum rc
-refuse_row(struct door *d, const struct record_row *row, struct decision why, struct err *err)
+refuse_row(struct door *d, const struct record_row *row, enum policy_action action,
+	   struct decision why, struct err *err)
 {
 	struct decision read = {.rung = RUNG_NONE};
-	enum rc rc = why.open_refusal ? reach_decide(d, POLICY_READ, row, NULL, &read, err) : RC_OK;
+	enum rc rc = RC_OK;
 
+	/* Who may not read it was just told so; asking again would cost more than an absence. */
+	if (why.open_refusal && action != POLICY_READ)
+		rc = reach_decide(d, POLICY_READ, row, NULL, &read, err);
 	if (rc != RC_OK)
 		return rc;
 	why.open_refusal = why.open_refusal && read.rung > RUNG_NONE;
@@ -157,7 +161,7 @@ record_load_row(struct door *d, struct id id, enum policy_action action, const s
 	    (rc = reach_decide(d, action, row, move, &decision, err)) != RC_OK)
 		return rc;
 	if (decision.rung == RUNG_NONE)
-		return refuse_row(d, row, decision, err);
+		return refuse_row(d, row, action, decision, err);
 	d->mark = decision.mark;
 	ask_if_kept(d, row->id);
 	rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, row, fields, handling, err);
@@ -188,7 +192,7 @@ decide_found(struct door *d, const struct record_row *row, const struct str_list
 	};
 	*rung = decision.rung;
 	if (decision.rung == RUNG_NONE)
-		return refuse_row(d, row, decision, err);
+		return refuse_row(d, row, wants ? POLICY_REVEAL : POLICY_READ, decision, err);
 	d->mark = decision.mark;
 	ask_if_kept(d, row->id);
 	return RC_OK;

@@ -75,6 +75,12 @@ MUST_USE enum rc record_check_references(struct door *d, const struct record_typ
 MUST_USE enum rc record_of_draft(struct door *d, const struct record_draft *draft,
 				 struct record **out, struct err *err);
 
+/*
+ * May the actor know of this record, by their roles and by the row? False also where there is
+ * none, or where it was erased. It opens nothing, so no leaf tells of it.
+ */
+MUST_USE enum rc record_is_known(struct door *d, struct id id, bool *out, struct err *err);
+
 /* Is there a record of this id, whoever may see it? For importers, of ids they made. */
 MUST_USE enum rc record_exists(struct door *d, struct id id, bool *out, struct err *err);
 

@@ -12,6 +12,24 @@ may_hold(const struct field *field, const struct record_type *type)
 	return false;
 }
 
+enum rc
+record_is_known(struct door *d, struct id id, bool *out, struct err *err)
+{
+	struct record_row row;
+	struct row_facts known;
+	enum rc rc = row_find(d, id, &row, err);
+
+	*out = false;
+	/* A type that the model lacks is as good as absent. */
+	if (rc == RC_ABSENT || rc == RC_CONFLICT)
+		return RC_OK;
+	if (rc != RC_OK)
+		return rc;
+	known = row_facts(d->node, &row, d->actor);
+	*out = policy_may_refer(d->actor, &d->access, row.type, &known);
+	return RC_OK;
+}
+
 /*
  * Each reference must name a record that is there, of a type the field allows, and that this
  * person may know of. One answer for all that is not so, and one denial in the log: whoever

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "store/db_driver.h"
+#include "store/faulty.h"
 #include "store/faulty_vfs.h"
 
 /*
@@ -27,6 +28,22 @@ struct faulty_rows {
 	struct faulty *db;
 	struct rows *inner;
 };
+
+static atomic_int_fast64_t statements;
+
+int64_t
+faulty_statements(void)
+{
+	return atomic_load(&statements);
+}
+
+/* How many the log itself takes depends on its length. */
+static void
+count(const struct sql *sql)
+{
+	if (!str_starts(str_from(sql->name), STR("audit_")))
+		atomic_fetch_add(&statements, 1);
+}
 
 static bool
 fails(struct faulty *f)
@@ -52,6 +69,7 @@ faulty_run(struct db *db, const struct sql *sql, const struct bind *binds, size_
 {
 	struct faulty *f = (struct faulty *)db;
 
+	count(sql);
 	return fails(f) ? fail_call(err) : db_run(f->inner, sql, binds, n, changed, err);
 }
 
@@ -61,6 +79,7 @@ faulty_post(struct db *db, const struct sql *sql, const struct bind *binds, size
 {
 	struct faulty *f = (struct faulty *)db;
 
+	count(sql);
 	return fails(f) ? fail_call(err) : db_post(f->inner, sql, binds, n, err);
 }
 
@@ -73,6 +92,7 @@ faulty_select(struct db *db, const struct sql *sql, const struct bind *binds, si
 	struct rows *inner;
 	enum rc rc;
 
+	count(sql);
 	if (fails(f))
 		return fail_call(err);
 	if ((rc = db_select(f->inner, sql, binds, n, &inner, err)) != RC_OK)

@@ -11,7 +11,7 @@
 
 struct test_dir {
 	struct arena *a;
-	char path[64];
+	char path[256];
 	struct str url; /* of its database, once a test has made one */
 };
 
@@ -21,7 +21,8 @@ test_dir_new(void)
 	struct test_dir *t = heap_zeroed(sizeof *t);
 
 	t->a = arena_new(0);
-	(void)snprintf(t->path, sizeof t->path, "/tmp/liaison-test-XXXXXX");
+	(void)snprintf(t->path, sizeof t->path, "%s/liaison-test-XXXXXX",
+		       getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 	must(mkdtemp(t->path) != NULL);
 	return t;
 }
