@@ -359,7 +359,7 @@ static const struct route routes[] = {
     /* clang-format off */
 	{ "GET",  "/api/v1/audit/records/{id}",  ROLES_ANY,   PURPOSES_ANY, 0,            0, show_record, "Who did what to a record, newest first." },
 	{ "GET",  "/api/v1/audit/search",        LOG_READERS, LOG_PURPOSES, 0,            0, search,      "Search the log by actor, action, purpose or, for monitors, record." },
-	{ "POST", "/api/v1/audit/verify",        ROLES_ANY,   PURPOSES_ANY, ROUTE_RAW | ROUTE_HEAVY, 65536, verify,      "Recompute the log and compare every record with it." },
+	{ "POST", "/api/v1/audit/verify",        ROLES_ANY,   PURPOSES_ANY, ROUTE_RAW | ROUTE_HEAVY | ROUTE_QUARANTINE, 65536, verify,      "Recompute the log and compare every record with it." },
 	{ "POST", "/api/v1/audit/checkpoint",    ROLES_ANY,   PURPOSES_ANY, ROUTE_WRITES | ROUTE_FULL_DISK, 0, checkpoint,  "Sign a checkpoint of the log (C2SP tlog-checkpoint)." },
 	{ "GET",  "/api/v1/audit/proof/{leaf}",  LOG_READERS, LOG_PURPOSES, 0,            0, prove,       "Prove that a leaf is in the log (C2SP tlog-proof)." },
 	{ "GET",  "/api/v1/audit/export",        LOG_READERS, LOG_PURPOSES, ROUTE_HEAVY,  0, export_log,    "The log without content, to verify elsewhere." },

@@ -77,6 +77,7 @@ node_start
 same "health" "$(curl -s "$url/healthz" | jq -r .status)" degraded
 expect_exit 6 L record list person
 same "its state" "$(L node quarantine --json | jq -c '[.quarantine, .confirmed_by, .backup.log.size]')" "[true,0,$leaves]"
+expect_exit 0 L audit verify
 expect_exit 2 L node quarantine --confirm
 expect_exit 0 L node quarantine --confirm --reason "looked at users and log"
 expect_exit 4 L node quarantine --confirm --reason "again"

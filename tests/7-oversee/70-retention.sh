@@ -68,6 +68,10 @@ version=$(L record show person "$sala" --purpose prosecution --json | jq .versio
 expect_exit 5 L record erase person "$sala" --version "$version" --yes
 has "$said" "Court of Ulmere"
 has "$said" "section 12"
+me=$(L user list --purpose administration --json | jq -r --arg a "$admin" '.items[] | select(.login == $a) | .id')
+asked=$(L record create retention_decision --purpose subject_rights --set records="$sala" --set outcome=erase --set court_asked=yes --json | field id)
+expect_exit 5 L record move retention_decision "$asked" decided --version 1 --purpose subject_rights --set decided_by="$me" --reason "the person asked for it"
+has "$said" "legal hold covers"
 said=$(plan)
 same "to be erased, and held" "$(jq -c '[.erase, .held]' <<<"$said")" "[2,1]"
 same "what happens to the key now" "$(jq -r '.items[] | select(.erase == 2) | .key' <<<"$said")" renewed
@@ -134,7 +138,6 @@ expect_exit 0 L audit verify --open
 story "Two people decide to keep one for two years more, and to erase another at once"
 same "how the node's own look ended" "$(store_rows "SELECT count(*) FROM retention_proposal")" 1
 olga=$(person 0 "Olga Lin")
-me=$(L user list --purpose administration --json | jq -r --arg a "$admin" '.items[] | select(.login == $a) | .id')
 decide() { # decide RECORD FIELDS...: by two people; prints the decision
 	record=$1
 	shift
