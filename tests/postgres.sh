@@ -2,14 +2,15 @@
 # tests/postgres.sh COMMAND...: runs the command beside a PostgreSQL of its own, which is gone
 # after it. LIAISON_TEST_POSTGRES is where tests find it: a URL of the server without a
 # database's name; each test makes its own (createdb -T template0 -E UTF8 --locale=C).
-# Without PostgreSQL here the command runs alone, and those tests say that they skip.
+# LIAISON_PG_PLACE is the folder it is made in. Without PostgreSQL here the command runs alone, and
+# those tests say that they skip.
 set -eu
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 if [ -z "$bin" ] || [ ! -x "$bin/initdb" ]; then
 	echo "tests/postgres.sh: there is no PostgreSQL here; its tests skip" >&2
 	exec "$@"
 fi
-place=$(mktemp -d "${TMPDIR:-/tmp}/liaison-pg.XXXXXX")
+place=$(mktemp -d "${LIAISON_PG_PLACE:-${TMPDIR:-/tmp}}/liaison-pg.XXXXXX")
 # The server will not run as root.
 as=
 if [ "$(id -u)" = 0 ]; then

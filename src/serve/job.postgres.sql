@@ -6,7 +6,7 @@
 -- name: serve_job_claim_left
 UPDATE serve_job_queue SET runner = :runner
 WHERE job = (SELECT job FROM serve_job_queue
-	WHERE runner <> 0 AND pg_try_advisory_xact_lock(runner)
+	WHERE runner <> 0 AND runner <> :runner AND pg_try_advisory_xact_lock(runner)
 	ORDER BY job LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING job;
 

@@ -23,8 +23,13 @@ DELETE FROM serve_job_queue WHERE job = :job;
 
 -- name: serve_job_claim_left
 UPDATE serve_job_queue SET runner = :runner
-WHERE job = (SELECT job FROM serve_job_queue WHERE runner <> 0 ORDER BY job LIMIT 1)
+WHERE job = (SELECT job FROM serve_job_queue WHERE runner <> 0 AND runner <> :runner
+	ORDER BY job LIMIT 1)
 RETURNING job;
+
+-- What this process could not write the end of.
+-- name: serve_job_claim_own
+SELECT job FROM serve_job_queue WHERE runner = :runner ORDER BY job LIMIT 1;
 
 -- name: serve_job_claim
 UPDATE serve_job_queue SET runner = :runner

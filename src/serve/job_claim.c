@@ -61,8 +61,8 @@ claim(struct job_claimer *c, const struct sql *sql, struct id *out, struct err *
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK) {
 		*out = rows_id(rows, 0);
+		/* To its end, or SQLite has not done all of it. */
 		rc = rows_next(rows, err);
-		must(rc != RC_OK);
 		rc = rc == RC_ABSENT ? RC_OK : rc;
 	}
 	rows_close(rows);
@@ -70,20 +70,33 @@ claim(struct job_claimer *c, const struct sql *sql, struct id *out, struct err *
 }
 
 /* In a transaction, for its begin makes a connection anew that has ended. */
-enum rc
-job_claim(struct job_claimer *c, struct id *out, struct err *err)
+static enum rc
+claim_one(struct job_claimer *c, const struct sql *first, const struct sql *then, struct id *out,
+	  struct err *err)
 {
 	enum rc rc = db_begin(c->db, err);
 
 	if (rc != RC_OK)
 		return rc;
-	rc = claim(c, &SQL_SERVE_JOB_CLAIM_LEFT, out, err);
-	if (rc == RC_ABSENT)
-		rc = claim(c, &SQL_SERVE_JOB_CLAIM, out, err);
+	rc = claim(c, first, out, err);
+	if (rc == RC_ABSENT && then != NULL)
+		rc = claim(c, then, out, err);
 	if (rc == RC_OK && (rc = db_commit(c->db, err)) == RC_OK)
 		return RC_OK;
 	db_rollback(c->db);
 	return rc;
+}
+
+enum rc
+job_claim(struct job_claimer *c, struct id *out, struct err *err)
+{
+	return claim_one(c, &SQL_SERVE_JOB_CLAIM_LEFT, &SQL_SERVE_JOB_CLAIM, out, err);
+}
+
+enum rc
+job_claim_own(struct job_claimer *c, struct id *out, struct err *err)
+{
+	return claim_one(c, &SQL_SERVE_JOB_CLAIM_OWN, NULL, out, err);
 }
 
 enum rc

@@ -27,6 +27,8 @@ void job_claimer_close(struct job_claimer *c);
 int64_t job_claimer_number(const struct job_claimer *c);
 /* One whose process is gone, else the first that is queued. RC_ABSENT: none. */
 MUST_USE enum rc job_claim(struct job_claimer *c, struct id *out, struct err *err);
+/* One that this claimer has had and whose end could not be written. RC_ABSENT: none. */
+MUST_USE enum rc job_claim_own(struct job_claimer *c, struct id *out, struct err *err);
 /* In a step: RC_STOPPED: the job is not (any more) this number's. */
 MUST_USE enum rc job_hold(struct door *d, struct id id, int64_t runner, struct err *err);
 /* Above 0, and nobody else's. */

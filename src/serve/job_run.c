@@ -564,12 +564,20 @@ wait_for_work(struct job_runner *r)
 static enum rc
 run_queue(struct job_runner *r, struct err *err)
 {
+	bool own = true;
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && !job_runner_is_closing(r->serve)) {
 		struct taking t = {.claimed = true, .runner = job_claimer_number(r->claimer)};
 
-		if ((rc = job_claim(r->claimer, &t.id, err)) != RC_OK)
+		rc =
+		    own ? job_claim_own(r->claimer, &t.id, err) : job_claim(r->claimer, &t.id, err);
+		if (rc == RC_ABSENT && own) {
+			own = false;
+			rc = RC_OK;
+			continue;
+		}
+		if (rc != RC_OK)
 			return rc == RC_ABSENT ? RC_OK : rc;
 		t.arena = arena_new(0);
 		rc = run_one(r->serve, &t, NULL, NULL, err);

@@ -301,6 +301,64 @@ runner_takes_what_is_queued_and_what_was_left_running(void **state)
 	job_runner_close(r);
 }
 
+struct holding {
+	struct id job;
+	int64_t runner;
+};
+
+static enum rc
+hold(struct door *d, void *ctx, struct err *err)
+{
+	const struct holding *h = ctx;
+
+	return job_hold(d, h->job, h->runner, err);
+}
+
+static enum rc
+may_step(struct node *n, struct id job, int64_t runner)
+{
+	struct holding h = {job, runner};
+	struct err err;
+
+	return serve_write(n->s, NULL, NULL, hold, &h, &err);
+}
+
+/* Two processes: each has jobs of its own, and what one that is gone had goes to the other. */
+static void
+job_of_a_process_that_is_gone_is_taken_over_and_its_steps_are_refused(void **state)
+{
+	struct node *n = *state;
+	struct ask first = new_count(n, 3), second = new_count(n, 3);
+	struct job_claimer *one, *two;
+	struct id of_one, of_two, again;
+	int64_t number;
+	struct err err;
+	enum rc rc = RC_ABSENT;
+
+	if (!test_on_postgres())
+		skip();
+	assert_int_equal(job_claimer_open(n->s, &one, &err), RC_OK);
+	assert_int_equal(job_claimer_open(n->s, &two, &err), RC_OK);
+	assert_int_equal(job_claim(one, &of_one, &err), RC_OK);
+	assert_int_equal(job_claim(two, &of_two, &err), RC_OK);
+	assert_true(id_eq(of_one, first.id) && id_eq(of_two, second.id));
+	/* The other one lives, so there is nothing more to do. */
+	assert_int_equal(job_claim(two, &again, &err), RC_ABSENT);
+	number = job_claimer_number(one);
+	assert_int_equal(may_step(n, of_one, number), RC_OK);
+	assert_int_equal(may_step(n, of_one, job_claimer_number(two)), RC_STOPPED);
+	job_claimer_close(one);
+	for (int i = 0; i < 500 && rc == RC_ABSENT; i++) {
+		rc = job_claim(two, &again, &err);
+		(void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	}
+	assert_int_equal(rc, RC_OK);
+	assert_true(id_eq(again, of_one));
+	assert_int_equal(job_claim_own(two, &again, &err), RC_OK);
+	assert_int_equal(may_step(n, of_one, number), RC_STOPPED);
+	job_claimer_close(two);
+}
+
 static void
 stopped_job_goes_on_where_it_was(void **state)
 {
@@ -822,6 +880,7 @@ main(void)
 	    T(job_counts_and_ends),
 	    T(failing_step_takes_nothing_with_it_and_nothing_comes_after),
 	    T(runner_takes_what_is_queued_and_what_was_left_running),
+	    T(job_of_a_process_that_is_gone_is_taken_over_and_its_steps_are_refused),
 	    T(stopped_job_goes_on_where_it_was),
 	    T(node_that_ends_leaves_the_job_running_for_the_next),
 	    T(person_who_lost_the_right_has_no_job_that_goes_on),

@@ -71,7 +71,8 @@ MUST_USE enum rc db_hold(struct db *db, bool beside, uint32_t place, bool *alone
 MUST_USE enum rc db_admit(struct db *db, struct err *err);
 /*
  * A number that other connections see as held for as long as this one lasts, in statements of
- * the engine that ask for it (pg_try_advisory_xact_lock). At most one a connection.
+ * the engine that ask for it (pg_try_advisory_xact_lock). At most one a connection. It is for
+ * claiming: a commit of this connection need not survive a crash of the server's machine.
  */
 MUST_USE enum rc db_mark(struct db *db, int64_t number, struct err *err);
 /* End a connection; NULL does nothing. Open transactions are rolled back. */

@@ -131,8 +131,10 @@ take_mark(struct postgres *p, struct err *err)
 		       (long long)p->mark);
 	/* Somebody may just be asking whether we are there. */
 	for (int waited_ms = 0;; waited_ms += ASK_EVERY_MS) {
-		if ((rc = ask(p, text, &has, err)) != RC_OK || has)
+		if ((rc = ask(p, text, &has, err)) != RC_OK)
 			return rc;
+		if (has)
+			return postgres_exec(p, p->c, "SET synchronous_commit = off", "open", err);
 		if (waited_ms > p->timeout_ms)
 			return fail(err, RC_CONFLICT, "store", "a number of ours is another's");
 		(void)poll(NULL, 0, ASK_EVERY_MS);
