@@ -19,6 +19,16 @@ static const char *const paper_buckets[] = {"staff/", "job/", "import/", "audit/
 /* The body of a reply; what is longer goes to the arena, and is a list of what is owed at most. */
 #define SAID_BYTES ((size_t)16 << 10)
 
+/* Leaves that came before those they follow: of several processes that commit in turn. */
+#define EARLY_MAX 32
+#define EARLY_BYTES_MAX ((size_t)4 << 20)
+
+struct early {
+	uint64_t first, n;
+	size_t bytes;
+	char *leaves; /* NULL: free */
+};
+
 struct keeper {
 	struct keeper_options options;
 	const char *key_path, *state_path;
@@ -29,7 +39,9 @@ struct keeper {
 	struct ledger *ledger;
 	bool is_locked, has_worked;
 	uint64_t opened, refused;
-	uint64_t behind_of; /* leaves from here on came too early */
+	uint64_t behind_of; /* leaves from here on came too early, and were not kept */
+	struct early early[EARLY_MAX];
+	size_t early_bytes;
 	struct arena *scratch;
 	struct buf said; /* the body of the reply */
 	unsigned char *said_secret;
@@ -72,6 +84,8 @@ keeper_free(struct keeper *k)
 {
 	if (k == NULL)
 		return;
+	for (size_t i = 0; i < EARLY_MAX; i++)
+		free(k->early[i].leaves);
 	ledger_free(k->ledger);
 	keeper_log_close(k->log);
 	keys_close(k->keys);
@@ -378,24 +392,76 @@ one_leaf(struct keeper *k, uint64_t index, struct keywire_reader *r, struct err 
 }
 
 static enum rc
+take_leaves(struct keeper *k, uint64_t first, uint64_t n, struct str bytes, struct err *err)
+{
+	struct keywire_reader r = {.rest = bytes};
+	enum rc rc = RC_OK;
+
+	for (uint64_t i = 0; i < n && rc == RC_OK; i++)
+		rc = one_leaf(k, first + i, &r, err);
+	if (rc == RC_OK && r.rest.n > 0)
+		rc = malformed(err);
+	keeper_log_mark(k->log);
+	return rc;
+}
+
+/* False: there is no room; it is caught up from the database. */
+static bool
+keep_early(struct keeper *k, uint64_t first, uint64_t n, struct str bytes)
+{
+	for (size_t i = 0; i < EARLY_MAX; i++) {
+		struct early *e = &k->early[i];
+
+		if (e->leaves != NULL || k->early_bytes + bytes.n > EARLY_BYTES_MAX)
+			continue;
+		*e = (struct early){first, n, bytes.n, heap_zeroed(bytes.n + 1)};
+		if (bytes.n > 0)
+			memcpy(e->leaves, bytes.p, bytes.n);
+		k->early_bytes += bytes.n;
+		return true;
+	}
+	return false;
+}
+
+static void
+drop_early(struct keeper *k, struct early *e)
+{
+	k->early_bytes -= e->bytes;
+	free(e->leaves);
+	*e = (struct early){0};
+}
+
+/* What was kept and follows now. A bad one was somebody's, who hears of it no more. */
+static void
+take_early(struct keeper *k)
+{
+	for (size_t i = 0; i < EARLY_MAX; i++) {
+		struct early *e = &k->early[i];
+
+		if (e->leaves == NULL || e->first > keeper_log_size(k->log))
+			continue;
+		(void)take_leaves(k, e->first, e->n, (struct str){e->leaves, e->bytes}, NULL);
+		drop_early(k, e);
+		i = (size_t)-1; /* it may be what another one waited for */
+	}
+}
+
+static enum rc
 leaves(struct keeper *k, struct keywire_reader *r, struct err *err)
 {
-	uint64_t first = keywire_take_be(r, 8), n = keywire_take_be(r, 4),
-		 size = keeper_log_size(k->log);
+	uint64_t first = keywire_take_be(r, 8), n = keywire_take_be(r, 4);
 	enum rc rc = RC_OK;
 
 	if (r->bad || first > (uint64_t)INT64_MAX - n)
 		return malformed(err);
 	if (!keeper_log_is_known(k->log))
 		return fail(err, RC_CONFLICT, "keys", "the key process knows of no log yet");
-	/* What stands between was committed by somebody else: it is caught up from the database. */
-	if (first > size && first > k->behind_of)
+	if (first <= keeper_log_size(k->log)) {
+		rc = take_leaves(k, first, n, r->rest, err);
+		take_early(k);
+	} else if (!keep_early(k, first, n, r->rest) && first > k->behind_of) {
 		k->behind_of = first;
-	for (uint64_t i = 0; i < n && first <= size && rc == RC_OK; i++)
-		rc = one_leaf(k, first + i, r, err);
-	if (rc == RC_OK && first <= size && r->rest.n > 0)
-		rc = malformed(err);
-	keeper_log_mark(k->log);
+	}
 	buf_add_u64(&k->said, keeper_log_size(k->log));
 	return rc;
 }
@@ -444,6 +510,9 @@ accept(struct keeper *k, struct keywire_reader *r, struct err *err)
 			    "a log is taken as it is only by a key process that was just started");
 	if (hashes.n > 0)
 		memcpy(frontier, hashes.p, hashes.n);
+	for (size_t i = 0; i < EARLY_MAX; i++)
+		if (k->early[i].leaves != NULL)
+			drop_early(k, &k->early[i]);
 	if ((rc = keeper_log_accept(k->log, size, frontier, (size_t)n, origin, err)) == RC_OK)
 		ledger_forgive(k->ledger);
 	return rc;
@@ -548,7 +617,7 @@ flags_of(const struct keeper *k, bool shared)
 		flags |= KEYWIRE_WITHHELD;
 	if (k->ledger != NULL && ledger_reminds(k->ledger, k->now))
 		flags |= KEYWIRE_OWES;
-	if (k->log != NULL && keeper_log_size(k->log) < k->behind_of)
+	if (k->log != NULL && (keeper_log_size(k->log) < k->behind_of || k->early_bytes > 0))
 		flags |= KEYWIRE_BEHIND;
 	return (unsigned char)flags;
 }

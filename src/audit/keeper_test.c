@@ -550,7 +550,7 @@ an_older_log_another_one_and_one_that_went_on_elsewhere_are_seen(void **state)
 }
 
 static void
-leaves_that_come_too_early_are_asked_for_and_those_told_twice_count_once(void **state)
+leaves_that_come_too_early_wait_and_those_told_twice_count_once(void **state)
 {
 	struct str first, second;
 	struct buf both;
@@ -565,9 +565,17 @@ leaves_that_come_too_early_are_asked_for_and_those_told_twice_count_once(void **
 	buf_init(&both, arena);
 	buf_add(&both, first);
 	buf_add(&both, second);
-	assert_int_equal(present(0, 2, buf_str(&both)), RC_OK);
+	/* What came early is taken as soon as what it follows is there. */
+	assert_int_equal(present(0, 1, first), RC_OK);
 	assert_int_equal(flags & KEYWIRE_BEHIND, 0);
+	assert_int_equal(number_of(2), 2);
 	assert_int_equal(present(0, 2, buf_str(&both)), RC_OK);
+	assert_int_equal(number_of(2), 2);
+	/* More than is kept is caught up from the database, when the node hears that it is behind.
+	 */
+	for (uint64_t i = 0; i < 40; i++)
+		assert_int_equal(present(10 + i, 1, second), RC_OK);
+	assert_int_equal(flags & KEYWIRE_BEHIND, KEYWIRE_BEHIND);
 	assert_int_equal(number_of(2), 2);
 	/* A leaf that says another index than its place. */
 	assert_int_equal(present(2, 1, first), RC_INVALID);
@@ -764,7 +772,7 @@ main(void)
 	    T(a_record_does_not_open_as_papers_nor_papers_as_a_record),
 	    T(only_heads_of_the_log_it_was_told_are_signed),
 	    T(an_older_log_another_one_and_one_that_went_on_elsewhere_are_seen),
-	    T(leaves_that_come_too_early_are_asked_for_and_those_told_twice_count_once),
+	    T(leaves_that_come_too_early_wait_and_those_told_twice_count_once),
 	    T(locked_it_does_nothing_until_it_is_unlocked_and_owes_what_it_owed),
 	    T(a_passphrase_is_needed_again_to_unlock_and_to_connect),
 	    T(nothing_is_answered_before_a_hello),

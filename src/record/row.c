@@ -237,41 +237,40 @@ row_open_text(const struct door_node *node, struct key_use use, struct arena *a,
 	return rc;
 }
 
-static enum rc
-open_body(struct arena *a, const struct record_row *row, const struct key_open *key,
-	  struct str *body, struct err *err)
+void
+row_open_each(const struct door_node *node, struct key_use use, struct arena *a,
+	      const struct record_row *const *rows, size_t n, struct str *bodies, enum rc *rcs)
 {
-	struct buf plain;
-	enum rc rc = key->rc;
+	struct key_open *keys = secret_new((n > 0 ? n : 1) * sizeof *keys);
 
-	buf_init(&plain, a);
-	if (rc == RC_OK)
-		rc = envelope_open(key->data_key, body_aad(a, row), row->body, &plain, err);
-	*body = buf_str(&plain);
-	return rc;
+	for (size_t i = 0; i < n; i++)
+		keys[i] = (struct key_open){.bucket = rows[i]->bucket,
+					    .aad = row_aad(a, rows[i]),
+					    .wrapped = rows[i]->wrapped};
+	keys_unwrap_many(node->keys, &use, keys, n);
+	for (size_t i = 0; i < n; i++) {
+		struct buf plain;
+
+		buf_init(&plain, a);
+		if ((rcs[i] = keys[i].rc) == RC_OK)
+			rcs[i] = envelope_open(keys[i].data_key, body_aad(a, rows[i]),
+					       rows[i]->body, &plain, NULL);
+		bodies[i] = buf_str(&plain);
+	}
+	secret_free(keys);
 }
 
 enum rc
 row_open_texts(const struct door_node *node, struct key_use use, struct arena *a,
 	       const struct record_row *const *rows, size_t n, struct str *bodies, struct err *err)
 {
-	struct key_open *keys = secret_new((n > 0 ? n : 1) * sizeof *keys);
-	enum rc rc = RC_OK;
-	struct err why;
+	enum rc *rcs = NEW_N(a, enum rc, n > 0 ? n : 1), rc = RC_OK;
 
-	for (size_t i = 0; i < n; i++)
-		keys[i] = (struct key_open){.bucket = rows[i]->bucket,
-					    .aad = row_aad(a, rows[i]),
-					    .wrapped = rows[i]->wrapped,
-					    .err = i == 0 ? err : &why};
-	keys_unwrap_many(node->keys, &use, keys, n);
-	for (size_t i = 0; i < n && rc == RC_OK; i++) {
-		rc = open_body(a, rows[i], &keys[i], &bodies[i], err);
-		/* What was said of another one is not said again, so it is asked for. */
-		if (keys[i].rc != RC_OK && i > 0)
+	row_open_each(node, use, a, rows, n, bodies, rcs);
+	/* One that failed is asked for by itself, so that it is said why. */
+	for (size_t i = 0; i < n && rc == RC_OK; i++)
+		if (rcs[i] != RC_OK)
 			rc = row_open_text(node, use, a, rows[i], &bodies[i], err);
-	}
-	secret_free(keys);
 	return rc;
 }
 

@@ -65,6 +65,10 @@ void row_key(struct arena *a, const struct key_use *use, const struct record_row
 	     struct key_open *out);
 MUST_USE enum rc row_open_with(struct arena *a, const struct record_row *row,
 			       const struct key_open *key, struct str *body, struct err *err);
+/* The same with each one's own outcome. */
+void row_open_each(const struct door_node *node, struct key_use use, struct arena *a,
+		   const struct record_row *const *rows, size_t n, struct str *bodies,
+		   enum rc *rcs);
 /* Wrap the row's data key again, under the key its bucket has now. */
 MUST_USE enum rc row_rewrap(const struct door_node *node, struct arena *a, struct record_row *row,
 			    struct err *err);

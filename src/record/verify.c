@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/arena.h"
+#include "format/json.h"
 #include "record/blind.h"
 #include "record/record.sql.h"
 #include "record/row.h"
@@ -20,6 +21,12 @@ struct check {
 
 #define PROBLEMS_KEPT 100
 
+/* How a row's body opened. */
+struct opened_body {
+	enum rc rc;
+	struct str body;
+};
+
 PRINTF(2, 3) static void problem(struct check *c, const char *fmt, ...)
 {
 	struct buf b;
@@ -36,11 +43,12 @@ PRINTF(2, 3) static void problem(struct check *c, const char *fmt, ...)
 
 static void
 check_body(struct check *c, const struct record_row *row, const struct audit_leaf_row *leaf,
-	   bool past)
+	   const struct opened_body *opened, bool past)
 {
+	struct opened_body own = {.rc = RC_OK};
 	int64_t missing = 0;
 	struct hash hash;
-	json_t *fields;
+	json_t *body;
 	struct err err;
 
 	sha256(row->body, &hash);
@@ -53,21 +61,27 @@ check_body(struct check *c, const struct record_row *row, const struct audit_lea
 	if (!c->options->open_bodies)
 		return;
 	c->report->opened++;
-	if (row_open(c->node, c->options->use, c->scratch, row, &fields, NULL, &err) == RC_OK) {
-		if (!past && (blind_missing(c->node, c->db, row->id, row->type, fields, &missing,
-					    &err) != RC_OK ||
-			      missing > 0))
+	if (opened == NULL) {
+		row_open_each(c->node, c->options->use, c->scratch, &row, 1, &own.body, &own.rc);
+		opened = &own;
+	}
+	if (opened->rc == RC_OK && json_read(opened->body, NULL, &body, &err) == RC_OK) {
+		if (!past &&
+		    (blind_missing(c->node, c->db, row->id, row->type,
+				   json_object_get(body, "fields"), &missing, &err) != RC_OK ||
+		     missing > 0))
 			problem(c, "record %s: %lld of its values are missing from the index",
 				id_format(c->keep, row->id).p, (long long)missing);
-		json_decref(fields);
-	} else if (err.rc != RC_ABSENT) /* absent: its bucket was destroyed, as scheduled */
+		json_decref(body);
+	} else if (opened->rc != RC_ABSENT) /* absent: its bucket was destroyed, as scheduled */
 		problem(c, "record %s version %lld: its sealed body does not open",
 			id_format(c->keep, row->id).p, (long long)row->version);
 }
 
 /* leaf_plain: of the version's own leaf; a past row erased later keeps its flag from then. */
 static void
-check_row(struct check *c, const struct record_row *row, bool past)
+check_row(struct check *c, const struct record_row *row, const struct opened_body *opened,
+	  bool past)
 {
 	unsigned char mac[AUDIT_MAC_BYTES];
 	struct audit_leaf_row leaf;
@@ -97,7 +111,7 @@ check_row(struct check *c, const struct record_row *row, bool past)
 		    c, "record %s version %lld: its plain columns are not what leaf %lld logged",
 		    id_format(c->keep, row->id).p, (long long)row->version, (long long)row->leaf);
 	if (row->body.n > 0)
-		check_body(c, row, &leaf, past);
+		check_body(c, row, &leaf, opened, past);
 	else if (!past && ((row->flags & ROW_ERASED) == 0 || leaf.action != AUDIT_ERASE))
 		problem(c, "record %s: its body is gone, and no leaf tells of an erasing",
 			id_format(c->keep, row->id).p);
@@ -119,7 +133,7 @@ check_past(struct check *c, const struct record_row *now, struct err *err)
 		struct record_row row;
 
 		row_read(c->node, c->scratch, rows, &row);
-		check_row(c, &row, true);
+		check_row(c, &row, NULL, true);
 		if (row.body.n == 0 && (now->flags & ROW_ERASED) == 0)
 			problem(c, "record %s version %lld: its body is gone, and it is not erased",
 				id_format(c->keep, row.id).p, (long long)row.version);
@@ -135,10 +149,34 @@ check_past(struct check *c, const struct record_row *now, struct err *err)
 
 #define ROWS_A_STEP 500
 
+/* All bodies of a step with one question to the keys; NULL: none are opened. */
+static struct opened_body *
+open_batch(struct check *c, const struct record_row *batch, size_t n)
+{
+	struct opened_body *opened;
+	const struct record_row **rows;
+	struct str *bodies;
+	enum rc *rcs;
+
+	if (!c->options->open_bodies || n == 0)
+		return NULL;
+	opened = NEW_N(c->scratch, struct opened_body, n);
+	rows = NEW_N(c->scratch, const struct record_row *, n);
+	bodies = NEW_N(c->scratch, struct str, n);
+	rcs = NEW_N(c->scratch, enum rc, n);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = &batch[i];
+	row_open_each(c->node, c->options->use, c->scratch, rows, n, bodies, rcs);
+	for (size_t i = 0; i < n; i++)
+		opened[i] = (struct opened_body){rcs[i], bodies[i]};
+	return opened;
+}
+
 static enum rc
 check_rows(struct check *c, struct err *err)
 {
 	struct record_row *batch = NEW_N(c->keep, struct record_row, ROWS_A_STEP);
+	struct opened_body *opened;
 	struct id after = {{0}};
 	size_t n;
 	enum rc rc;
@@ -157,10 +195,11 @@ check_rows(struct check *c, struct err *err)
 		rows_close(rows);
 		if (rc != RC_ABSENT)
 			return rc;
+		opened = open_batch(c, batch, n);
 		for (size_t i = 0; i < n; i++) {
 			after = batch[i].id;
 			c->report->rows++;
-			check_row(c, &batch[i], false);
+			check_row(c, &batch[i], opened != NULL ? &opened[i] : NULL, false);
 			if (batch[i].version > 1 && (rc = check_past(c, &batch[i], err)) != RC_OK)
 				return rc;
 		}
