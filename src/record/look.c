@@ -88,13 +88,12 @@ look_holders(struct door *d, const char *type_name, const char *field_name, stru
 	return rc;
 }
 
-enum rc
-look_all(struct door *d, const struct record_type *type, struct ids *out, struct err *err)
+static enum rc
+ids_of(struct door *d, const struct sql *sql, const struct bind *binds, size_t n, struct ids *out,
+       struct err *err)
 {
 	struct rows *rows;
-	enum rc rc = db_select(d->db, &SQL_RECORD_OF_TYPE,
-			       BINDS(B_TEXT(d->node->type_keys[type->index].text), B_I64(LOOK_MAX)),
-			       &rows, err);
+	enum rc rc = db_select(d->db, sql, binds, n, &rows, err);
 
 	if (rc != RC_OK)
 		return rc;
@@ -104,44 +103,125 @@ look_all(struct door *d, const struct record_type *type, struct ids *out, struct
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
+enum rc
+look_all(struct door *d, const struct record_type *type, struct ids *out, struct err *err)
+{
+	return ids_of(d, &SQL_RECORD_OF_TYPE,
+		      BINDS(B_TEXT(d->node->type_keys[type->index].text), B_I64(LOOK_MAX)), out,
+		      err);
+}
+
+enum rc
+look_begun(struct door *d, const struct record_type *type, struct ids *out, struct err *err)
+{
+	return ids_of(d, &SQL_RECORD_OF_TYPE_BEGUN,
+		      BINDS(B_TEXT(d->node->type_keys[type->index].text),
+			    B_TEXT(type->states.n > 0 ? type->states.at[0] : STR_NONE),
+			    B_I64(LOOK_MAX)),
+		      out, err);
+}
+
+/* A leaf of a version of a record. */
+struct version_leaf {
+	int64_t leaf, version;
+};
+
+/* Whose hand is looked for; moves: a move that wrote nothing counts too. */
+struct hand {
+	const struct record *r;
+	struct id who;
+	int64_t since_ms;
+	bool moves;
+};
+
+static bool
+same_fields(const struct record *a, const struct record *b)
+{
+	bool same = true;
+
+	/* What the node fills in, such as who made the move, is nobody's writing. */
+	for (size_t i = 0; i < a->type->field_count && same; i++) {
+		const struct field *f = &a->type->fields[i];
+		json_t *was = json_member(a->fields, f->name),
+		       *is = json_member(b->fields, f->name);
+
+		same =
+		    f->automatic || was == is || (was != NULL && is != NULL && json_equal(was, is));
+	}
+	return same;
+}
+
+/* Did the move that made this version carry fields? One that cannot be told did. */
 static enum rc
-leaf_wrote(struct door *d, int64_t index, bool *out, struct err *err)
+move_wrote(struct door *d, const struct record *r, int64_t version, bool *out, struct err *err)
+{
+	struct record *was, *is;
+	enum rc rc = version == r->version ? look_record(d, r->id, &is, err)
+					   : look_version(d, r->id, version, &is, err);
+
+	if (rc == RC_OK)
+		rc = look_version(d, r->id, version - 1, &was, err);
+	*out = rc != RC_OK || !same_fields(was, is);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+static enum rc
+leaf_wrote(struct door *d, const struct hand *h, const struct version_leaf *of, bool *out,
+	   struct err *err)
 {
 	struct audit_leaf_row leaf;
 	unsigned char actor[AUDIT_MAC_BYTES];
-	enum rc rc = audit_leaf_find(d->db, d->arena, index, &leaf, err);
+	enum rc rc = audit_leaf_find(d->db, d->arena, of->leaf, &leaf, err);
 
+	*out = false;
+	if (rc != RC_OK || leaf.time_ms < h->since_ms)
+		return rc;
+	audit_actor_mac(d->node->keys, leaf.time_ms, h->who, actor);
+	if (memcmp(actor, leaf.actor_mac, sizeof actor) != 0)
+		return RC_OK;
+	*out = leaf.action == AUDIT_CREATE || leaf.action == AUDIT_UPDATE ||
+	       leaf.action == AUDIT_IMPORT || (h->moves && leaf.action == AUDIT_MOVE);
+	return !*out && leaf.action == AUDIT_MOVE ? move_wrote(d, h->r, of->version, out, err)
+						  : RC_OK;
+}
+
+static enum rc
+hand_in(struct door *d, const struct hand *h, bool *out, struct err *err)
+{
+	VEC(struct version_leaf) leaves = {0};
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_PAST_LEAVES, BINDS(B_ID(h->r->id)), &rows, err);
+
+	*out = false;
 	if (rc != RC_OK)
 		return rc;
-	audit_actor_mac(d->node->keys, leaf.time_ms, d->actor->id, actor);
-	*out = *out || (memcmp(actor, leaf.actor_mac, sizeof actor) == 0 &&
-			(leaf.action == AUDIT_CREATE || leaf.action == AUDIT_UPDATE ||
-			 leaf.action == AUDIT_IMPORT));
-	return RC_OK;
+	*VEC_ADD(d->arena, &leaves) = (struct version_leaf){h->r->leaf, h->r->version};
+	while ((rc = rows_next(rows, err)) == RC_OK)
+		*VEC_ADD(d->arena, &leaves) =
+		    (struct version_leaf){rows_i64(rows, 0), rows_i64(rows, 1)};
+	rows_close(rows);
+	rc = rc == RC_ABSENT ? RC_OK : rc;
+	for (size_t i = 0; i < leaves.n && rc == RC_OK && !*out; i++)
+		rc = leaf_wrote(d, h, &leaves.at[i], out, err);
+	return rc;
 }
 
 enum rc
 look_wrote(struct door *d, const struct record *r, bool *out, struct err *err)
 {
-	VEC(int64_t) leaves = {0};
-	struct rows *rows;
-	enum rc rc;
+	const struct hand h = {r, d->actor->id, 0, false};
 
 	*out = r->own;
-	if (*out)
-		return RC_OK;
-	rc = db_select(d->db, &SQL_RECORD_PAST_LEAVES, BINDS(B_ID(r->id)), &rows, err);
-	if (rc != RC_OK)
-		return rc;
-	while ((rc = rows_next(rows, err)) == RC_OK)
-		*VEC_ADD(d->arena, &leaves) = rows_i64(rows, 0);
-	rows_close(rows);
-	if (rc != RC_ABSENT)
-		return rc;
-	rc = leaf_wrote(d, r->leaf, out, err);
-	for (size_t i = 0; i < leaves.n && rc == RC_OK && !*out; i++)
-		rc = leaf_wrote(d, leaves.at[i], out, err);
-	return rc;
+	return *out ? RC_OK : hand_in(d, &h, out, err);
+}
+
+enum rc
+look_had_hand_in(struct door *d, const struct record *r, struct id who, int64_t since_ms, bool *out,
+		 struct err *err)
+{
+	const struct hand h = {r, who, since_ms, true};
+
+	return hand_in(d, &h, out, err);
 }
 
 void

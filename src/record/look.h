@@ -32,6 +32,9 @@ MUST_USE enum rc look_holders(struct door *d, const char *type, const char *fiel
 /* Ids of all records of a type, newest first, LOOK_MAX at most; for types of few records. */
 MUST_USE enum rc look_all(struct door *d, const struct record_type *type, struct ids *out,
 			  struct err *err);
+/* Of those that left their first state, so that drafts hide none: the oldest LOOK_MAX. */
+MUST_USE enum rc look_begun(struct door *d, const struct record_type *type, struct ids *out,
+			    struct err *err);
 
 /*
  * Does a gate hold for a record, outside of any move? RC_CONFLICT: it does not, or no feature
@@ -42,9 +45,12 @@ MUST_USE enum rc look_gate(struct door *d, const char *gate, const struct record
 
 /*
  * Did the door's actor make the record, or change its fields since? From the log's leaves of its
- * versions, the newest 200; a move alone writes nothing.
+ * versions, the newest 200; a move writes when it carries fields.
  */
 MUST_USE enum rc look_wrote(struct door *d, const struct record *r, bool *out, struct err *err);
+/* Did this person make, change or move the record since then? From the same leaves. */
+MUST_USE enum rc look_had_hand_in(struct door *d, const struct record *r, struct id who,
+				  int64_t since_ms, bool *out, struct err *err);
 
 /* The ids in a reference field, list or not, added to out. */
 void look_ids(struct door *d, const struct record *r, const char *field, struct ids *out);

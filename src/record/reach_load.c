@@ -13,6 +13,19 @@ struct loading {
 	VEC(struct reached) records;
 };
 
+/*
+ * Others write what names somebody: were there more of it than is looked at in one go, they would
+ * shut that person out of the node. The oldest count then, and what is left out opens nothing.
+ */
+static enum rc
+holders(struct loading *l, const char *type, const char *field, struct id id, struct look_list *out,
+	struct err *err)
+{
+	enum rc rc = look_holders(l->d, type, field, id, out, err);
+
+	return rc == RC_CONFLICT ? RC_OK : rc;
+}
+
 static void
 sooner(struct loading *l, int64_t ms)
 {
@@ -33,7 +46,7 @@ load_units(struct loading *l, struct err *err)
 		struct id at = next == 0 ? l->who->unit : below.at[next - 1];
 		struct look_list parts = {0};
 
-		rc = look_holders(l->d, "unit", "part_of", at, &parts, err);
+		rc = holders(l, "unit", "part_of", at, &parts, err);
 		for (size_t i = 0; i < parts.n && rc == RC_OK; i++) {
 			bool seen = id_eq(parts.at[i]->id, l->who->unit);
 
@@ -70,9 +83,9 @@ load_cases(struct loading *l, struct err *err)
 
 			if (!str_eq_z(rule->name, "case_team"))
 				continue;
-			rc = look_holders(l->d, "case",
-					  str_z(l->d->arena, type->fields[rule->fields[k]].name),
-					  l->who->id, &cases, err);
+			rc = holders(l, "case",
+				     str_z(l->d->arena, type->fields[rule->fields[k]].name),
+				     l->who->id, &cases, err);
 			for (size_t n = 0; n < cases.n && keys.n < REACH_CASES_MAX; n++)
 				if (in_states(cases.at[n], rule->in))
 					*VEC_ADD(l->d->arena, &keys) =
@@ -101,9 +114,31 @@ certificate_ends(const struct record *c, int64_t *ends_ms)
 	return true;
 }
 
+/* Did the course carry the right before its holder could write it in? */
+static enum rc
+course_gives(struct loading *l, const struct record *c, struct str right, bool *out,
+	     struct err *err)
+{
+	struct ids course = {0};
+	struct record *r;
+	bool hand;
+	enum rc rc;
+
+	*out = false;
+	look_ids(l->d, c, "course", &course);
+	if (course.n == 0)
+		return RC_OK;
+	rc = look_record(l->d, course.at[0], &r, err);
+	if (rc == RC_OK &&
+	    (rc = look_had_hand_in(l->d, r, l->who->id, c->created_ms, &hand, err)) == RC_OK)
+		*out = !hand && look_has(r, "rights", right);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
 /*
  * Until when the right holds by the certificates: 0 never had one. A certificate that somebody
- * wrote for themselves counts for nothing, and the right must stand in its course as well.
+ * wrote, changed or moved for themselves counts for nothing, and the right must stand in its
+ * course as well, by another hand since.
  */
 static enum rc
 right_ends(struct loading *l, const struct look_list *certificates, struct str right,
@@ -115,8 +150,7 @@ right_ends(struct loading *l, const struct look_list *certificates, struct str r
 	for (size_t i = 0; i < certificates->n && rc == RC_OK; i++) {
 		const struct record *c = certificates->at[i];
 		struct str state = c->type->states.at[c->state];
-		struct ids course = {0};
-		struct record *r;
+		bool hand, gives;
 		int64_t ends;
 
 		if (id_eq(c->owner, l->who->id) || !certificate_ends(c, &ends))
@@ -127,15 +161,11 @@ right_ends(struct loading *l, const struct look_list *certificates, struct str r
 		if (type_field(c->type, STR("rights")) != NULL &&
 		    json_member(c->fields, STR("rights")) != NULL && !look_has(c, "rights", right))
 			continue;
-		look_ids(l->d, c, "course", &course);
-		if (course.n == 0)
+		rc = look_had_hand_in(l->d, c, l->who->id, 0, &hand, err);
+		if (rc != RC_OK || hand)
 			continue;
-		rc = look_record(l->d, course.at[0], &r, err);
-		if (rc == RC_ABSENT) {
-			rc = RC_OK;
-			continue;
-		}
-		if (rc == RC_OK && look_has(r, "rights", right) && ends > *ends_ms)
+		if ((rc = course_gives(l, c, right, &gives, err)) == RC_OK && gives &&
+		    ends > *ends_ms)
 			*ends_ms = ends;
 	}
 	return rc;
@@ -152,13 +182,13 @@ is_taught(struct loading *l, struct str right, bool *out, struct err *err)
 	*out = false;
 	if (type == NULL)
 		return RC_OK;
-	if ((rc = look_all(l->d, type, &ids, err)) != RC_OK)
+	if ((rc = look_begun(l->d, type, &ids, err)) != RC_OK)
 		return rc;
 	for (size_t i = 0; i < ids.n && rc == RC_OK && !*out; i++) {
 		struct record *r;
 
 		if ((rc = look_record(l->d, ids.at[i], &r, err)) == RC_OK)
-			*out = r->state > 0 && look_has(r, "rights", right);
+			*out = look_has(r, "rights", right);
 		rc = rc == RC_ABSENT ? RC_OK : rc;
 	}
 	return rc;
@@ -177,7 +207,7 @@ keep_for_alerts(struct loading *l, int64_t ended_ms, struct err *err)
 {
 	static const char *const about[] = {"listing", "list", "person"};
 	struct look_list alerts = {0};
-	enum rc rc = look_holders(l->d, "alert", "taken_by", l->who->id, &alerts, err);
+	enum rc rc = holders(l, "alert", "taken_by", l->who->id, &alerts, err);
 
 	for (size_t i = 0; i < alerts.n && rc == RC_OK; i++) {
 		const struct record *alert = alerts.at[i];
@@ -244,7 +274,7 @@ load_training(struct loading *l, struct err *err)
 {
 	const struct code_list *list = model_list(l->d->node->model, STR("training"));
 	struct look_list certificates = {0};
-	enum rc rc = look_holders(l->d, "certificate", "holder", l->who->id, &certificates, err);
+	enum rc rc = holders(l, "certificate", "holder", l->who->id, &certificates, err);
 
 	for (size_t i = 0; list != NULL && i < list->code_count && rc == RC_OK; i++)
 		if (!list->codes[i].retired)
@@ -257,7 +287,7 @@ static enum rc
 load_glass(struct loading *l, struct err *err)
 {
 	struct look_list reviews = {0};
-	enum rc rc = look_holders(l->d, "access_review", "officer", l->who->id, &reviews, err);
+	enum rc rc = holders(l, "access_review", "officer", l->who->id, &reviews, err);
 
 	for (size_t i = 0; i < reviews.n && rc == RC_OK; i++) {
 		const struct record *review = reviews.at[i];

@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include "record/look.h"
 #include "record/reach.h"
 #include "record/test_node.h"
 
@@ -167,7 +168,7 @@ offer(struct school *s)
 	}
 }
 
-static void
+static struct id
 certify(struct school *s, const struct test_person *by, struct id holder, const char *until)
 {
 	struct str fields = str_fmt(
@@ -176,7 +177,7 @@ certify(struct school *s, const struct test_person *by, struct id holder, const 
 	    "'passed_on':'2026-01-10','valid_until':'%s'}",
 	    STR_ARG(id_format(s->t->a, holder)), STR_ARG(id_format(s->t->a, s->course)), until);
 
-	(void)test_node_create(s->t, by, "certificate", fields);
+	return test_node_create(s->t, by, "certificate", fields);
 }
 
 static void
@@ -206,15 +207,15 @@ a_purpose_closes_without_its_certificate_once_a_course_is_offered(void **state)
 	(void)test_node_end_read(t, RC_OK);
 	/* One that somebody writes for themselves counts for nothing. */
 	s.second.actor.id = desk.actor.id;
-	certify(&s, &s.second, desk.actor.id, "2027-01-10");
+	(void)certify(&s, &s.second, desk.actor.id, "2027-01-10");
 	desk = trained(t, desk);
 	assert_int_equal(desk.actor.reach->closed, BIT(PURPOSE_SCREENING));
 	/* Nor does one that ran out; the sentence says when. */
-	certify(&s, &s.chief, desk.actor.id, "2026-11-01");
+	(void)certify(&s, &s.chief, desk.actor.id, "2026-11-01");
 	desk = trained(t, desk);
 	assert_int_equal(desk.actor.reach->closed, BIT(PURPOSE_SCREENING));
 	assert_non_null(strstr(desk.actor.reach->closed_why[PURPOSE_SCREENING], "2026-11-02"));
-	certify(&s, &s.chief, desk.actor.id, "2027-01-10");
+	(void)certify(&s, &s.chief, desk.actor.id, "2027-01-10");
 	desk = trained(t, desk);
 	assert_int_equal(desk.actor.reach->closed, 0);
 	/* On the day after its last one it is closed again, and it is looked at by then. */
@@ -224,6 +225,87 @@ a_purpose_closes_without_its_certificate_once_a_course_is_offered(void **state)
 	assert_int_equal(desk.actor.reach->until_ms, INT64_C(1799625600000));
 	t->now_ms += 1000;
 	desk = trained(t, desk);
+	assert_int_equal(desk.actor.reach->closed, BIT(PURPOSE_SCREENING));
+	test_node_free(t);
+}
+
+static void
+changes(struct school *s, struct test_person *p, struct id id, int64_t version, const char *patch)
+{
+	struct door *d = test_node_begin(s->t, p);
+	struct record *r;
+	struct err err;
+
+	assert_int_equal(
+	    test_node_end(s->t,
+			  record_update(d, id, version, test_json(d, str_from(patch)), &r, &err)),
+	    RC_OK);
+}
+
+static void
+a_certificate_that_its_holder_had_a_hand_in_counts_for_nothing(void **state)
+{
+	struct test_node *t = test_node_new(NULL, NULL);
+	struct school s = {.t = t,
+			   .chief = test_person(1, 1, supervisor, PURPOSE_ADMINISTRATION),
+			   .second = test_person(2, 1, supervisor, PURPOSE_ADMINISTRATION)};
+	struct test_person holder = test_person(3, 1, supervisor, PURPOSE_ADMINISTRATION);
+	struct id other, certificate;
+
+	(void)state;
+	offer(&s);
+	certificate = certify(&s, &s.chief, holder.actor.id, "2026-11-01");
+	holder = trained(t, holder);
+	assert_int_equal(holder.actor.reach->closed, BIT(PURPOSE_SCREENING));
+	changes(&s, &holder, certificate, 1, "{'valid_until':'2027-01-10'}");
+	holder = trained(t, holder);
+	assert_int_equal(holder.actor.reach->closed, BIT(PURPOSE_SCREENING));
+	/* Nor a right that they wrote into the course after they had passed it. */
+	other = s.course;
+	s.course = test_node_create(t, &s.chief, "course", STR("{'name':'First aid'}"));
+	t->now_ms += 1000;
+	certificate = certify(&s, &s.chief, holder.actor.id, "2027-01-10");
+	t->now_ms += 1000;
+	changes(&s, &holder, s.course, 1, "{'rights':['screening']}");
+	holder = trained(t, holder);
+	assert_int_equal(holder.actor.reach->closed, BIT(PURPOSE_SCREENING));
+	/* Somebody else's hand opens it. */
+	s.course = other;
+	(void)certify(&s, &s.second, holder.actor.id, "2027-01-10");
+	holder = trained(t, holder);
+	assert_int_equal(holder.actor.reach->closed, 0);
+	test_node_free(t);
+}
+
+static void
+many_records_that_name_somebody_shut_nobody_out(void **state)
+{
+	struct test_node *t = test_node_new(NULL, NULL);
+	struct school s = {.t = t,
+			   .chief = test_person(1, 1, supervisor, PURPOSE_ADMINISTRATION),
+			   .second = test_person(2, 1, supervisor, PURPOSE_ADMINISTRATION)};
+	struct test_person desk = test_person(3, 1, analyst, PURPOSE_INVESTIGATION);
+	struct test_person owner = test_person(4, 2, analyst, PURPOSE_INVESTIGATION);
+	struct str fields = with_id(t, "{'name':'x','team':['@1']}", desk.actor.id);
+	struct record *r;
+	struct door *d;
+	struct err err;
+
+	(void)state;
+	offer(&s);
+	d = test_node_begin(t, &owner);
+	for (int i = 0; i < LOOK_MAX + 1; i++)
+		must(record_create(d, test_node_type(t, "case"), test_json(d, fields), NULL, &r,
+				   &err) == RC_OK);
+	assert_int_equal(test_node_end(t, RC_OK), RC_OK);
+	d = test_node_begin(t, &s.chief);
+	for (int i = 0; i < LOOK_MAX + 1; i++)
+		must(record_create(d, test_node_type(t, "course"),
+				   test_json(d, STR("{'name':'x'}")), NULL, &r, &err) == RC_OK);
+	assert_int_equal(test_node_end(t, RC_OK), RC_OK);
+	desk = trained(t, desk);
+	assert_int_equal(desk.actor.reach->case_count, REACH_CASES_MAX);
+	/* Nor do drafts hide the course that asks for a certificate. */
 	assert_int_equal(desk.actor.reach->closed, BIT(PURPOSE_SCREENING));
 	test_node_free(t);
 }
@@ -245,7 +327,7 @@ a_right_that_lapses_during_an_open_alert_is_kept_for_it_twelve_hours(void **stat
 
 	(void)state;
 	offer(&s);
-	certify(&s, &s.chief, desk.actor.id, "2026-11-23");
+	(void)certify(&s, &s.chief, desk.actor.id, "2026-11-23");
 	t->now_ms = INT64_C(1795478400000) - INT64_C(600000); /* 2026-11-23T23:50Z */
 	for (size_t i = 0; i < COUNT_OF(alert); i++) {
 		d = test_node_begin(t, &node);
@@ -291,6 +373,8 @@ main(void)
 	    cmocka_unit_test(the_team_of_a_case_reaches_what_belongs_to_it_and_nobody_else),
 	    cmocka_unit_test(a_supervisor_reaches_units_below_and_none_above),
 	    cmocka_unit_test(a_purpose_closes_without_its_certificate_once_a_course_is_offered),
+	    cmocka_unit_test(a_certificate_that_its_holder_had_a_hand_in_counts_for_nothing),
+	    cmocka_unit_test(many_records_that_name_somebody_shut_nobody_out),
 	    cmocka_unit_test(a_right_that_lapses_during_an_open_alert_is_kept_for_it_twelve_hours),
 	};
 

@@ -154,6 +154,9 @@ ORDER BY c.id DESC LIMIT :limit;
 -- name: record_of_type
 SELECT id FROM record WHERE type = :type ORDER BY id DESC LIMIT :limit;
 
+-- name: record_of_type_begun
+SELECT id FROM record WHERE type = :type AND state <> :first ORDER BY id LIMIT :limit;
+
 -- name: record_outbox_insert
 INSERT INTO record_outbox (id, recipient, kind, at_ms, body, sent_ms)
 VALUES (:id, :recipient, :kind, :at_ms, :body, 0);
@@ -163,4 +166,4 @@ SELECT id, kind, at_ms, body, sent_ms FROM record_outbox
 WHERE recipient = :recipient AND id < :before ORDER BY id DESC LIMIT :limit;
 
 -- name: record_past_leaves
-SELECT leaf FROM record_past WHERE id = :id ORDER BY version DESC LIMIT 200;
+SELECT leaf, version FROM record_past WHERE id = :id ORDER BY version DESC LIMIT 200;

@@ -56,6 +56,30 @@ whoever_wrote_a_record_does_not_read_it_a_second_time(void **state)
 }
 
 static void
+whoever_wrote_it_with_a_move_does_not_read_it_a_second_time(void **state)
+{
+	struct test_node *t = test_node_new(reader_feature.gates, NULL);
+	struct test_person ana = test_person(1, 1, supervisor, PURPOSE_OVERSIGHT);
+	struct test_person ben = test_person(2, 1, supervisor, PURPOSE_OVERSIGHT);
+	struct test_person cleo = test_person(3, 1, supervisor, PURPOSE_OVERSIGHT);
+	struct id id = test_node_create(t, &ana, "course", STR("{'name':'A'}"));
+	struct record *r;
+	struct err err;
+	struct door *d;
+
+	(void)state;
+	d = test_node_begin(t, &ben);
+	assert_int_equal(
+	    test_node_end(t, record_move(d, id, 1, STR("retired"),
+					 test_json(d, STR("{'retire_reason':'Nobody came.'}")), &r,
+					 &err)),
+	    RC_OK);
+	assert_false(holds(t, &ben, "second_reader", id));
+	assert_true(holds(t, &cleo, "second_reader", id));
+	test_node_free(t);
+}
+
+static void
 an_overseer_is_an_overseer_and_nothing_else(void **state)
 {
 	struct test_node *t = test_node_new(reader_feature.gates, NULL);
@@ -102,6 +126,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(whoever_wrote_a_record_does_not_read_it_a_second_time),
+	    cmocka_unit_test(whoever_wrote_it_with_a_move_does_not_read_it_a_second_time),
 	    cmocka_unit_test(an_overseer_is_an_overseer_and_nothing_else),
 	    cmocka_unit_test(a_case_with_an_open_deadline_stays_open),
 	};
