@@ -75,8 +75,8 @@ log_first(struct cli *cli, struct str *url, struct err *err)
 	return rc;
 }
 
-static bool
-is_store_line(struct str line)
+bool
+copy_is_store_line(struct str line)
 {
 	line = str_trim(line);
 	return str_starts(line, STR("store:")) || str_starts(line, STR("store :")) ||
@@ -112,7 +112,7 @@ switch_store(struct cli *cli, struct str to, struct err *err)
 	buf_init(&b, cli->arena);
 	while (text.n > 0) {
 		line = str_cut(&text, '\n');
-		if (!is_store_line(line))
+		if (!copy_is_store_line(line))
 			buf_addf(&b, "%.*s\n", STR_ARG(line));
 	}
 	buf_add_z(&b, "store: ");

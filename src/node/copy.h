@@ -10,4 +10,7 @@ enum rc node_copy(struct cli *cli, struct err *err);
 extern const struct option node_grant_options[];
 enum rc node_grant(struct cli *cli, struct err *err);
 
+/* Does this line of liaison.yaml name the database, however its key is written? */
+bool copy_is_store_line(struct str line);
+
 #endif

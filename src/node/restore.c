@@ -13,10 +13,12 @@
 #include "format/json.h"
 #include "node/archive.h"
 #include "node/backup.h"
+#include "node/copy.h"
 #include "node/erasing.h"
 #include "record/look.h"
 #include "record/retain.h"
 #include "seal/erased.h"
+#include "serve/config.h"
 #include "serve/file.h"
 #include "serve/quarantine.h"
 #include "serve/serve.h"
@@ -134,11 +136,18 @@ copy_file(struct cli *cli, const char *from, const char *to, bool required, stru
 	return rc == RC_OK ? file_write(to, bytes, 0600, err) : rc;
 }
 
-static bool
-is_line_of(struct str line, struct str key)
+/* However they are written: it must not be the database in use that is brought back to then. */
+static enum rc
+check_store(struct cli *cli, const char *path, struct str store, struct err *err)
 {
-	line = str_trim(line);
-	return str_starts(line, key) && line.n > key.n && line.p[key.n] == ':';
+	struct config *config;
+	enum rc rc = config_load(cli->arena, path, cli->features, &config, err);
+
+	if (rc == RC_OK && !str_eq(config_text(config, "store"), store))
+		rc = fail(err, RC_INVALID, "store",
+			  "the backup's liaison.yaml names a database in a way that is not "
+			  "understood here");
+	return rc;
 }
 
 /* The settings of the backup, with the database of now. */
@@ -155,7 +164,7 @@ write_settings(struct cli *cli, const char *path, struct str store, struct err *
 	while (text.n > 0) {
 		struct str line = str_cut(&text, '\n');
 
-		if (!is_line_of(line, STR("store")))
+		if (!copy_is_store_line(line))
 			buf_addf(&b, "%.*s\n", STR_ARG(line));
 	}
 	if (store.n > 0) {
@@ -163,7 +172,8 @@ write_settings(struct cli *cli, const char *path, struct str store, struct err *
 		json_quote(&b, store);
 		buf_add_byte(&b, '\n');
 	}
-	return file_write(path, buf_str(&b), 0600, err);
+	rc = file_write(path, buf_str(&b), 0600, err);
+	return rc == RC_OK ? check_store(cli, path, store, err) : rc;
 }
 
 /* Into the server's database, which is empty; the file goes then. */
@@ -251,7 +261,8 @@ replay_step(struct door *d, void *ctx, struct err *err)
 static enum rc
 bring_back(struct cli *cli, struct replay *r, struct err *err)
 {
-	struct serve_options o = {.dir = cli_node_dir(cli), .features = cli->features};
+	struct serve_options o = {
+	    .dir = cli_node_dir(cli), .features = cli->features, .restoring = true};
 	struct serve *s;
 	enum rc rc;
 
@@ -298,7 +309,8 @@ take_log(struct cli *cli, struct err *err)
 	struct serve_options o = {.dir = cli_node_dir(cli),
 				  .features = cli->features,
 				  .keys_apart = true,
-				  .accept_log = true};
+				  .accept_log = true,
+				  .restoring = true};
 	struct serve *s;
 	enum rc rc;
 
@@ -336,12 +348,15 @@ fill_folder(struct cli *cli, const struct restore_files *files, struct str keys,
 static void
 tell(struct cli *cli, const struct replay *r, const json_t *about)
 {
+	struct str until = time_format(cli->arena, r->list.last_ms);
 	json_t *o;
 
 	if (cli->json) {
 		o = json_pack("{s:O, s:I, s:I, s:b}", "backup", about, "records",
 			      (json_int_t)r->seen, "erased_again", (json_int_t)r->erased,
 			      "quarantine", 1);
+		if (r->list.last_ms != 0)
+			must(json_object_set_new(o, "erasures_until", json_from_str(until)) == 0);
 		cli_show(cli, o);
 		json_decref(o);
 		return;
@@ -358,6 +373,12 @@ tell(struct cli *cli, const struct replay *r, const json_t *about)
 		fprintf(cli->notes,
 			"No list of erasures was there: what was erased after the backup, "
 			"and still opens with this key file, is back. Erase it again.\n");
+	else
+		fprintf(cli->notes,
+			"The list of erasures ends with one of %.*s. If more was erased since, it "
+			"is back: name today's list with --erased, in another folder, before "
+			"anybody confirms this one.\n",
+			STR_ARG(until));
 }
 
 enum rc
@@ -380,7 +401,8 @@ restore_run(struct cli *cli, struct err *err)
 	if ((rc = backup_check_database(cli, files.database, about, err)) == RC_OK &&
 	    (rc = quarantine_begin(files.dir, about, err)) == RC_OK &&
 	    (rc = fill_folder(cli, &files, keys, err)) == RC_OK &&
-	    (rc = bring_back(cli, &replay, err)) == RC_OK && (rc = take_log(cli, err)) == RC_OK) {
+	    (rc = bring_back(cli, &replay, err)) == RC_OK && (rc = take_log(cli, err)) == RC_OK &&
+	    (rc = quarantine_whole(files.dir, err)) == RC_OK) {
 		tell(cli, &replay, about);
 		json_decref(files.manifest);
 		return RC_OK;

@@ -33,7 +33,7 @@ write_state(struct arena *a, const char *dir, const json_t *state, struct err *e
 enum rc
 quarantine_begin(const char *dir, json_t *about, struct err *err)
 {
-	json_t *state = json_pack("{s:O}", "about", about);
+	json_t *state = json_pack("{s:O, s:b}", "about", about, "unfinished", 1);
 	struct arena *a = arena_new(0);
 	enum rc rc = write_state(a, dir, state, err);
 
@@ -63,6 +63,42 @@ quarantine_read(struct arena *a, const char *dir, json_t **out, struct err *err)
 	enum rc rc = file_read(a, path_of(a, dir), 65536, &text, err);
 
 	return rc == RC_OK ? json_read(text, NULL, out, err) : rc;
+}
+
+enum rc
+quarantine_check_whole(const char *dir, struct err *err)
+{
+	struct arena *a = arena_new(0);
+	json_t *state;
+	enum rc rc = quarantine_read(a, dir, &state, err);
+
+	if (rc == RC_OK) {
+		if (json_is_true(json_object_get(state, "unfinished")))
+			rc = fail(err, RC_CONFLICT, "quarantine",
+				  "bringing this node back from a backup did not come to its end: "
+				  "what was erased since is still in it. Remove this folder, and "
+				  "the database where it is not in it, and do it again: liaison "
+				  "node restore");
+		json_decref(state);
+	}
+	arena_free(a);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+enum rc
+quarantine_whole(const char *dir, struct err *err)
+{
+	struct arena *a = arena_new(0);
+	json_t *state;
+	enum rc rc = quarantine_read(a, dir, &state, err);
+
+	if (rc == RC_OK) {
+		(void)json_object_del(state, "unfinished");
+		rc = write_state(a, dir, state, err);
+		json_decref(state);
+	}
+	arena_free(a);
+	return rc;
 }
 
 static enum rc

@@ -18,6 +18,12 @@ struct serve;
  * take the file away: they could as well put another database there.
  */
 MUST_USE enum rc quarantine_begin(const char *dir, json_t *about, struct err *err);
+/*
+ * From the beginning to quarantine_whole the folder is no node yet, for what was erased after the
+ * backup is still in it: nothing but the restoring opens it. RC_CONFLICT: it is such a one.
+ */
+MUST_USE enum rc quarantine_check_whole(const char *dir, struct err *err);
+MUST_USE enum rc quarantine_whole(const char *dir, struct err *err);
 /* Looks at the file as long as it was there, so that other processes' end of it is seen. */
 bool serve_is_quarantined(struct serve *s);
 /* {"about":.., "first":ID or absent}; RC_ABSENT: there is none. A new reference. */

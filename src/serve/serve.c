@@ -18,6 +18,7 @@
 #include "serve/kept.h"
 #include "serve/apart.h"
 #include "serve/limits.h"
+#include "serve/quarantine.h"
 #include "serve/reach_cache.h"
 #include "serve/user_cache.h"
 #include "serve/user_check.h"
@@ -408,8 +409,10 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	limits_open(s);
 	if ((rc = config_load(s->arena, str_fmt(s->arena, "%s/liaison.yaml", s->dir).p, s->features,
 			      &s->config, err)) != RC_OK ||
-	    (rc = take_folder(s, o, err)) != RC_OK || (rc = apart_begin(s, o, err)) != RC_OK ||
-	    (rc = open_model(s, err)) != RC_OK || (rc = apart_meet(s, err)) != RC_OK)
+	    (rc = take_folder(s, o, err)) != RC_OK ||
+	    (!o->restoring && (rc = quarantine_check_whole(s->dir, err)) != RC_OK) ||
+	    (rc = apart_begin(s, o, err)) != RC_OK || (rc = open_model(s, err)) != RC_OK ||
+	    (rc = apart_meet(s, err)) != RC_OK)
 		goto fail;
 	if ((rc = session_rules_read(s->config, &s->rules, err)) != RC_OK)
 		goto fail;

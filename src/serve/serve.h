@@ -31,6 +31,7 @@ struct serve_options {
 	bool beside;	       /* where the database takes several: other processes may come */
 	bool keys_apart;       /* in a process of their own (this program, started again) */
 	bool accept_log;       /* whatever the key process knew of the log: somebody decided so */
+	bool restoring;	       /* a folder that is being filled from a backup: else refused */
 };
 
 /*
