@@ -444,7 +444,13 @@ run_in_lane(void *ctx, struct db *db, const struct err *why, void *item)
 		run_limited(w);
 		db_rollback(db);
 	}
-	conclude(w);
+}
+
+static void
+answer_from_lane(void *ctx, void *item)
+{
+	(void)ctx;
+	conclude(item);
 }
 
 /* Within its limits it goes to its lane, where there is one: false when it is done with here. */
@@ -480,9 +486,12 @@ serve_lanes_open(struct serve *s, struct err *err)
 	    .threads = 2, .queue_max = 16, .owner_max = 8, .store_url = s->store_url};
 	const struct lane_options heavy = {
 	    .threads = 2, .queue_max = 8, .owner_max = 1, .store_url = s->store_url};
-	enum rc rc = lane_open(&hashes, run_in_lane, NULL, &s->lanes[LANE_HASHES], err);
+	enum rc rc =
+	    lane_open(&hashes, run_in_lane, answer_from_lane, NULL, &s->lanes[LANE_HASHES], err);
 
-	return rc == RC_OK ? lane_open(&heavy, run_in_lane, NULL, &s->lanes[LANE_HEAVY], err) : rc;
+	return rc == RC_OK ? lane_open(&heavy, run_in_lane, answer_from_lane, NULL,
+				       &s->lanes[LANE_HEAVY], err)
+			   : rc;
 }
 
 void

@@ -31,6 +31,7 @@ struct lane {
 	bool closing;
 	struct str store_url;
 	lane_work *work;
+	lane_answer *answer;
 	void *ctx;
 	struct lane_thread *threads;
 	unsigned thread_count;
@@ -58,6 +59,7 @@ run(void *arg)
 	must(pthread_mutex_lock(&l->lock) == 0);
 	for (;;) {
 		struct lane_place *place;
+		void *item;
 
 		while (!l->closing && first_waiting(l) == NULL)
 			must(pthread_cond_wait(&l->come, &l->lock) == 0);
@@ -65,12 +67,16 @@ run(void *arg)
 			break;
 		place = first_waiting(l);
 		place->state = PLACE_RUNS;
+		item = place->item;
 		must(pthread_mutex_unlock(&l->lock) == 0);
 		if (t->db == NULL && db_open_reader(l->store_url, 5000, &t->db, &err) != RC_OK)
 			t->db = NULL;
-		l->work(l->ctx, t->db, &err, place->item);
+		l->work(l->ctx, t->db, &err, item);
 		must(pthread_mutex_lock(&l->lock) == 0);
 		place->state = PLACE_FREE;
+		must(pthread_mutex_unlock(&l->lock) == 0);
+		l->answer(l->ctx, item);
+		must(pthread_mutex_lock(&l->lock) == 0);
 	}
 	must(pthread_mutex_unlock(&l->lock) == 0);
 	return NULL;
@@ -91,8 +97,8 @@ start(struct lane_thread *t)
 }
 
 enum rc
-lane_open(const struct lane_options *o, lane_work *work, void *ctx, struct lane **out,
-	  struct err *err)
+lane_open(const struct lane_options *o, lane_work *work, lane_answer *answer, void *ctx,
+	  struct lane **out, struct err *err)
 {
 	struct lane *l = heap_zeroed(sizeof *l);
 
@@ -103,6 +109,7 @@ lane_open(const struct lane_options *o, lane_work *work, void *ctx, struct lane 
 	l->place_count = o->threads + o->queue_max;
 	l->places = heap_zeroed(l->place_count * sizeof(struct lane_place));
 	l->work = work;
+	l->answer = answer;
 	l->ctx = ctx;
 	l->threads = heap_zeroed(o->threads * sizeof(struct lane_thread));
 	for (; l->thread_count < o->threads; l->thread_count++) {
@@ -169,8 +176,10 @@ lane_close(struct lane *l)
 		db_close(l->threads[i].db);
 	}
 	for (unsigned i = 0; i < l->place_count; i++)
-		if (l->places[i].state == PLACE_WAITS)
+		if (l->places[i].state == PLACE_WAITS) {
 			l->work(l->ctx, NULL, &closing, l->places[i].item);
+			l->answer(l->ctx, l->places[i].item);
+		}
 	(void)pthread_cond_destroy(&l->come);
 	(void)pthread_mutex_destroy(&l->lock);
 	free(l->places);
