@@ -6,6 +6,7 @@
 #include "node/export_inside.h"
 #include "node/sealed_file.h"
 #include "seal/passphrase.h"
+#include "serve/credential.h"
 #include "serve/request.h"
 #include "store/db.h"
 
@@ -255,7 +256,8 @@ get_part(struct request *rq, struct reply *reply, struct err *err)
 		return rc;
 	if (!str_to_i64(request_path(rq, "n"), &n) || n < 0)
 		return fail(err, RC_ABSENT, "n", "there is no such part");
-	if ((rc = job_part_read(rq->serve, &rq->door, id, n, &reply->body, err)) != RC_OK)
+	if ((rc = job_part_read(rq->serve, &rq->door, id, n, rq->credential->purposes, &reply->body,
+				err)) != RC_OK)
 		return rc;
 	reply->content_type = STR("application/octet-stream");
 	return RC_OK;

@@ -140,9 +140,10 @@ token_may(const struct request *rq, struct str method, struct str path, struct e
 	const struct credential *c = rq->credential;
 
 	if ((rq->route->flags & ROUTE_PERSON) != 0)
-		return fail(err, RC_DENIED, "token",
-			    "a token does not make tokens, set passwords or end sessions; come by "
-			    "the node's socket or signed in");
+		return fail(
+		    err, RC_DENIED, "token",
+		    "a token does not make tokens, set passwords, end sessions or say where "
+		    "somebody lives; come by the node's socket or signed in");
 	if (c->addresses.n > 0 && !cidr_list_has(c->addresses, rq->caller->address))
 		return fail(err, RC_DENIED, "token", "your token is not for this address");
 	if (!scope_allows(serve_features(rq->serve), c->scope, rq->route, method, path))

@@ -68,6 +68,7 @@ body_text(struct door *d, const struct job *job, const struct access *access, st
 	json_out_key_str(&o, "reason", access->reason);
 	if (access->has_case)
 		json_out_key_str(&o, "case", id_format(d->arena, access->case_id));
+	json_out_key_int(&o, "roles", job->roles);
 	if (job->for_two)
 		json_out_key_bool(&o, "for_two", true);
 	if (!id_is_zero(job->second))
@@ -193,6 +194,7 @@ add(struct door *d, const struct job *given, struct id *out, struct err *err)
 		job.id = next_id(d);
 	job.user = d->actor->id;
 	job.unit = d->actor->unit;
+	job.roles = d->actor->roles;
 	if ((rc = seal_body(d, &job, &d->access, &sealed, err)) != RC_OK)
 		return rc;
 	rc = db_run(d->db, &SQL_SERVE_JOB_INSERT,
@@ -272,6 +274,7 @@ open_body(struct door *d, const struct rows *rows, struct job *job, struct acces
 	}
 	text = json_member_str(body, "case");
 	access->has_case = text.n > 0 && id_parse(text, &access->case_id);
+	job->roles = (uint32_t)json_integer_value(json_object_get(body, "roles"));
 	job->for_two = json_is_true(json_object_get(body, "for_two"));
 	text = json_member_str(body, "second");
 	if (text.n > 0 && !id_parse(text, &job->second))

@@ -15,6 +15,7 @@ struct job {
 	struct str kind;
 	enum job_state state;
 	struct id user, unit;
+	uint32_t roles;	      /* of the user, when it was given */
 	json_t *arguments;    /* held by the door */
 	int64_t done, total;  /* progress; total 0: not known */
 	struct str unit_word; /* what is counted: "rows" */
@@ -107,9 +108,13 @@ MUST_USE enum rc job_reader_read(struct job_reader *r, char *p, size_t n, size_t
 void job_reader_close(struct job_reader *r);
 /* By the job at work, for others to fetch when it is done. */
 MUST_USE enum rc job_part_write(struct job_run *run, int64_t n, struct str bytes, struct err *err);
-/* Of a job that is done, for its own user. In the door's arena; RC_ABSENT: no such part. */
+/*
+ * Of a job that is done, for its own user while they have the rights it was given with, by a
+ * credential for the job's purpose (purposes, as bits). A leaf tells of it, for that purpose. In
+ * the door's arena; RC_ABSENT: no such part.
+ */
 MUST_USE enum rc job_part_read(struct serve *s, struct door *d, struct id job, int64_t n,
-			       struct str *out, struct err *err);
+			       uint32_t purposes, struct str *out, struct err *err);
 /* A connection of the job's own, for reading much; the caller closes it. */
 struct db;
 MUST_USE enum rc job_db_open(struct job_run *run, struct db **out, struct err *err);

@@ -313,10 +313,30 @@ job_reader_close(struct job_reader *r)
 	free(r);
 }
 
-enum rc
-job_part_read(struct serve *s, struct door *d, struct id id, int64_t n, struct str *out,
-	      struct err *err)
+/* What was read under other rights, or for another purpose, leaves no more. */
+static enum rc
+may_fetch(struct door *d, const struct job *job, const struct access *access, uint32_t purposes,
+	  struct err *err)
 {
+	const char *missing;
+
+	if (access->has_purpose && (purposes & BIT(access->purpose)) == 0)
+		return fail(err, RC_DENIED, "purpose",
+			    "your token is not for the purpose that the job was for");
+	if ((job->roles & ~d->actor->roles) != 0 || !id_eq(job->unit, d->actor->unit))
+		return fail(err, RC_DENIED, "user",
+			    "you no longer have the rights that the job was given with");
+	missing = access->has_purpose ? policy_training_missing(d->actor, access->purpose) : NULL;
+	return missing == NULL ? RC_OK : fail(err, RC_DENIED, "training", "%s", missing);
+}
+
+enum rc
+job_part_read(struct serve *s, struct door *d, struct id id, int64_t n, uint32_t purposes,
+	      struct str *out, struct err *err)
+{
+	struct audit_entry entry = {
+	    .action = AUDIT_EXPORT, .has_record = true, .record = id, .type = STR("part")};
+	struct access access;
 	struct job_run run = {.serve = s, .job = {.id = id}};
 	struct job_reader r = {.run = &run, .arena = d->arena, .next = n, .end = n + 1, .fd = -1};
 	struct finding f = {.r = &r};
@@ -324,10 +344,14 @@ job_part_read(struct serve *s, struct door *d, struct id id, int64_t n, struct s
 	struct buf all;
 	enum rc rc;
 
-	if ((rc = job_find(d, id, &job, err)) != RC_OK)
+	/* Who may know of the job is asked first; then for what it was. */
+	if ((rc = job_find(d, id, &job, err)) != RC_OK ||
+	    (rc = job_load(d, id, &job, &access, err)) != RC_OK)
 		return rc;
 	if (job.state != JOB_DONE || !id_eq(job.user, d->actor->id))
 		return fail(err, RC_CONFLICT, "state", "the job is not done, or not yours");
+	if ((rc = may_fetch(d, &job, &access, purposes, err)) != RC_OK)
+		return rc;
 	if ((rc = find_part(d, &f, err)) != RC_OK)
 		return fail(err, RC_ABSENT, "n", "there is no such part");
 	rc = part_start(&r, &f, err);
@@ -336,7 +360,10 @@ job_part_read(struct serve *s, struct door *d, struct id id, int64_t n, struct s
 		buf_add(&all, buf_str(&r.plain));
 	part_close(&r);
 	*out = buf_str(&all);
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	d->access = access;
+	return door_log(d, &entry, NULL, err);
 }
 
 enum rc

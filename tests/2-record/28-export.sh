@@ -60,6 +60,31 @@ if command -v node >/dev/null && [ -d tests/npm/node_modules ]; then
 	has "$said" " 0 faults"
 fi
 
+story "What an export wrote is fetched for its purpose, with the rights it was given with, and logged"
+boss=$(L user list --purpose administration --json | jq -r '.items[0].login')
+node_start
+L user add fay --roles analyst --system-account "$(id -u)" --purpose administration --as "$boss" >/dev/null 2>&1
+L record create organisation --set name=Cannery --as fay >/dev/null
+own=$(L record export --format ndjson --type organisation --no-wait --as fay --json | field id)
+for _ in $(seq 100); do
+	[ "$(L job show "$own" --as fay --json | jq -r .state)" != done ] || break
+	sleep 0.05
+done
+fetch() { curl -s -o "$work/part" -w '%{http_code}' -H "Authorization: Bearer $1" "$url/api/v1/exports/$own/parts/0"; }
+fetched() { L audit search --action export --as "$boss" --purpose administration --json | jq '.items | length'; }
+counting=$(L user token --purposes statistics --as fay 2>/dev/null)
+working=$(L user token --purposes investigation --as fay 2>/dev/null)
+before=$(fetched)
+same "by a token to count with" "$(fetch "$counting") $(jq -r .key "$work/part")" "403 purpose"
+same "by one for its purpose" "$(fetch "$working")" 200
+has "$(cat "$work/part")" Cannery
+same "leaves" "$(fetched)" $((before + 1))
+L user set fay --roles coordinator --purpose administration --as "$boss" >/dev/null 2>&1
+same "by somebody whose role is another" "$(fetch "$working") $(jq -r .key "$work/part")" "403 user"
+same "leaves" "$(fetched)" $((before + 1))
+L user set fay --close --purpose administration --as "$boss" >/dev/null 2>&1
+node_stop
+
 story "Everything, sealed; another passphrase and a changed byte open nothing"
 umask 077
 incident=$(L record list incident --json | jq -r '.items[0].id')

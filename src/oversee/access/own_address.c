@@ -39,7 +39,7 @@ set_addresses(struct request *rq, struct reply *reply, struct err *err)
 
 /* clang-format off */
 static const struct route routes[] = {
-	{ "POST", "/api/v1/users/{login}/addresses", BIT(ROLE_ADMINISTRATOR), PURPOSES_ANY, ROUTE_WRITES, 8192, set_addresses, "Say where somebody lives, so that a look-up of it is noticed; it is kept as a MAC alone." },
+	{ "POST", "/api/v1/users/{login}/addresses", BIT(ROLE_ADMINISTRATOR), PURPOSES_ANY, ROUTE_WRITES | ROUTE_PERSON, 8192, set_addresses, "Say where somebody lives, so that a look-up of it is noticed; it is kept as a MAC alone." },
 	{ .method = NULL },
 };
 
