@@ -61,8 +61,12 @@ veil(struct request *rq, struct audit_shown_list *list, struct err *err)
 	for (size_t i = 0; i < list->n; i++) {
 		struct audit_shown *s = &list->at[i];
 		bool keyed = s->type.n > 0 && s->type.p[0] == '~', known = true;
+		bool accounts = s->action == AUDIT_SIGN_IN || s->action == AUDIT_SETTING;
 		enum rc rc = RC_OK;
 
+		/* Who signed in, or whose account was changed, is about no record. */
+		if (accounts && (rq->door.actor->roles & BIT(ROLE_ADMINISTRATOR)) != 0)
+			continue;
 		if (!keyed && s->has_record)
 			rc = record_is_known(&rq->door, s->record, &known, err);
 		if (rc != RC_OK)
