@@ -13,7 +13,7 @@ if [ "${KEEP:-}" != 1 ]; then
 	{
 		echo "# commit $(git rev-parse --short=12 HEAD)$(git diff --quiet HEAD -- src bench || echo ' and changes')"
 		echo "# date $(date -u +%Y-%m-%d)"
-		echo "# machine $(nproc) processors, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), Linux $(uname -r)"
+		echo "# machine $(nproc) processors, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), Linux $(uname -r | cut -d- -f1)"
 		echo "# load $(cut -d' ' -f1-3 /proc/loadavg) (other programs ran beside; more than the processors means that they waited for each other)"
 		echo "# sqlite $(sqlite3 --version | cut -d' ' -f1)"
 	} >>"$csv"
