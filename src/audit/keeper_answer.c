@@ -64,6 +64,14 @@ keeper_new(const struct keeper_options *options)
 	return k;
 }
 
+/* Locked, it is what it was. */
+static void
+note_keys(struct keeper *k)
+{
+	if (k->keys != NULL && k->log != NULL)
+		keeper_log_keys(k->log, keys_age(k->keys), false);
+}
+
 enum rc
 keeper_take_folder(struct keeper *k, struct err *err)
 {
@@ -75,6 +83,7 @@ keeper_save(struct keeper *k)
 {
 	struct keys_owed owed[KEEPER_OWED_KEPT];
 
+	note_keys(k);
 	if (k->log != NULL)
 		keeper_log_save(k->log, owed, ledger_owed(k->ledger, owed, KEEPER_OWED_KEPT));
 }
@@ -105,6 +114,7 @@ keeper_tick(struct keeper *k, int64_t now)
 
 	if (k->log == NULL)
 		return false;
+	note_keys(k);
 	n = ledger_owed(k->ledger, owed, KEEPER_OWED_KEPT);
 	keeper_log_tick(k->log, now, owed, n);
 	if (ledger_is_withheld(k->ledger, now) != k->was_withheld) {
@@ -488,6 +498,7 @@ confirm(struct keeper *k, struct keywire_reader *r, struct err *err)
 
 	if (r->bad || r->rest.n > 0 || !hash_from(bytes, &root))
 		return malformed(err);
+	note_keys(k);
 	return keeper_log_confirm(k->log, size, &root, origin, err);
 }
 
@@ -513,6 +524,7 @@ accept(struct keeper *k, struct keywire_reader *r, struct err *err)
 	for (size_t i = 0; i < EARLY_MAX; i++)
 		if (k->early[i].leaves != NULL)
 			drop_early(k, &k->early[i]);
+	keeper_log_keys(k->log, keys_age(k->keys), true);
 	if ((rc = keeper_log_accept(k->log, size, frontier, (size_t)n, origin, err)) == RC_OK)
 		ledger_forgive(k->ledger);
 	return rc;

@@ -29,6 +29,7 @@ struct keeper_log {
 	int fd;
 	unsigned char key[DATA_KEY_BYTES]; /* of the file; the process's memory is locked */
 	bool is_known, is_dirty, is_unsynced;
+	uint64_t keys_age, keys_age_now; /* the greatest it was; of the key file in use */
 	struct merkle_range range;
 	char origin[256];
 	struct mark marks[MARKS];
@@ -66,6 +67,8 @@ take_state(struct keeper_log *l, struct str plain)
 		l->owed[i].record = keywire_take_id(&r);
 		l->owed[i].time_ms = (int64_t)keywire_take_be(&r, 8);
 	}
+	/* Files of before had no such number. */
+	l->keys_age = r.rest.n > 0 ? keywire_take_be(&r, 8) : 0;
 	if (r.bad || r.rest.n > 0)
 		return false;
 	if (hashes.n > 0)
@@ -195,6 +198,7 @@ write_state(struct keeper_log *l, const struct keys_owed *owed, size_t n)
 		buf_add_bytes(&plain, owed[i].record.b, sizeof owed[i].record.b);
 		buf_add_u64(&plain, (uint64_t)owed[i].time_ms);
 	}
+	buf_add_u64(&plain, l->keys_age);
 	envelope_seal(l->key, aad_of(written, aad), buf_str(&plain), &sealed);
 	buf_add_z(&out, MAGIC);
 	buf_add_u64(&out, written);
@@ -293,6 +297,16 @@ keeper_log_rename(struct keeper_log *l, struct str origin)
 	memset(l->marks, 0, sizeof l->marks);
 }
 
+void
+keeper_log_keys(struct keeper_log *l, uint64_t age, bool accept)
+{
+	l->keys_age_now = age;
+	if (age <= l->keys_age && !accept)
+		return;
+	l->keys_age = age;
+	l->is_dirty = true;
+}
+
 static bool
 is_origin(const struct keeper_log *l, struct str origin)
 {
@@ -310,6 +324,12 @@ keeper_log_confirm(const struct keeper_log *l, uint64_t size, const struct hash 
 		return fail(err, RC_INTEGRITY, "store",
 			    "this database holds the log of another node; nothing is written to "
 			    "it");
+	if (l->keys_age_now < l->keys_age)
+		return fail(err, RC_INTEGRITY, "keys",
+			    "keys.liaison is an older copy of the key file: keys that were made "
+			    "since are not in it, and what was erased since opens with it. Bring "
+			    "back the one that was in use; or, if that is lost, go on with this "
+			    "one by: liaison node accept-log --reason TEXT");
 	if (size < l->range.size)
 		return fail(err, RC_INTEGRITY, "store",
 			    "this database is an old copy: its log has %llu leaves, and the key "

@@ -38,7 +38,13 @@ void keeper_log_rename(struct keeper_log *l, struct str origin);
 /* A group ends here: what stands now may be signed. */
 void keeper_log_mark(struct keeper_log *l);
 
-/* RC_INTEGRITY: not the log that was told. */
+/*
+ * How old the key file is (keys_age): the greatest it was is kept, and a log is confirmed with no
+ * older key file. With accept it is that of now.
+ */
+void keeper_log_keys(struct keeper_log *l, uint64_t age, bool accept);
+
+/* RC_INTEGRITY: not the log that was told, or an older key file. */
 MUST_USE enum rc keeper_log_confirm(const struct keeper_log *l, uint64_t size,
 				    const struct hash *root, struct str origin, struct err *err);
 /* RC_INVALID: no frontier of that size. */

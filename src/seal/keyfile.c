@@ -137,6 +137,26 @@ key_ring_parse(struct str plain, struct key_ring *out, struct err *err)
 	return fail(err, RC_INTEGRITY, "", "the key ring has an unknown form");
 }
 
+/*
+ * Generations only rise and a destroyed bucket keeps its slot, so each change makes this greater
+ * without a number of its own in the file: a new generation by two less one for its key, and each
+ * key that goes by one.
+ */
+uint64_t
+key_ring_age(const struct key_ring *ring)
+{
+	uint64_t age = 0;
+
+	for (size_t i = 0; i < ring->n; i++) {
+		const struct key_slot *s = &ring->slots[i];
+		bool last = i + 1 == ring->n || strcmp(s->bucket, ring->slots[i + 1].bucket) != 0;
+
+		age += last ? 2 * ((uint64_t)s->generation + 1) : 0;
+		age -= s->live;
+	}
+	return age;
+}
+
 static unsigned char *
 put_be(unsigned char *p, uint64_t v, int bytes)
 {

@@ -59,6 +59,8 @@ struct key_ring {
 MUST_USE enum rc keyfile_parse(struct str bytes, struct keyfile *out, struct err *err);
 /* Slots are the caller's, from secret_new; end them with secret_free. RC_INTEGRITY. */
 MUST_USE enum rc key_ring_parse(struct str plain, struct key_ring *out, struct err *err);
+/* How often it was changed: a newer ring's is greater. */
+uint64_t key_ring_age(const struct key_ring *ring);
 /* In secret memory; the caller's. */
 unsigned char *key_ring_format(const struct key_ring *ring, size_t *n);
 

@@ -238,8 +238,10 @@ reload(struct keys *keys)
 		/* Another passphrase or another node's keys are for those who start anew. */
 		if (!hash_eq(&file.checksum, &keys->checksum) &&
 		    keyfile_open(&file, keys->p->file_key, ring, NULL) == RC_OK) {
+			/* Nor is an older copy that was put in its place. */
 			changed = sodium_memcmp(ring->log_seed, old->log_seed,
-						sizeof ring->log_seed) == 0;
+						sizeof ring->log_seed) == 0 &&
+				  key_ring_age(ring) >= key_ring_age(old);
 			secret_free(changed ? old->slots : ring->slots);
 			if (changed) {
 				*old = *ring;
@@ -270,6 +272,17 @@ refresh(struct keys *keys)
 	if (!is_seen(keys, &now))
 		(void)reload(keys);
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
+}
+
+uint64_t
+keys_age(struct keys *keys)
+{
+	uint64_t age;
+
+	must(pthread_rwlock_rdlock(&keys->lock) == 0);
+	age = key_ring_age(&keys->p->ring);
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return age;
 }
 
 /* Floor, so that times before 1970 have months too. */

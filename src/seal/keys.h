@@ -109,4 +109,10 @@ MUST_USE enum rc keys_log_sign(struct keys *keys, struct str message,
 			       unsigned char out[SIGNATURE_BYTES], struct err *err);
 void keys_log_public(struct keys *keys, unsigned char out[PUBLIC_KEY_BYTES]);
 
+/*
+ * Grows with each change of the ring (a key made, renewed, dropped or destroyed), so that an older
+ * copy of the key file is known by a smaller one. Of keys that lie here.
+ */
+uint64_t keys_age(struct keys *keys);
+
 #endif

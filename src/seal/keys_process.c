@@ -47,27 +47,30 @@ no_process(struct err *err, const char *what)
 }
 
 static bool
-is_of_our_account(int fd)
+is_of_our_account(int fd, uid_t *theirs)
 {
-	struct ucred peer;
+	struct ucred peer = {.uid = geteuid()};
 	socklen_t n = sizeof peer;
+	bool known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0;
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 && peer.uid == geteuid();
+	*theirs = peer.uid;
+	return known && peer.uid == geteuid();
 }
 
-/* -1: nobody there. */
+/* -1: nobody there, or of the account *theirs, where that is not ours. */
 static int
-reach(const char *dir)
+reach(const char *dir, uid_t *theirs)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int fd;
 
+	*theirs = geteuid();
 	if ((size_t)snprintf(at.sun_path, sizeof at.sun_path, "%s/keys.sock", dir) >=
 	    sizeof at.sun_path)
 		return -1;
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
 		return -1;
-	if (connect(fd, (struct sockaddr *)&at, sizeof at) != 0 || !is_of_our_account(fd)) {
+	if (connect(fd, (struct sockaddr *)&at, sizeof at) != 0 || !is_of_our_account(fd, theirs)) {
 		(void)close(fd);
 		return -1;
 	}
@@ -175,13 +178,14 @@ keys_connect(const struct keys_connect_options *o, struct keys **out, struct err
 	    secret_message(KEYWIRE_HELLO_MESSAGE, KEYWIRE_HELLO, o->passphrase, &bytes);
 	pid_t child = 0;
 	enum rc rc = RC_OK;
+	uid_t theirs;
 	int fd = -1;
 
 	*out = NULL;
 	if (hello == NULL)
 		return too_long(err);
 	/* One that is just ending is no use: what follows would start anew. */
-	for (int tries = 0; tries < 100 && (fd = reach(o->dir)) >= 0; tries++) {
+	for (int tries = 0; tries < 100 && (fd = reach(o->dir, &theirs)) >= 0; tries++) {
 		if (send(fd, hello, bytes, MSG_NOSIGNAL) == (ssize_t)bytes && answers(fd))
 			break;
 		(void)close(fd);
@@ -202,9 +206,15 @@ keys_connect(const struct keys_connect_options *o, struct keys **out, struct err
 enum rc
 keys_reach(const char *dir, struct keys **out, struct err *err)
 {
-	int fd = reach(dir);
+	uid_t theirs;
+	int fd = reach(dir, &theirs);
 
 	*out = NULL;
+	if (fd < 0 && theirs != geteuid())
+		return fail(err, RC_DENIED, "keys",
+			    "the node in %s runs as another system account: do it as that one "
+			    "(sudo -u '#%u' liaison ...)",
+			    dir, (unsigned)theirs);
 	if (fd < 0)
 		return fail(err, RC_ABSENT, "", "no node runs in %s", dir);
 	*out = of_socket(fd, 0);

@@ -429,11 +429,47 @@ the_log_key_signs(void **state)
 	keys_close(keys);
 }
 
+static void
+each_change_of_the_ring_makes_it_older_and_an_older_copy_is_not_read_in(void **state)
+{
+	struct str bucket = STR("case/2026-11"), wrapping;
+	unsigned char key[DATA_KEY_BYTES];
+	struct keys *keys = created();
+	const char *then = str_fmt(arena, "%s.then", path).p;
+	uint64_t was = keys_age(keys);
+
+	(void)state;
+	data_key_new(key);
+	wrapping = wrapped(keys, bucket, key);
+	assert_true(keys_age(keys) > was);
+	was = keys_age(keys);
+	/* The file is replaced as a whole: its old name keeps what it was. */
+	(void)unlink(then);
+	assert_int_equal(link(path, then), 0);
+	assert_int_equal(keys_bucket_renew(keys, bucket, NULL), RC_OK);
+	assert_true(keys_age(keys) > was);
+	was = keys_age(keys);
+	assert_int_equal(keys_bucket_drop_old(keys, bucket, NULL), RC_OK);
+	assert_true(keys_age(keys) > was);
+	was = keys_age(keys);
+	/* Put back under a process that works: what was dropped stays dropped. */
+	assert_int_equal(rename(then, path), 0);
+	assert_int_equal(unwrap(keys, bucket, wrapping), RC_ABSENT);
+	assert_true(keys_age(keys) == was);
+	assert_int_equal(keys_bucket_destroy(keys, bucket, NULL), RC_CONFLICT);
+	keys_close(keys);
+	keys = opened(STR_NONE);
+	assert_true(keys_age(keys) < was);
+	assert_int_equal(keys_bucket_destroy(keys, bucket, NULL), RC_OK);
+	keys_close(keys);
+}
+
 int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup(f, fresh)
 	const struct CMUnitTest tests[] = {
+	    T(each_change_of_the_ring_makes_it_older_and_an_older_copy_is_not_read_in),
 	    T(a_wrapped_key_outlives_the_process_and_nothing_else_unwraps_it),
 	    T(early_erasing_renews_rewraps_and_drops),
 	    T(a_destroyed_bucket_never_opens_again_though_its_name_may_be_used),

@@ -162,3 +162,42 @@ expect_exit 0 L node passphrase --passphrase-file "$work/pass" --new-passphrase-
 expect_exit 4 P record show person "$last" --share "$work/shares/share-3" --share "$work/shares/share-1"
 has "$said" "of another passphrase"
 expect_exit 0 L audit verify --open --as admin --passphrase-file "$work/pass2"
+
+story "An older copy of the key file is refused at the start, and goes on only by decision"
+with=(--as admin --passphrase-file "$work/pass2")
+cp -p "$node/keys.liaison" "$work/keys.older"
+expect_exit 0 P record erase person "$last" --version 1 --yes --passphrase-file "$work/pass2"
+node_start --passphrase-file "$work/pass2"
+for _ in $(seq 100); do
+	[ "$(L oversee retention erasures --as admin --purpose oversight --json | jq '.items | length')" = 0 ] || break
+	sleep 0.1
+done
+node_stop
+cp -p "$node/keys.liaison" "$work/keys.newer"
+cp -p "$work/keys.older" "$node/keys.liaison"
+expect_exit 7 L user list "${with[@]}"
+has "$said" "older copy of the key file"
+cp -p "$work/keys.newer" "$node/keys.liaison"
+expect_exit 0 L user list "${with[@]}"
+cp -p "$work/keys.older" "$node/keys.liaison"
+expect_exit 0 L node accept-log --reason "the newer key file was on the disk that is lost" --passphrase-file "$work/pass2"
+expect_exit 0 L user list "${with[@]}"
+
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ]; then
+	story "Root is told that the node runs as another account, and not that none runs"
+	as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+	chmod 711 "$work"
+	node=$work/theirs
+	install -d -m 700 -o 65534 -g 65534 "$node"
+	if as_nobody "$liaison" node init --node "$node" --name Theirs >/dev/null 2>&1; then
+		as_nobody "$liaison" node serve --node "$node" --port 0 >"$work/theirs.out" 2>&1 &
+		node_pid=$!
+		for _ in $(seq 100); do
+			! grep -q '^Serving' "$work/theirs.out" || break
+			sleep 0.05
+		done
+		expect_exit 4 L node lock
+		has "$said" "another system account"
+		node_kill
+	fi
+fi
