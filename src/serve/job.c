@@ -182,6 +182,22 @@ next_id(struct door *d)
 	return id;
 }
 
+/* Jobs run one after another: nobody's keep all others' waiting for long. */
+static enum rc
+room_in_queue(struct door *d, struct id user, struct err *err)
+{
+	int64_t n = 0;
+	enum rc rc = d->actor->is_node
+			 ? RC_OK
+			 : db_select_i64(d->db, &SQL_SERVE_JOB_BUSY, BINDS(B_ID(user)), &n, err);
+
+	if (rc != RC_OK || n < JOBS_QUEUED_MAX)
+		return rc;
+	return fail(err, RC_BUSY, "",
+		    "%d of your jobs wait or run; give another when one of them is done",
+		    JOBS_QUEUED_MAX);
+}
+
 static enum rc
 add(struct door *d, const struct job *given, struct id *out, struct err *err)
 {
@@ -195,6 +211,8 @@ add(struct door *d, const struct job *given, struct id *out, struct err *err)
 	job.user = d->actor->id;
 	job.unit = d->actor->unit;
 	job.roles = d->actor->roles;
+	if (job.state == JOB_QUEUED && (rc = room_in_queue(d, job.user, err)) != RC_OK)
+		return rc;
 	if ((rc = seal_body(d, &job, &d->access, &sealed, err)) != RC_OK)
 		return rc;
 	rc = db_run(d->db, &SQL_SERVE_JOB_INSERT,
@@ -481,6 +499,8 @@ job_start(struct door *d, struct id id, struct err *err)
 		return rc;
 	if (job.state == JOB_QUEUED || job.state == JOB_RUNNING)
 		return RC_OK;
+	if ((rc = room_in_queue(d, job.user, err)) != RC_OK)
+		return rc;
 	/* In the seal: a row whose state somebody else changed was still started by nobody. */
 	if (job.for_two) {
 		job.second = d->actor->id;

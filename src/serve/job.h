@@ -9,6 +9,8 @@
  * in the same transaction as what was done up to there.
  */
 enum job_state { JOB_WAITING, JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_STOPPED };
+/* Of one person, queued or running; one more is RC_BUSY. */
+#define JOBS_QUEUED_MAX 100
 
 struct job {
 	struct id id;

@@ -48,6 +48,9 @@ FROM serve_job
 WHERE :all = 1 OR user_id = :user_id OR (:supervises = 1 AND unit = :unit)
 ORDER BY id DESC LIMIT :limit;
 
+-- name: serve_job_busy
+SELECT COUNT(*) FROM serve_job WHERE state IN (1, 2) AND user_id = :user_id;
+
 -- name: serve_job_state_set
 UPDATE serve_job SET state = :state, updated_ms = :now WHERE id = :id;
 

@@ -872,6 +872,22 @@ two_users_of_one_system_account_are_one_person_unless_the_node_says_else(void **
 	assert_int_equal(as(n, &n->two, start, &q), RC_OK);
 }
 
+static void
+one_person_s_jobs_do_not_fill_the_queue(void **state)
+{
+	struct node *n = *state;
+	struct ask waiting = {.kind = "parts", .a = n->a}, other, more;
+
+	assert_int_equal(as(n, &n->one, add, &waiting), RC_OK);
+	for (int i = 0; i < JOBS_QUEUED_MAX; i++)
+		(void)new_count(n, 1);
+	more = (struct ask){.kind = "parts", .start = true, .a = n->a};
+	assert_int_equal(as(n, &n->one, add, &more), RC_BUSY);
+	assert_int_equal(as(n, &n->one, start, &waiting), RC_BUSY);
+	other = more;
+	assert_int_equal(as(n, &n->two, add, &other), RC_OK);
+}
+
 int
 main(void)
 {
@@ -897,6 +913,7 @@ main(void)
 	    T(job_for_two_that_was_stopped_forgets_its_arguments_and_starts_no_more),
 	    T(changed_state_starts_no_job_for_two),
 	    T(two_users_of_one_system_account_are_one_person_unless_the_node_says_else),
+	    T(one_person_s_jobs_do_not_fill_the_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
