@@ -371,7 +371,7 @@ revoke_token(struct request *rq, struct reply *reply, struct err *err)
 static const struct route routes[] = {
     /* clang-format off */
 	{ "GET",    "/api/v1/me",            ROLES_ANY,     PURPOSES_ANY, 0,            0,        me,           "Who the node takes you for." },
-	{ "GET",    "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, 0,            0,        list,         "List users." },
+	{ "GET",    "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_QUARANTINE, 0,    list,         "List users." },
 	{ "POST",   "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, add,          "Add a user." },
 	{ "PATCH",  "/api/v1/users/{login}", ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, change,       "Change a user's roles, unit or system account, or close the account." },
 	{ "GET",    "/api/v1/tokens",        ADMINISTRATOR, PURPOSES_ANY, 0,            0,        list_tokens,  "List tokens." },

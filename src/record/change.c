@@ -547,6 +547,17 @@ refuse_held(struct door *d, const struct change *c, struct err *err)
 		    STR_ARG(law), until.n > 0 ? ", until " : "", STR_ARG(until));
 }
 
+/* Else whoever erases a hold would lift it, without a word of why. */
+static enum rc
+refuse_running_hold(const struct record_row *r, struct err *err)
+{
+	return str_eq_z(r->type->name, "legal_hold") && !str_eq_z(r->state, "lifted")
+		   ? fail(err, RC_CONFLICT, "hold",
+			  "this legal hold keeps records for its court; lift it first, with the "
+			  "reason: liaison record move legal_hold ID lifted")
+		   : RC_OK;
+}
+
 enum rc
 record_unguard(struct door *d, struct id id, int64_t version, struct record **out, struct err *err)
 {
@@ -582,6 +593,8 @@ record_erase(struct door *d, struct id id, int64_t version, struct err *err)
 	rc = change_begin(d, id, version, POLICY_ERASE, NULL, &c, &now, err);
 	if (rc == RC_OK && (c.row.flags & ROW_HELD) != 0)
 		rc = refuse_held(d, &c, err);
+	if (rc == RC_OK)
+		rc = refuse_running_hold(&c.row, err);
 	if (rc != RC_OK || (rc = blind_remove(d, id, c.row.type, c.before, err)) != RC_OK)
 		return rc;
 	return erase_row(d, &c.row, err);

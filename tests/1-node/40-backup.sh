@@ -78,6 +78,8 @@ same "health" "$(curl -s "$url/healthz" | jq -r .status)" degraded
 expect_exit 6 L record list person
 same "its state" "$(L node quarantine --json | jq -c '[.quarantine, .confirmed_by, .backup.log.size]')" "[true,0,$leaves]"
 expect_exit 0 L audit verify
+has "$(L user list --purpose administration)" "carl"
+expect_exit 6 L user set carl --close --purpose administration
 expect_exit 2 L node quarantine --confirm
 expect_exit 0 L node quarantine --confirm --reason "looked at users and log"
 expect_exit 4 L node quarantine --confirm --reason "again"

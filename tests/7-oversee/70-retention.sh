@@ -124,6 +124,10 @@ same "key, records, backups" "$(jq -r '.items[0] | .key + " " + (.erased | tostr
 leaf=$(jq '.items[0].leaf' <<<"$said")
 has "$(L audit search --action job --purpose oversight --as mona --json)" "\"leaf\":$leaf"
 
+story "A hold that runs is not erased either: that would lift it without a word"
+expect_exit 5 L record erase legal_hold "$hold" --version 1 --yes --purpose prosecution
+has "$said" "lift it first"
+
 story "The hold is lifted: what was to go by then goes at once, and the whole key with it"
 expect_exit 0 L record move legal_hold "$hold" lifted --version 1 --purpose prosecution
 for _ in $(seq 100); do
