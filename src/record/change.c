@@ -15,6 +15,10 @@
 #include "record/blind.h"
 #include "seal/hash.h"
 #include "seal/keys.h"
+#include "seal/secret.h"
+
+/* How long the first of two people is waited for. */
+#define WISH_MS (INT64_C(30) * 86400000)
 
 /* What a change starts from. */
 struct change {
@@ -314,31 +318,49 @@ find_move(struct door *d, const struct record_row *row, struct str to, const str
 	return RC_OK;
 }
 
+/* Under a key, so that nobody's wish is written into the database by hand. */
+static struct str
+wish_mac(struct door *d, const struct change *c, struct str to, struct str actor, int64_t account,
+	 int64_t at_ms)
+{
+	unsigned char mac[MAC_BYTES];
+	struct hash hash;
+	struct buf b;
+
+	buf_init(&b, d->arena);
+	buf_addf(&b, "%lld|%.*s|", (long long)c->row.version, STR_ARG(to));
+	json_canonical(c->after, &b);
+	sha256(buf_str(&b), &hash);
+	buf_init(&b, d->arena);
+	buf_add_bytes(&b, c->row.id.b, sizeof c->row.id.b);
+	buf_add(&b, hash_str(&hash));
+	buf_add(&b, actor);
+	buf_addf(&b, "|%lld|%lld", (long long)account, (long long)at_ms);
+	keys_index_mac(d->node->keys, STR("second"), buf_str(&b), mac);
+	return str_copy(d->arena, (struct str){(const char *)mac, sizeof mac});
+}
+
 /*
  * Four eyes: the first person's wish stands as a row until somebody else asks for the same
- * move of the same version with the same fields. *waits: it was only noted.
+ * move of the same version with the same fields, within WISH_MS. *waits: it was only noted.
  */
 static enum rc
 four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, struct err *err)
 {
 	struct str own = str_copy(d->arena, (struct str){(const char *)d->actor->id.b, 16});
 	struct rows *rows;
-	struct hash hash;
 	bool same_account = false;
-	struct buf after;
 	enum rc rc;
 
-	buf_init(&after, d->arena);
-	buf_addf(&after, "%lld|%.*s|", (long long)c->row.version, STR_ARG(to));
-	json_canonical(c->after, &after);
-	sha256(buf_str(&after), &hash);
 	*waits = true;
 	rc = db_select(d->db, &SQL_RECORD_SECOND_FIND, BINDS(B_ID(c->row.id)), &rows, err);
 	if (rc != RC_OK)
 		return rc;
 	rc = rows_next(rows, err);
-	if (rc == RC_OK && str_eq(rows_blob(rows, 0), hash_str(&hash)) &&
-	    !str_eq(rows_blob(rows, 1), own)) {
+	if (rc == RC_OK && !str_eq(rows_blob(rows, 1), own) &&
+	    d->now_ms - rows_i64(rows, 3) < WISH_MS &&
+	    secret_eq(rows_blob(rows, 0), wish_mac(d, c, to, rows_blob(rows, 1), rows_i64(rows, 2),
+						   rows_i64(rows, 3)))) {
 		/* Two logins of one system account are one person, unless the node says no. */
 		same_account = d->actor->account != 0 && rows_i64(rows, 2) == d->actor->account &&
 			       !d->node->shared_account;
@@ -352,10 +374,19 @@ four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, st
 			    "the first of the two came by the same system account; the second "
 			    "person needs one of their own");
 	return *waits ? db_run(d->db, &SQL_RECORD_SECOND_NOTE,
-			       BINDS(B_ID(c->row.id), B_BLOB(hash_str(&hash)), B_BLOB(own),
-				     B_I64(d->actor->account), B_I64(d->now_ms)),
+			       BINDS(B_ID(c->row.id),
+				     B_BLOB(wish_mac(d, c, to, own, d->actor->account, d->now_ms)),
+				     B_BLOB(own), B_I64(d->actor->account), B_I64(d->now_ms)),
 			       NULL, err)
 		      : db_run(d->db, &SQL_RECORD_SECOND_FORGET, BINDS(B_ID(c->row.id)), NULL, err);
+}
+
+enum rc
+record_wishes_forget(struct door *d, struct id actor, struct err *err)
+{
+	return db_run(d->db, &SQL_RECORD_SECOND_FORGET_OF,
+		      BINDS(B_BLOB(str_copy(d->arena, (struct str){(const char *)actor.b, 16}))),
+		      NULL, err);
 }
 
 /* The first of four eyes: logged, nothing else changes. */

@@ -127,6 +127,8 @@ MUST_USE enum rc record_update(struct door *d, struct id id, int64_t version, js
  */
 MUST_USE enum rc record_move(struct door *d, struct id id, int64_t version, struct str to,
 			     json_t *patch, struct record **out, struct err *err);
+/* What they wished for as the first of two people: no longer once their rights are others. */
+MUST_USE enum rc record_wishes_forget(struct door *d, struct id actor, struct err *err);
 /* Tighten (whoever may write) or loosen (a supervisor), never below what the type says. */
 MUST_USE enum rc record_mark(struct door *d, struct id id, int64_t version,
 			     struct handling handling, struct record **out, struct err *err);

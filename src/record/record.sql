@@ -123,7 +123,7 @@ DELETE FROM record_erase_bucket WHERE bucket = :bucket;
 
 -- name: record_second_find
 -- single
-SELECT wish, actor, account FROM record_second WHERE id = :id;
+SELECT wish, actor, account, at_ms FROM record_second WHERE id = :id;
 
 -- name: record_second_note
 INSERT INTO record_second (id, wish, actor, account, at_ms)
@@ -133,6 +133,9 @@ ON CONFLICT (id) DO UPDATE SET wish = excluded.wish, actor = excluded.actor,
 
 -- name: record_second_forget
 DELETE FROM record_second WHERE id = :id;
+
+-- name: record_second_forget_of
+DELETE FROM record_second WHERE actor = :actor;
 
 -- name: record_case_insert
 INSERT INTO record_case (case_key, type, id) VALUES (:case_key, :type, :id) ON CONFLICT DO NOTHING;

@@ -675,6 +675,37 @@ four_eyes_are_those_of_two_people_on_one_version(void **state)
 }
 
 static void
+a_wish_ends_with_its_time_and_the_rights_of_its_person(void **state)
+{
+	static const char text[] = "UPDATE record_second SET account = account + 1";
+	static const struct sql forge = {"forge", {text, text}, 0};
+	struct test_node *t = *state;
+	struct id id = test_node_create(t, &analyst, "case", STR(CASE));
+	struct door *d;
+	struct err err;
+	bool waits;
+
+	assert_int_equal(
+	    move(t, &supervisor, id, 1, "closed", "{'closed_with':'all done'}", &waits, &err),
+	    RC_OK);
+	assert_int_equal(move(t, &supervisor, id, 2, "open", "{}", &waits, &err), RC_OK);
+	d = test_node_begin(t, &second);
+	assert_int_equal(test_node_end(t, record_wishes_forget(d, supervisor.actor.id, &err)),
+			 RC_OK);
+	assert_int_equal(move(t, &second, id, 2, "open", "{}", &waits, &err), RC_OK);
+	assert_true(waits);
+	t->now_ms += INT64_C(31) * 86400000;
+	assert_int_equal(move(t, &supervisor, id, 2, "open", "{}", &waits, &err), RC_OK);
+	assert_true(waits);
+	/* One that was written into the database in somebody else's name is none. */
+	assert_int_equal(db_run(t->db, &forge, NO_BINDS, NULL, &err), RC_OK);
+	assert_int_equal(move(t, &second, id, 2, "open", "{}", &waits, &err), RC_OK);
+	assert_true(waits);
+	assert_int_equal(move(t, &supervisor, id, 2, "open", "{}", &waits, &err), RC_OK);
+	assert_false(waits);
+}
+
+static void
 two_logins_of_one_system_account_are_one_person(void **state)
 {
 	struct test_node *t = *state;
@@ -884,6 +915,7 @@ main(void)
 	    T(a_move_wants_its_role_its_needs_and_its_gates),
 	    T(an_automatic_move_is_made_by_the_node_alone),
 	    T(four_eyes_are_those_of_two_people_on_one_version),
+	    T(a_wish_ends_with_its_time_and_the_rights_of_its_person),
 	    T(two_logins_of_one_system_account_are_one_person),
 	    T(who_may_write_but_not_read_gets_no_content_back),
 	    T(denial_and_absence_look_the_same_and_are_logged_alike),

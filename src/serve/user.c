@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/hex.h"
 #include "format/json.h"
+#include "record/record.h"
 #include "seal/keys.h"
 #include "seal/random.h"
 #include "seal/secret.h"
@@ -175,6 +176,8 @@ user_set(struct door *d, const struct user *u, struct err *err)
 	/* Whoever came in under other rights comes in again. */
 	if (rc == RC_OK)
 		rc = session_end_all(d, u->id, NULL, NULL, err);
+	if (rc == RC_OK)
+		rc = record_wishes_forget(d, u->id, err);
 	if (rc == RC_OK)
 		rc = own_word_note_name(d, u, err);
 	return rc == RC_OK ? log_setting(d, "user_changed", u->id, u->roles, err) : rc;
