@@ -42,10 +42,13 @@ batch_begin(struct import *im, struct err *err)
 
 	if (rc != RC_OK)
 		return rc;
-	if (b->arena == NULL)
+	if (b->arena == NULL) {
 		b->arena = arena_new(0);
-	else
+		b->records = record_batch_new(serve_door_node(im->run->serve));
+	} else {
 		door_close(&b->door);
+		record_batch_reset(b->records);
+	}
 	arena_reset(b->arena);
 	door_open(&b->door, serve_door_node(im->run->serve), NULL, b->arena, im->run->actor,
 		  &im->run->access, NULL);
@@ -95,10 +98,13 @@ enum rc
 import_flush(struct import *im, struct err *err)
 {
 	struct import_batch *b = im->now;
+	enum rc rc;
 
 	if (!im->now_open)
 		return RC_OK;
 	im->now_open = false;
+	if ((rc = record_batch_wrap(b->records, err)) != RC_OK)
+		return rc;
 	return job_send(im->run, store_batch, b, im->position, cursor_text(im, b->arena),
 			b->errors.at, b->errors.n, err);
 }
@@ -124,8 +130,11 @@ import_step(struct import *im, serve_write_fn *fn, void *ctx, struct err *err)
 {
 	struct import_batch *b = im->now_open ? im->now : NULL;
 	struct own_step step = {b, fn, ctx};
+	enum rc rc;
 
 	im->now_open = false;
+	if (b != NULL && (rc = record_batch_wrap(b->records, err)) != RC_OK)
+		return rc;
 	return job_step(im->run, run_own_step, &step, im->position, cursor_text(im, im->arena),
 			b != NULL ? b->errors.at : NULL, b != NULL ? b->errors.n : 0, err);
 }
@@ -159,7 +168,7 @@ enum rc
 import_draft(struct import *im, const struct record_type *type, json_t *fields, const struct id *id,
 	     struct record_draft **out, struct err *err)
 {
-	struct record_new options = {.from_import = true, .id = id};
+	struct record_new options = {.from_import = true, .id = id, .batch = im->now->records};
 	struct import_batch *b = im->now;
 	enum rc rc;
 
@@ -533,6 +542,7 @@ import_run(struct job_run *run, struct err *err)
 	for (size_t i = 0; i < COUNT_OF(im->batch); i++)
 		if (im->batch[i].arena != NULL) {
 			door_close(&im->batch[i].door);
+			record_batch_free(im->batch[i].records);
 			arena_free(im->batch[i].arena);
 		}
 	db_close(im->reader);

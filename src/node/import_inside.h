@@ -43,6 +43,7 @@ struct job_error_list {
 struct import_batch {
 	struct arena *arena;
 	struct door door; /* drafts only; has no database */
+	struct record_batch *records;
 	struct draft_list drafts;
 	struct job_error_list errors;
 	size_t kept; /* drafts of rows that are whole */

@@ -93,26 +93,35 @@ decide(const struct record_bulk *b, const struct record_row *row, bool *reveal)
 	return *reveal ? RUNG_FULL : read.rung;
 }
 
-/* *out NULL: not for this actor. */
-static enum rc
-offer(struct record_bulk *b, struct door *into, const struct record_row *row, struct record **out,
-      struct err *err)
-{
-	struct handling handling;
+/* A row that is for the actor, and how it is shown. */
+struct offered {
+	struct record_row row;
+	enum rung rung;
 	bool reveal;
-	enum rung rung = decide(b, row, &reveal);
-	json_t *fields;
-	enum rc rc;
+};
 
-	*out = NULL;
-	if (rung < RUNG_MASKED || (row->flags & ROW_ERASED) != 0)
-		return RC_OK;
-	if ((rc = row_open(into->node, door_use(into, KEY_USE_LIST), into->arena, row, &fields,
-			   &handling, err)) != RC_OK)
+static bool
+is_offered(const struct record_bulk *b, struct offered *o)
+{
+	o->rung = decide(b, &o->row, &o->reveal);
+	return o->rung >= RUNG_MASKED && (o->row.flags & ROW_ERASED) == 0;
+}
+
+/* text: its body, opened. */
+static enum rc
+offer(struct record_bulk *b, struct door *into, const struct offered *o, struct str text,
+      struct record **out, struct err *err)
+{
+	const struct record_row *row = &o->row;
+	struct handling handling;
+	json_t *fields;
+	enum rc rc = row_body(row, text, &fields, &handling, err);
+
+	if (rc != RC_OK)
 		return rc;
 	door_hold(into, fields);
-	rc = record_of_row(into, row, fields, reveal ? &b->all_fields[row->type->index] : NULL,
-			   rung, NULL, out, err);
+	rc = record_of_row(into, row, fields, o->reveal ? &b->all_fields[row->type->index] : NULL,
+			   o->rung, NULL, out, err);
 	if (rc != RC_OK)
 		return rc;
 	(*out)->handling = handling;
@@ -121,35 +130,60 @@ offer(struct record_bulk *b, struct door *into, const struct record_row *row, st
 	return RC_OK;
 }
 
-/* Rows of a page, some of which may not be for the actor; *n counts what the table gave. */
+/* Rows of a page that are for the actor; *n counts what the table gave. */
 static enum rc
-read_page(struct record_bulk *b, const bool *wanted, struct record_list *out, size_t *n,
-	  struct err *err)
+find_page(struct record_bulk *b, const bool *wanted, struct offered *found, size_t *count,
+	  size_t *n, struct err *err)
 {
 	struct door *d = &b->page;
 	struct rows *rows;
 	enum rc rc =
 	    db_select(d->db, &SQL_RECORD_ALL, BINDS(B_ID(b->after), B_I64(PAGE)), &rows, err);
 
-	*n = 0;
+	*n = *count = 0;
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK) {
-		struct record_row row;
-		struct record *r;
+		struct offered *o = &found[*count];
 
 		++*n;
-		row_read(d->node, d->arena, rows, &row);
-		b->after = row.id;
-		if (row.type == NULL || (wanted != NULL && !wanted[row.type->index]))
-			continue;
-		if ((rc = offer(b, d, &row, &r, err)) != RC_OK)
-			break;
-		if (r != NULL)
-			*VEC_ADD(d->arena, &out->items) = r;
+		must(*n <= PAGE);
+		row_read(d->node, d->arena, rows, &o->row);
+		b->after = o->row.id;
+		if (o->row.type != NULL && (wanted == NULL || wanted[o->row.type->index]) &&
+		    is_offered(b, o))
+			++*count;
 	}
 	rows_close(rows);
 	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+/* Their keys are asked for with one question. */
+static enum rc
+read_page(struct record_bulk *b, const bool *wanted, struct record_list *out, size_t *n,
+	  struct err *err)
+{
+	struct door *d = &b->page;
+	struct offered *found = NEW_N(d->arena, struct offered, PAGE);
+	const struct record_row *rows[PAGE];
+	struct str texts[PAGE];
+	size_t count;
+	enum rc rc = find_page(b, wanted, found, &count, n, err);
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		rows[i] = &found[i].row;
+	if (count > 0)
+		rc = row_open_texts(d->node, door_use(d, KEY_USE_LIST), d->arena, rows, count,
+				    texts, err);
+	for (size_t i = 0; i < count && rc == RC_OK; i++) {
+		struct record *r;
+
+		if ((rc = offer(b, d, &found[i], texts[i], &r, err)) == RC_OK)
+			*VEC_ADD(d->arena, &out->items) = r;
+	}
+	return rc;
 }
 
 enum rc
@@ -176,12 +210,17 @@ record_bulk_rewind(struct record_bulk *b)
 enum rc
 record_bulk_load(struct record_bulk *b, struct id id, struct record **out, struct err *err)
 {
-	struct record_row row;
-	enum rc rc = row_find(&b->one, id, &row, err);
+	struct door *d = &b->one;
+	struct offered o;
+	struct str text;
+	enum rc rc = row_find(d, id, &o.row, err);
 
-	if (rc != RC_OK || (rc = offer(b, &b->one, &row, out, err)) != RC_OK)
+	if (rc != RC_OK)
 		return rc;
-	return *out != NULL ? RC_OK : fail(err, RC_ABSENT, "", "there is no such record");
+	if (!is_offered(b, &o))
+		return fail(err, RC_ABSENT, "", "there is no such record");
+	rc = row_open_text(d->node, door_use(d, KEY_USE_LIST), d->arena, &o.row, &text, err);
+	return rc == RC_OK ? offer(b, d, &o, text, out, err) : rc;
 }
 
 void

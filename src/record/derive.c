@@ -4,6 +4,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "record/blind.h"
+#include "record/draft_batch.h"
 #include "record/look.h"
 
 #define ADULT 18
@@ -58,12 +59,20 @@ meet(struct derived *out, struct handling handling, enum guard guard)
 static enum rc
 meet_source(struct door *d, json_t *value, struct derived *out, struct err *err)
 {
+	const struct stored_draft *stored;
+	struct record_row row;
 	struct record *source;
 	struct id id;
 	enum rc rc;
 
 	if (!id_parse(json_str(value), &id))
 		return RC_OK;
+	if (out->batch != NULL && (stored = record_batch_find(out->batch, id)) != NULL &&
+	    (rc = row_find(d, id, &row, err)) == RC_OK && row.leaf == stored->leaf &&
+	    (row.flags & ROW_ERASED) == 0) {
+		meet(out, stored->handling, (enum guard)row.guard);
+		return RC_OK;
+	}
 	rc = look_record(d, id, &source, err);
 	if (rc == RC_OK)
 		meet(out, source->handling, source->guard);

@@ -12,6 +12,8 @@
 struct derived {
 	struct handling handling;
 	enum guard guard;
+	/* Sources stored in this transaction, which need not be opened; NULL: none. */
+	const struct record_batch *batch;
 };
 
 /* Under 18 at now_ms? A month or year alone counts by the latest day it may mean. */

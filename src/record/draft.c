@@ -5,6 +5,7 @@
 #include "model/check.h"
 #include "model/model.h"
 #include "record/derive.h"
+#include "record/draft_batch.h"
 #include "record/due.h"
 #include "record/open.h"
 #include "record/reach.h"
@@ -21,7 +22,8 @@ struct record_draft {
 	unsigned char body_hash[32], commitment[32];
 	struct handling handling;
 	bool from_import;
-	json_t *fields; /* held by the door */
+	json_t *fields;		    /* held by the door */
+	struct record_batch *batch; /* made and stored with others; or NULL */
 };
 
 struct id
@@ -107,7 +109,8 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 		return rc;
 	draft->fields = door_hold(d, canonical);
 	draft->from_import = options->from_import;
-	met = (struct derived){handling, type->guard};
+	draft->batch = options->batch;
+	met = (struct derived){handling, type->guard, NULL};
 	if (derive_guard(type, canonical, d->now_ms) > met.guard)
 		met.guard = derive_guard(type, canonical, d->now_ms);
 	/* The writer looks again; here it is for the answer, which is made before that. */
@@ -136,8 +139,11 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	fill_automatic(d, type, canonical, row->id);
 	row->due_ms = record_due(type, type->states.n > 0 ? 0 : -1, canonical, d->now_ms);
 	row->bucket = keys_bucket(d->arena, type->retention.class, d->now_ms);
-	rc = row_seal(d->node, d->arena, row, canonical, handling, draft->body_hash,
-		      draft->commitment, err);
+	rc = options->batch != NULL
+		 ? row_seal_later(options->batch, d->arena, row, canonical, handling,
+				  draft->body_hash, draft->commitment, err)
+		 : row_seal(d->node, d->arena, row, canonical, handling, draft->body_hash,
+			    draft->commitment, err);
 	if (rc != RC_OK)
 		return rc;
 	atomic_fetch_add(&d->node->type_keys[type->index].drafts, 1);
@@ -149,9 +155,9 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 /* As strict as what it is made of is by now: sealed again where that is more. */
 static enum rc
 tighten(struct door *d, const struct record_draft *draft, struct record_row *row,
-	struct audit_entry *entry, struct err *err)
+	struct handling *handling, struct audit_entry *entry, struct err *err)
 {
-	struct derived met = {draft->handling, (enum guard)row->guard};
+	struct derived met = {draft->handling, (enum guard)row->guard, draft->batch};
 	struct handling had = draft->handling;
 	enum rc rc;
 
@@ -162,6 +168,7 @@ tighten(struct door *d, const struct record_draft *draft, struct record_row *row
 	if (met.handling.tlp == had.tlp && met.handling.judicial_ok == had.judicial_ok &&
 	    met.handling.onward_ok == had.onward_ok && (int64_t)met.guard == row->guard)
 		return RC_OK;
+	*handling = met.handling;
 	row->handling = (int64_t)met.handling.tlp;
 	row->guard = (int64_t)met.guard;
 	return row_seal(d->node, d->arena, row, draft->fields, met.handling, entry->body_hash,
@@ -172,6 +179,7 @@ enum rc
 record_store(struct door *d, const struct record_draft *draft, struct err *err)
 {
 	struct record_row row = draft->row;
+	struct handling handling = draft->handling;
 	struct audit_entry entry = {
 	    .action = draft->from_import ? AUDIT_IMPORT : AUDIT_CREATE,
 	    .has_record = true,
@@ -182,6 +190,8 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 	enum rc rc;
 
 	must(d->group != NULL);
+	if (row.wrapped.n == 0)
+		return fail(err, RC_UNAVAILABLE, "keys", "the record's key was never wrapped");
 	/*
 	 * The draft was sealed on another thread, perhaps before an erasing renewed the bucket.
 	 * Here, on the writer, nothing can come between this look and the row.
@@ -191,10 +201,12 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 		return rc;
 	memcpy(entry.body_hash, draft->body_hash, 32);
 	memcpy(entry.key_commitment, draft->commitment, 32);
-	if ((rc = tighten(d, draft, &row, &entry, err)) != RC_OK)
+	if ((rc = tighten(d, draft, &row, &handling, &entry, err)) != RC_OK)
 		return rc;
 	if ((rc = row_insert(d, &row, &entry, err)) != RC_OK)
 		return rc;
+	if (draft->batch != NULL)
+		record_batch_stored(draft->batch, &row, handling);
 	atomic_fetch_sub(&d->node->type_keys[row.type->index].drafts, 1);
 	rc = blind_add(d, row.id, &draft->tokens, err);
 	if (rc == RC_OK)

@@ -42,14 +42,31 @@ struct record {
 
 /* What a new record may be given besides its fields. */
 struct record_new {
-	const struct id *unit;	  /* NULL: the actor's */
-	const struct id *owner;	  /* NULL: the actor; whom it is about, from the node alone */
-	bool has_handling;	  /* else the type's */
-	struct handling handling; /* never looser than the type's: RC_DENIED */
-	bool from_import;	  /* aliases of codes are taken */
-	bool by_node;		  /* automatic fields are given, by the node itself */
-	const struct id *id;	  /* given by an importer of our own export, else made */
+	const struct id *unit;	    /* NULL: the actor's */
+	const struct id *owner;	    /* NULL: the actor; whom it is about, from the node alone */
+	bool has_handling;	    /* else the type's */
+	struct handling handling;   /* never looser than the type's: RC_DENIED */
+	bool from_import;	    /* aliases of codes are taken */
+	bool by_node;		    /* automatic fields are given, by the node itself */
+	const struct id *id;	    /* given by an importer of our own export, else made */
+	struct record_batch *batch; /* drafted and stored with others; NULL: by itself */
 };
+
+/*
+ * Drafts that are made together, and stored together in one transaction: their data keys are
+ * wrapped with one question to the keys, and one that is made of another takes over how that is
+ * handled without opening it. A draft is stored only after record_batch_wrap, while the arena of
+ * its door and the batch are there; another thread may store it, if nobody uses the batch
+ * meanwhile. Data keys lie in secret memory until they are wrapped.
+ */
+struct record_batch *record_batch_new(const struct door_node *node);
+/* Wipes. NULL does nothing. */
+void record_batch_free(struct record_batch *batch);
+/* Empty again: its drafts were stored, or never will be. */
+void record_batch_reset(struct record_batch *batch);
+/* All keys that wait, at most 512: a draft over that wraps those before it. When it fails none
+ * of them can be stored. Errors as keys_wrap. */
+MUST_USE enum rc record_batch_wrap(struct record_batch *batch, struct err *err);
 
 /*
  * A record made ready (checked, sealed, index keys computed) without touching the database,

@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/draft_batch.h"
 #include "record/record.sql.h"
 #include "seal/envelope.h"
 #include "seal/hash.h"
@@ -156,31 +157,57 @@ body_text(struct buf *b, json_t *fields, struct handling handling)
 		 handling.judicial_ok ? "true" : "false", handling.onward_ok ? "true" : "false");
 }
 
+static void
+seal_body(struct arena *a, struct record_row *row, json_t *fields, struct handling handling,
+	  unsigned char body_hash[32], const unsigned char key[DATA_KEY_BYTES])
+{
+	struct buf plain, sealed;
+	struct hash hash;
+
+	buf_init(&plain, a);
+	body_text(&plain, fields, handling);
+	buf_init(&sealed, a);
+	envelope_seal(key, body_aad(a, row), buf_str(&plain), &sealed);
+	row->body = buf_str(&sealed);
+	sha256(row->body, &hash);
+	memcpy(body_hash, hash.b, sizeof hash.b);
+}
+
 enum rc
 row_seal(const struct door_node *node, struct arena *a, struct record_row *row, json_t *fields,
 	 struct handling handling, unsigned char body_hash[32], unsigned char commitment[32],
 	 struct err *err)
 {
 	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = row_aad(a, row);
-	struct buf plain, sealed, wrapped;
-	struct hash hash;
+	struct buf wrapped;
 	enum rc rc;
 
-	buf_init(&plain, a);
-	body_text(&plain, fields, handling);
-	buf_init(&sealed, a);
-	buf_init(&wrapped, a);
 	data_key_new(key);
-	envelope_seal(key, body_aad(a, row), buf_str(&plain), &sealed);
+	seal_body(a, row, fields, handling, body_hash, key);
 	data_key_commitment(key, commitment);
-	rc = keys_wrap(node->keys, row->bucket, aad, key, &wrapped, err);
+	buf_init(&wrapped, a);
+	rc = keys_wrap(node->keys, row->bucket, row_aad(a, row), key, &wrapped, err);
 	data_key_wipe(key);
-	row->body = buf_str(&sealed);
 	row->wrapped = buf_str(&wrapped);
-	sha256(row->body, &hash);
-	memcpy(body_hash, hash.b, sizeof hash.b);
 	return rc;
+}
+
+enum rc
+row_seal_later(struct record_batch *batch, struct arena *a, struct record_row *row, json_t *fields,
+	       struct handling handling, unsigned char body_hash[32], unsigned char commitment[32],
+	       struct err *err)
+{
+	struct key_wrap *w;
+	enum rc rc = record_batch_place(batch, a, row, &w, err);
+
+	if (rc != RC_OK)
+		return rc;
+	w->bucket = row->bucket;
+	w->aad = row_aad(a, row);
+	data_key_new(w->data_key);
+	seal_body(a, row, fields, handling, body_hash, w->data_key);
+	data_key_commitment(w->data_key, commitment);
+	return RC_OK;
 }
 
 enum rc
@@ -275,15 +302,11 @@ row_open_texts(const struct door_node *node, struct key_use use, struct arena *a
 }
 
 enum rc
-row_open(const struct door_node *node, struct key_use use, struct arena *a,
-	 const struct record_row *row, json_t **fields, struct handling *handling, struct err *err)
+row_body(const struct record_row *row, struct str text, json_t **fields, struct handling *handling,
+	 struct err *err)
 {
 	json_t *body, *h;
-	struct str text;
-	enum rc rc = row_open_text(node, use, a, row, &text, err);
 
-	if (rc != RC_OK)
-		return rc;
 	if (json_read(text, NULL, &body, err) != RC_OK)
 		return fail(err, RC_INTEGRITY, "body", "a sealed body does not hold a record");
 	*fields = json_incref(json_object_get(body, "fields"));
@@ -295,6 +318,16 @@ row_open(const struct door_node *node, struct key_use use, struct arena *a,
 	json_decref(body);
 	return *fields != NULL ? RC_OK
 			       : fail(err, RC_INTEGRITY, "body", "a sealed body has no fields");
+}
+
+enum rc
+row_open(const struct door_node *node, struct key_use use, struct arena *a,
+	 const struct record_row *row, json_t **fields, struct handling *handling, struct err *err)
+{
+	struct str text;
+	enum rc rc = row_open_text(node, use, a, row, &text, err);
+
+	return rc == RC_OK ? row_body(row, text, fields, handling, err) : rc;
 }
 
 enum rc

@@ -47,6 +47,12 @@ struct str row_plain(const struct door_node *node, struct arena *a, const struct
 MUST_USE enum rc row_seal(const struct door_node *node, struct arena *a, struct record_row *row,
 			  json_t *fields, struct handling handling, unsigned char body_hash[32],
 			  unsigned char commitment[32], struct err *err);
+/* The same, its data key waiting in the batch: wrapped with those of others, by record_batch_wrap,
+ * while row and arena stay where they are. */
+MUST_USE enum rc row_seal_later(struct record_batch *batch, struct arena *a, struct record_row *row,
+				json_t *fields, struct handling handling,
+				unsigned char body_hash[32], unsigned char commitment[32],
+				struct err *err);
 /* RC_INTEGRITY: not what was sealed; RC_ABSENT: its bucket is destroyed; or what keys_unwrap
  * says. use: whom the log will name (door_use). *fields is a new reference. */
 MUST_USE enum rc row_open(const struct door_node *node, struct key_use use, struct arena *a,
@@ -59,6 +65,9 @@ MUST_USE enum rc row_open_text(const struct door_node *node, struct key_use use,
 MUST_USE enum rc row_open_texts(const struct door_node *node, struct key_use use, struct arena *a,
 				const struct record_row *const *rows, size_t n, struct str *bodies,
 				struct err *err);
+/* What such a body holds; as row_open. */
+MUST_USE enum rc row_body(const struct record_row *row, struct str text, json_t **fields,
+			  struct handling *handling, struct err *err);
 /* The same in two steps, so that many rows' keys are asked for at once: what to ask (the use must
  * live as long), and what to do with the answer. */
 void row_key(struct arena *a, const struct key_use *use, const struct record_row *row,

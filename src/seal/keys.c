@@ -400,10 +400,8 @@ add_generation(struct keys *keys, struct str bucket, struct err *err)
 
 static void
 wrap(const struct key_slot *slot, struct str aad, const unsigned char data_key[DATA_KEY_BYTES],
-     struct buf *out)
+     unsigned char p[WRAPPED_KEY_BYTES])
 {
-	unsigned char *p = (unsigned char *)buf_room(out, WRAPPED_KEY_BYTES);
-
 	p[0] = (unsigned char)slot->generation;
 	randombytes_buf(p + 1, NONCE_BYTES);
 	must(crypto_aead_xchacha20poly1305_ietf_encrypt(
@@ -428,16 +426,14 @@ keys_is_current(struct keys *keys, struct str bucket, struct str wrapped)
 	return current;
 }
 
-enum rc
-keys_wrap(struct keys *keys, struct str bucket, struct str aad,
-	  const unsigned char data_key[DATA_KEY_BYTES], struct buf *out, struct err *err)
+static enum rc
+wrap_here(struct keys *keys, struct str bucket, struct str aad,
+	  const unsigned char data_key[DATA_KEY_BYTES], unsigned char out[WRAPPED_KEY_BYTES],
+	  struct err *err)
 {
 	const struct key_slot *slot;
 	enum rc rc = RC_OK;
 
-	if (keys->link != NULL)
-		return keys_remote_wrap(keys, bucket, aad, data_key, out, err);
-	refresh(keys);
 	must(pthread_rwlock_rdlock(&keys->lock) == 0);
 	if ((slot = current_slot(&keys->p->ring, bucket)) != NULL)
 		wrap(slot, aad, data_key, out);
@@ -453,6 +449,55 @@ keys_wrap(struct keys *keys, struct str bucket, struct str aad,
 	if (rc == RC_OK)
 		wrap(current_slot(&keys->p->ring, bucket), aad, data_key, out);
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return rc;
+}
+
+static void
+count_question(struct keys *keys)
+{
+	atomic_fetch_add_explicit(&keys->questions, 1, memory_order_relaxed);
+}
+
+uint64_t
+keys_questions(const struct keys *keys)
+{
+	return atomic_load(&keys->questions);
+}
+
+enum rc
+keys_wrap(struct keys *keys, struct str bucket, struct str aad,
+	  const unsigned char data_key[DATA_KEY_BYTES], struct buf *out, struct err *err)
+{
+	unsigned char wrapped[WRAPPED_KEY_BYTES];
+	enum rc rc;
+
+	count_question(keys);
+	if (keys->link != NULL)
+		return keys_remote_wrap(keys, bucket, aad, data_key, out, err);
+	refresh(keys);
+	if ((rc = wrap_here(keys, bucket, aad, data_key, wrapped, err)) == RC_OK)
+		buf_add_bytes(out, wrapped, sizeof wrapped);
+	return rc;
+}
+
+enum rc
+keys_wrap_many(struct keys *keys, struct key_wrap *wraps, size_t n, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t from = 0; from < n && rc == RC_OK; from += KEY_WRAPS_MAX) {
+		size_t some = n - from < KEY_WRAPS_MAX ? n - from : KEY_WRAPS_MAX;
+
+		count_question(keys);
+		if (keys->link != NULL) {
+			rc = keys_remote_wrap_many(keys, wraps + from, some, err);
+			continue;
+		}
+		refresh(keys);
+		for (size_t i = from; i < from + some && rc == RC_OK; i++)
+			rc = wrap_here(keys, wraps[i].bucket, wraps[i].aad, wraps[i].data_key,
+				       wraps[i].wrapped, err);
+	}
 	return rc;
 }
 
@@ -510,6 +555,8 @@ unwrap_fresh(struct keys *keys, struct str bucket, struct str aad, struct str wr
 void
 keys_unwrap_many(struct keys *keys, const struct key_use *use, struct key_open *opens, size_t n)
 {
+	if (n > 0)
+		count_question(keys);
 	if (keys->link != NULL) {
 		keys_remote_unwrap_many(keys, use, opens, n);
 		return;

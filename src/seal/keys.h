@@ -62,6 +62,15 @@ struct str keys_bucket(struct arena *a, struct str retention_class, int64_t ms);
 MUST_USE enum rc keys_wrap(struct keys *keys, struct str bucket, struct str aad,
 			   const unsigned char data_key[DATA_KEY_BYTES], struct buf *out,
 			   struct err *err);
+/* Many with one question: the first failure of any is that of all, and nothing is to be used. */
+struct key_wrap {
+	struct str bucket, aad;
+	unsigned char data_key[DATA_KEY_BYTES]; /* the caller's to wipe */
+	unsigned char wrapped[WRAPPED_KEY_BYTES];
+};
+#define KEY_WRAPS_MAX 512 /* a question takes no more; a call may */
+MUST_USE enum rc keys_wrap_many(struct keys *keys, struct key_wrap *wraps, size_t n,
+				struct err *err);
 /* Was it wrapped under the key that the bucket has now? What was not must be wrapped again
  * before it is kept: the older key may be gone any moment. */
 bool keys_is_current(struct keys *keys, struct str bucket, struct str wrapped);
@@ -85,6 +94,9 @@ struct key_open {
 #define KEY_OPENS_MAX 512
 void keys_unwrap_many(struct keys *keys, const struct key_use *use, struct key_open *opens,
 		      size_t n);
+/* How many questions wrapping and unwrapping were, however much was in each: of keys in a
+ * process of their own, each costs a round trip. */
+uint64_t keys_questions(const struct keys *keys);
 /* Wrapped again under the key the bucket has now; the data key is seen by nobody. */
 MUST_USE enum rc keys_rewrap(struct keys *keys, struct str bucket, struct str aad,
 			     struct str wrapped, struct buf *out, struct err *err);

@@ -2,6 +2,7 @@
 #define SEAL_KEYS_INSIDE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -52,6 +53,8 @@ struct keys {
 	struct known_bucket known[BUCKETS_KNOWN];
 	size_t known_n;
 	uint64_t known_epoch; /* counts what may have changed them */
+
+	_Atomic uint64_t questions;
 };
 
 /* An empty one, with its locks. */
@@ -63,6 +66,7 @@ void keys_prepare_macs(struct keys *keys);
 enum rc keys_remote_wrap(struct keys *keys, struct str bucket, struct str aad,
 			 const unsigned char data_key[DATA_KEY_BYTES], struct buf *out,
 			 struct err *err);
+enum rc keys_remote_wrap_many(struct keys *keys, struct key_wrap *wraps, size_t n, struct err *err);
 bool keys_remote_is_current(struct keys *keys, struct str bucket, struct str wrapped);
 void keys_remote_unwrap_many(struct keys *keys, const struct key_use *use, struct key_open *opens,
 			     size_t n);

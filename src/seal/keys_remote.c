@@ -186,6 +186,16 @@ take_wrapped(struct keys *keys, uint64_t asked_at, struct str bucket, const stru
 	return RC_OK;
 }
 
+static void
+put_wrapping(struct request *r, struct str bucket, struct str aad,
+	     const unsigned char data_key[DATA_KEY_BYTES])
+{
+	begin(r, KEYWIRE_WRAP);
+	put_name(r, bucket);
+	put_aad(r, aad);
+	put(r, data_key, DATA_KEY_BYTES);
+}
+
 enum rc
 keys_remote_wrap(struct keys *keys, struct str bucket, struct str aad,
 		 const unsigned char data_key[DATA_KEY_BYTES], struct buf *out, struct err *err)
@@ -197,13 +207,69 @@ keys_remote_wrap(struct keys *keys, struct str bucket, struct str aad,
 
 	if (rc != RC_OK)
 		return rc;
-	begin(&r, KEYWIRE_WRAP);
-	put_name(&r, bucket);
-	put_aad(&r, aad);
-	put(&r, data_key, DATA_KEY_BYTES);
+	put_wrapping(&r, bucket, aad, data_key);
 	rc = ask(keys, &r, WRAPPED_KEY_BYTES, &a, err);
 	secret_wipe(&r, sizeof r);
 	return rc == RC_OK ? take_wrapped(keys, asked_at, bucket, &a, out) : rc;
+}
+
+/* Wrappings of one call; the first that failed says what came of all. */
+struct wrapping {
+	struct key_wrap *wraps;
+	enum rc rc;
+	struct err *err;
+};
+
+static void
+on_wrapped(void *ctx, unsigned n, enum rc rc, struct str body, const struct err *err)
+{
+	struct wrapping *w = ctx;
+
+	if (w->rc != RC_OK)
+		return;
+	if (rc == RC_OK && body.n != WRAPPED_KEY_BYTES)
+		rc = fail(w->err, RC_UNAVAILABLE, "keys", "the key process speaks otherwise");
+	else if (rc != RC_OK && w->err != NULL)
+		*w->err = *err;
+	w->rc = rc;
+	if (rc == RC_OK)
+		memcpy(w->wraps[n].wrapped, body.p, WRAPPED_KEY_BYTES);
+}
+
+enum rc
+keys_remote_wrap_many(struct keys *keys, struct key_wrap *wraps, size_t n, struct err *err)
+{
+	struct wrapping w = {wraps, RC_OK, err};
+	uint64_t asked_at = known_epoch(keys, false);
+	size_t bytes = 0, at = 0;
+	unsigned char *all;
+	struct request r;
+	enum rc rc;
+
+	must(n > 0 && n <= KEY_WRAPS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if ((rc = check_place(wraps[i].bucket, wraps[i].aad, err)) != RC_OK)
+			return rc;
+		bytes += 4 + 1 + 1 + wraps[i].bucket.n + 4 + wraps[i].aad.n + DATA_KEY_BYTES;
+	}
+	all = secret_new(bytes);
+	for (size_t i = 0; i < n; i++) {
+		struct str m;
+
+		put_wrapping(&r, wraps[i].bucket, wraps[i].aad, wraps[i].data_key);
+		m = ended(&r);
+		must(at + m.n <= bytes);
+		memcpy(all + at, m.p, m.n);
+		at += m.n;
+	}
+	secret_wipe(&r, sizeof r);
+	keylink_call(keys->link, (struct str){(char *)all, at}, (unsigned)n, on_wrapped, &w);
+	secret_free(all);
+	for (size_t i = 0; i < n && w.rc == RC_OK; i++)
+		if (i == 0 || !str_eq(wraps[i].bucket, wraps[i - 1].bucket) ||
+		    wraps[i].wrapped[0] != wraps[i - 1].wrapped[0])
+			note_generation(keys, asked_at, wraps[i].bucket, wraps[i].wrapped[0]);
+	return w.rc;
 }
 
 enum rc

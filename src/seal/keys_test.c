@@ -464,6 +464,39 @@ each_change_of_the_ring_makes_it_older_and_an_older_copy_is_not_read_in(void **s
 	keys_close(keys);
 }
 
+static void
+many_are_wrapped_as_one_is_and_by_few_questions(void **state)
+{
+	enum { MANY = KEY_WRAPS_MAX + 1 };
+	static struct key_wrap wraps[MANY];
+	struct keys *keys = created();
+	uint64_t asked = keys_questions(keys);
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		wraps[i].bucket = i % 2 == 0 ? STR("a/2026-01") : STR("b/2026-01");
+		wraps[i].aad = str_fmt(arena, "aad %zu", i);
+		wraps[i].data_key[0] = (unsigned char)i;
+	}
+	assert_int_equal(keys_wrap_many(keys, wraps, MANY, &err), RC_OK);
+	assert_int_equal(keys_questions(keys), asked + 2);
+	for (size_t i = 0; i < MANY; i++) {
+		struct str w = {(char *)wraps[i].wrapped, WRAPPED_KEY_BYTES};
+		unsigned char key[DATA_KEY_BYTES];
+
+		assert_int_equal(
+		    keys_unwrap(keys, NULL, wraps[i].bucket, wraps[i].aad, w, key, &err), RC_OK);
+		assert_memory_equal(key, wraps[i].data_key, sizeof key);
+		/* Bound to its own place. */
+		assert_int_equal(keys_unwrap(keys, NULL, wraps[i].bucket, STR("aad"), w, key, &err),
+				 RC_INTEGRITY);
+	}
+	wraps[1].bucket = STR_NONE;
+	assert_int_equal(keys_wrap_many(keys, wraps, 2, &err), RC_INVALID);
+	keys_close(keys);
+}
+
 int
 main(void)
 {
@@ -483,6 +516,7 @@ main(void)
 	    T(macs_differ_by_domain_value_month_and_node),
 	    T(many_threads_share_the_keys),
 	    T(the_log_key_signs),
+	    T(many_are_wrapped_as_one_is_and_by_few_questions),
 	};
 	int failed;
 
