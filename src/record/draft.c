@@ -275,7 +275,8 @@ enum rc
 record_of_draft(struct door *d, const struct record_draft *draft, struct record **out,
 		struct err *err)
 {
-	enum rc rc = record_of_row(d, &draft->row, draft->fields, NULL, RUNG_MASKED, NULL, out, err);
+	enum rc rc =
+	    record_of_row(d, &draft->row, draft->fields, NULL, RUNG_MASKED, NULL, out, err);
 
 	/* The sealed part of it is not read back, so it is told from the draft. */
 	if (rc == RC_OK)
