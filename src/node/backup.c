@@ -247,6 +247,16 @@ note_first(struct cli *cli, struct err *err)
 	return rc;
 }
 
+/* Also what one that was killed left: a database beside it would be taken for part of this one. */
+static void
+remove_copy(struct cli *cli, const char *copy)
+{
+	static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+
+	for (size_t i = 0; i < COUNT_OF(ends); i++)
+		(void)unlink(str_fmt(cli->arena, "%s%s", copy, ends[i]).p);
+}
+
 static enum rc
 run_backup(struct cli *cli, struct err *err)
 {
@@ -267,13 +277,11 @@ run_backup(struct cli *cli, struct err *err)
 	path = place(cli);
 	/* Beside the backup: where there is room for the one there is room for the other. */
 	copy = str_fmt(cli->arena, "%s.database", path).p;
-	(void)unlink(copy);
+	remove_copy(cli, copy);
 	rc = copy_database(cli, url, copy, err);
 	if (rc == RC_OK)
 		rc = write_backup(cli, config, copy, path, err);
-	(void)unlink(copy);
-	(void)unlink(str_fmt(cli->arena, "%s-wal", copy).p);
-	(void)unlink(str_fmt(cli->arena, "%s-shm", copy).p);
+	remove_copy(cli, copy);
 	if (rc == RC_OK && !cli_json_text(cli, "file", str_from(path)))
 		fprintf(cli->out,
 			"%s\nNo keys are in it: keep copies of the key file apart from it, for 30 "

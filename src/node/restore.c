@@ -108,7 +108,13 @@ restore_unpack(struct cli *cli, const char *path, const char *dir, struct restor
 	*out = (struct restore_files){.dir = dir != NULL ? dir
 							 : str_fmt(cli->arena, "%s.look", path).p};
 	u.dir = out->dir;
-	if (mkdir(out->dir, 0700) != 0)
+	if (dir == NULL && mkdir(out->dir, 0700) != 0)
+		return fail_at(
+		    err, errno == EEXIST ? RC_CONFLICT : RC_UNAVAILABLE, out->dir, 0, 0, "file",
+		    "cannot be made, to look at the backup in: %s. One that is there was "
+		    "left by a look that was cut short: remove it",
+		    strerror(errno));
+	if (dir != NULL && mkdir(out->dir, 0700) != 0)
 		return fail_at(err, errno == EEXIST ? RC_CONFLICT : RC_UNAVAILABLE, out->dir, 0, 0,
 			       "node",
 			       "cannot be made: %s; a node is brought back into a new folder",

@@ -18,7 +18,13 @@ else
 	echo "\"store\": \"sqlite:$node/node.db\"" >>"$node/liaison.yaml"
 fi
 node_start
+: >"$work/backup.database-journal"
 expect_exit 0 L node backup "$work/backup" --seal-with "$work/words"
+[ -z "$(find "$work" -name 'backup.*')" ] || wrong "something of a backup that was cut short is left"
+mkdir "$work/backup.look"
+expect_exit 5 L node backup-verify "$work/backup" --seal-with "$work/words"
+has "$said" "cut short: remove it"
+rmdir "$work/backup.look"
 cp -p "$node/keys.liaison" "$work/keys.then"
 expect_exit 0 L record erase person "$mei" --version 1 --yes
 for _ in $(seq 100); do
