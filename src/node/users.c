@@ -372,8 +372,8 @@ static const struct route routes[] = {
     /* clang-format off */
 	{ "GET",    "/api/v1/me",            ROLES_ANY,     PURPOSES_ANY, 0,            0,        me,           "Who the node takes you for." },
 	{ "GET",    "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_QUARANTINE, 0,    list,         "List users." },
-	{ "POST",   "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, add,          "Add a user." },
-	{ "PATCH",  "/api/v1/users/{login}", ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, BODY_MAX, change,       "Change a user's roles, unit or system account, or close the account." },
+	{ "POST",   "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES | ROUTE_PERSON, BODY_MAX, add,          "Add a user." },
+	{ "PATCH",  "/api/v1/users/{login}", ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES | ROUTE_PERSON, BODY_MAX, change,       "Change a user's roles, unit or system account, or close the account." },
 	{ "GET",    "/api/v1/tokens",        ADMINISTRATOR, PURPOSES_ANY, 0,            0,        list_tokens,  "List tokens." },
 	{ "POST",   "/api/v1/tokens",        ROLES_ANY,     PURPOSES_ANY, ROUTE_WRITES | ROUTE_PERSON, BODY_MAX, make_token,   "Make a token for a program." },
 	{ "DELETE", "/api/v1/tokens/{id}",   ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, 0,        revoke_token, "Revoke a token at once." },
