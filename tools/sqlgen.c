@@ -442,7 +442,9 @@ relative_symbol(const char *name)
 {
 	char *s = strdup(name);
 
-	for (char *p = s; p != NULL && *p != '\0'; p++)
+	if (s == NULL)
+		die(name, 0, "%s", strerror(errno));
+	for (char *p = s; *p != '\0'; p++)
 		*p = name_char(*p) ? (char)toupper((unsigned char)*p) : '_';
 	return s;
 }

@@ -28,7 +28,7 @@ static const struct api_route rows[] = {
 	  .flags = API_BODY_MAY, .also = BIT(RC_INVALID) },
 	{ "POST", "/api/v1/audit/checkpoint", "make_checkpoint", NULL, NULL, TEXT, .also = BIT(RC_CONFLICT) },
 	{ "GET",  "/api/v1/audit/proof/{leaf}", "prove_leaf", NULL, NULL, TEXT, .also = BIT(RC_CONFLICT) },
-	{ "GET",  "/api/v1/audit/export", "export_log", NULL, NULL, TEXT },
+	{ "GET",  "/api/v1/audit/export", "export_log", NULL, NULL, TEXT, .also = BIT(RC_ABSENT) },
 	{ "GET",  "/api/v1/audit/vkey", "log_key", NULL, NULL, TEXT },
 	{ .method = NULL },
     /* clang-format on */
