@@ -169,9 +169,8 @@ write_archive(struct cli *cli, const struct config *config, const char *copy, FI
 	if ((rc = archive_begin(w, err)) != RC_OK ||
 	    (rc = add_file(w, str_fmt(cli->arena, "%s/liaison.yaml", cli_node_dir(cli)).p,
 			   STR("liaison.yaml"), err)) != RC_OK ||
-	    (rc = add_file(w, copy, STR("node.db"), err)) != RC_OK)
-		json_decref(about);
-	else if ((rc = add_blobs(cli, w, err)) != RC_OK)
+	    (rc = add_file(w, copy, STR("node.db"), err)) != RC_OK ||
+	    (rc = add_blobs(cli, w, err)) != RC_OK)
 		json_decref(about);
 	else if ((rc = archive_end(w, about, err)) == RC_OK)
 		rc = sealed_file_end(sealed, err);

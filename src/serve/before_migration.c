@@ -17,8 +17,6 @@
 
 #define PREFIX "before-migration-"
 
-extern char **environ;
-
 /* pg_dump asks the server by itself, as the same role. */
 static enum rc
 dump(struct arena *a, const struct before_migration *b, const char *path, struct err *err)
