@@ -11,8 +11,7 @@ export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 alone=
 case $preset in
 clang) exit 0 ;; # building it is the gate
-# These two start thousands of processes of what the others run already; minutes here, nothing new.
-asan) select="-E story/(2-record/26-import-killed|3-audit/34-flipped-bytes)" ;;
+asan) ;;
 tsan)
 	select='-R ^unit/(base|store|net|audit|record|serve|node)_'
 	# clang 14's runtime cannot map its shadow where the kernel randomises 32 bits.
