@@ -11,20 +11,17 @@
 static enum rc
 show(struct request *rq, struct reply *reply, struct err *err)
 {
-	json_t *state, *o = json_object();
-	enum rc rc = quarantine_read(rq->arena, serve_dir(rq->serve), &state, err);
+	json_t *about, *o = json_object();
+	int given = 0;
+	enum rc rc = quarantine_show(&rq->door, serve_dir(rq->serve), &about, &given, err);
 
 	door_hold(&rq->door, o);
 	if (rc != RC_OK && rc != RC_ABSENT)
 		return rc;
-	must(json_object_set_new(o, "quarantine", json_boolean(rc == RC_OK)) == 0);
-	if (rc == RC_OK) {
-		door_hold(&rq->door, state);
-		must(json_object_set(o, "backup", json_object_get(state, "about")) == 0 &&
-		     json_object_set_new(
-			 o, "confirmed_by",
-			 json_integer(json_member_str(state, "first").n > 0 ? 1 : 0)) == 0);
-	}
+	must(json_object_set_new(o, "quarantine", json_boolean(rc == RC_OK && given < 2)) == 0);
+	if (rc == RC_OK)
+		must(json_object_set(o, "backup", about) == 0 &&
+		     json_object_set_new(o, "confirmed_by", json_integer(given)) == 0);
 	reply->json = json_incref(o);
 	return RC_OK;
 }
@@ -39,6 +36,8 @@ confirm(struct request *rq, struct reply *reply, struct err *err)
 		return fail(err, RC_USAGE, "reason", "say what you looked at (--reason)");
 	if ((rc = quarantine_confirm(rq->serve, &rq->door, &ended, err)) != RC_OK)
 		return rc;
+	if (ended)
+		reply->durable = quarantine_lift;
 	reply->status = ended ? 200 : 202;
 	reply->json =
 	    json_pack("{s:b, s:i}", "quarantine", ended ? 0 : 1, "confirmed_by", ended ? 2 : 1);
@@ -73,7 +72,7 @@ quarantine_run(struct cli *cli, struct err *err)
 static const struct api_route api_rows[] = {
     /* clang-format off */
 	{ "GET",  "/api/v1/node/quarantine", "quarantine", NULL, NULL,
-	  "{quarantine: bool; backup?: json; confirmed_by?: integer(0..1)}" },
+	  "{quarantine: bool; backup?: json; confirmed_by?: integer(0..2)}" },
 	{ "POST", "/api/v1/node/quarantine", "confirm_quarantine", NULL, NULL,
 	  "{quarantine: bool; confirmed_by: integer(1..2)}", 200, API_REASON, BIT(RC_CONFLICT), 202 },
 	{ .method = NULL },

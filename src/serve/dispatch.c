@@ -84,6 +84,8 @@ work_done(struct write_item *item, enum rc rc, const struct err *err)
 	if (rc != RC_OK) {
 		log_warn("a group did not become durable: %s", err->text);
 		make_other_answer(w, rc, err);
+	} else if (w->rc == RC_OK && w->reply.durable != NULL) {
+		w->reply.durable(w->serve);
 	}
 	finish(w);
 }

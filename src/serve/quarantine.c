@@ -5,7 +5,12 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "format/json.h"
+#include "seal/keys.h"
+#include "seal/random.h"
+#include "seal/secret.h"
 #include "serve/file.h"
 #include "serve/inside.h"
 #include "serve/job_inside.h"
@@ -33,10 +38,13 @@ write_state(struct arena *a, const char *dir, const json_t *state, struct err *e
 enum rc
 quarantine_begin(const char *dir, json_t *about, struct err *err)
 {
-	json_t *state = json_pack("{s:O, s:b}", "about", about, "unfinished", 1);
 	struct arena *a = arena_new(0);
-	enum rc rc = write_state(a, dir, state, err);
+	json_t *state = json_pack("{s:O, s:b}", "about", about, "unfinished", 1);
+	struct id id = random_id(&clock_system);
+	enum rc rc;
 
+	must(json_object_set_new(state, "id", json_from_str(id_format(a, id))) == 0);
+	rc = write_state(a, dir, state, err);
 	json_decref(state);
 	arena_free(a);
 	return rc;
@@ -109,17 +117,85 @@ log_word(struct door *d, const char *what, struct err *err)
 	return door_log(d, &entry, NULL, err);
 }
 
+/* What the database says of the file's number. */
+struct words {
+	struct id id;
+	bool first_given;
+	struct id first;
+	int64_t account, ended_ms;
+};
+
+static struct str
+words_mac(const struct door_node *node, struct arena *a, const struct words *w)
+{
+	unsigned char mac[MAC_BYTES];
+	struct str row =
+	    str_fmt(a, "%.*s/%.*s/%lld/%lld", STR_ARG(id_format(a, w->id)),
+		    STR_ARG(id_format(a, w->first)), (long long)w->account, (long long)w->ended_ms);
+
+	keys_index_mac(node->keys, STR("quarantine-row"), row, mac);
+	return str_copy(a, (struct str){(char *)mac, sizeof mac});
+}
+
+/* A row that is not what was written says nothing. */
+static enum rc
+words_find(const struct door_node *node, struct db *db, struct arena *a, const json_t *state,
+	   struct words *out, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc;
+
+	*out = (struct words){.first_given = false};
+	if (!id_parse(json_member_str(state, "id"), &out->id))
+		out->id = (struct id){{0}}; /* of a program that gave no numbers */
+	if ((rc = db_select(db, &SQL_SERVE_QUARANTINE_FIND, BINDS(B_ID(out->id)), &rows, err)) !=
+	    RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK) {
+		out->first = rows_id(rows, 0);
+		out->account = rows_i64(rows, 1);
+		out->ended_ms = rows_i64(rows, 2);
+		out->first_given = secret_eq(rows_blob(rows, 3), words_mac(node, a, out));
+	}
+	rows_close(rows);
+	if (!out->first_given)
+		*out = (struct words){.id = out->id};
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+static enum rc
+words_store(struct door *d, const struct words *w, struct err *err)
+{
+	return db_run(d->db, &SQL_SERVE_QUARANTINE_SET,
+		      BINDS(B_ID(w->id), B_ID(w->first), B_I64(w->account), B_I64(w->ended_ms),
+			    B_BLOB(words_mac(d->node, d->arena, w))),
+		      NULL, err);
+}
+
+enum rc
+quarantine_show(struct door *d, const char *dir, json_t **about, int *given, struct err *err)
+{
+	struct words words;
+	json_t *state;
+	enum rc rc = quarantine_read(d->arena, dir, &state, err);
+
+	if (rc != RC_OK)
+		return rc;
+	door_hold(d, state);
+	*about = json_object_get(state, "about");
+	if ((rc = words_find(d->node, d->db, d->arena, state, &words, err)) == RC_OK)
+		*given = words.first_given + (words.ended_ms != 0);
+	return rc;
+}
+
 /* Is the first word another person's, of another system account? */
 static enum rc
-check_second(struct door *d, const json_t *state, struct err *err)
+check_second(struct door *d, const struct words *w, struct err *err)
 {
-	json_int_t account = json_integer_value(json_object_get(state, "account"));
-	struct id first;
-
-	if (!id_parse(json_member_str(state, "first"), &first) || id_eq(first, d->actor->id))
+	if (id_eq(w->first, d->actor->id))
 		return fail(err, RC_DENIED, "second",
 			    "your word is there already; another administrator gives the second");
-	if (account != 0 && account == d->actor->account && !d->node->shared_account)
+	if (w->account != 0 && w->account == d->actor->account && !d->node->shared_account)
 		return fail(err, RC_DENIED, "second",
 			    "the first of the two came by the same system account; the second "
 			    "person needs one of their own");
@@ -129,6 +205,7 @@ check_second(struct door *d, const json_t *state, struct err *err)
 enum rc
 quarantine_confirm(struct serve *s, struct door *d, bool *ended, struct err *err)
 {
+	struct words words;
 	json_t *state;
 	enum rc rc = quarantine_read(d->arena, s->dir, &state, err);
 
@@ -138,22 +215,58 @@ quarantine_confirm(struct serve *s, struct door *d, bool *ended, struct err *err
 			   ? fail(err, RC_CONFLICT, "", "this node is not in quarantine")
 			   : rc;
 	door_hold(d, state);
-	if (json_member_str(state, "first").n == 0) {
-		must(json_object_set_new(state, "first",
-					 json_from_str(id_format(d->arena, d->actor->id))) == 0 &&
-		     json_object_set_new(state, "account", json_integer(d->actor->account)) == 0);
-		rc = log_word(d, "quarantine_confirmed", err);
-		return rc == RC_OK ? write_state(d->arena, s->dir, state, err) : rc;
-	}
-	if ((rc = check_second(d, state, err)) != RC_OK ||
-	    (rc = log_word(d, "quarantine_ended", err)) != RC_OK)
+	if ((rc = words_find(d->node, d->db, d->arena, state, &words, err)) != RC_OK)
 		return rc;
-	if (unlink(path_of(d->arena, s->dir)) != 0 && errno != ENOENT)
-		return fail(err, RC_UNAVAILABLE, "", "the quarantine's file cannot be removed: %s",
-			    strerror(errno));
-	*ended = true;
-	job_queue_changed(s);
-	return RC_OK;
+	/* Both were given, and the file outlived a crash: it goes once more. */
+	if ((*ended = words.ended_ms != 0))
+		return RC_OK;
+	if (!words.first_given) {
+		words.first = d->actor->id;
+		words.account = d->actor->account;
+		rc = log_word(d, "quarantine_confirmed", err);
+		return rc == RC_OK ? words_store(d, &words, err) : rc;
+	}
+	if ((rc = check_second(d, &words, err)) != RC_OK)
+		return rc;
+	words.ended_ms = d->now_ms;
+	if ((rc = log_word(d, "quarantine_ended", err)) == RC_OK)
+		rc = words_store(d, &words, err);
+	*ended = rc == RC_OK;
+	return rc;
+}
+
+void
+quarantine_lift(struct serve *s)
+{
+	struct arena *a = arena_new(0);
+
+	if (unlink(path_of(a, s->dir)) != 0 && errno != ENOENT)
+		log_warn("the quarantine has ended, but its file cannot be removed: %s",
+			 strerror(errno));
+	else
+		job_queue_changed(s);
+	arena_free(a);
+}
+
+enum rc
+quarantine_mend(struct serve *s, struct err *err)
+{
+	struct arena *a = arena_new(0);
+	struct words words = {.ended_ms = 0};
+	json_t *state;
+	enum rc rc = quarantine_read(a, s->dir, &state, err);
+
+	if (rc == RC_OK) {
+		if ((rc = db_begin_read(s->readers[0], err)) == RC_OK) {
+			rc = words_find(&s->node, s->readers[0], a, state, &words, err);
+			db_rollback(s->readers[0]);
+		}
+		json_decref(state);
+		if (rc == RC_OK && words.ended_ms != 0)
+			quarantine_lift(s);
+	}
+	arena_free(a);
+	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 typedef enum rc burn_fn(struct door *d, struct id id, struct err *err);

@@ -46,6 +46,8 @@ struct reply {
 	 */
 	enum rc (*write)(struct request *rq, void *draft, struct err *err);
 	void *draft;
+	/* Of a changing route that succeeds: what follows in the world once it is durable. */
+	void (*durable)(struct serve *s);
 	/*
 	 * Of a reading that waits for the key of one record: opened is called with the outcome,
 	 * still within the same look, and makes the answer. The keys of the requests that came

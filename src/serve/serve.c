@@ -422,6 +422,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->quarantined = true; /* if the file is there */
 	s->node.shared_account = config_is_on(s->config, "shared_account");
 	if ((rc = sweep(s, err)) != RC_OK || (rc = open_store(s, o, err)) != RC_OK ||
+	    (!o->restoring && (rc = quarantine_mend(s, err)) != RC_OK) ||
 	    (rc = serve_write(s, NULL, NULL, log_start, s, err)) != RC_OK ||
 	    (rc = apart_pay(s, err)) != RC_OK)
 		goto fail;

@@ -91,8 +91,13 @@ node_stop
 story "Two administrators: it answers; the erased one is gone, tokens are void, the log holds"
 sed -i '/shared_account/d' "$node/liaison.yaml"
 echo "shared_account: yes" >>"$node/liaison.yaml"
+store_rows "UPDATE serve_quarantine SET ended_ms = 1" >/dev/null
+same "words, of a row changed by hand" "$(L node quarantine --json | jq -c '[.quarantine, .confirmed_by]')" "[true,0]"
+expect_exit 6 L record list person
+store_rows "UPDATE serve_quarantine SET ended_ms = 0" >/dev/null
 node_start
 expect_exit 0 L node quarantine --confirm --reason "compared its log" --as bert --json
+[ ! -e "$node/quarantine" ] || wrong "the answer came before the file was gone"
 same "in quarantine" "$(jq .quarantine <<<"$said")" false
 expect_exit 3 L record show person "$mei"
 expect_exit 3 L record show person "$nia"
