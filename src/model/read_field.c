@@ -9,7 +9,7 @@ static const char other_words[] =
     "text date range time number money code ref place phone identifier file yesno "
     "label about required required_when list max sensitivity mask basis auto index derived check "
     "match "
-    "inherits htcds ftm stix case goaml misp";
+    "alone inherits htcds ftm stix case goaml misp";
 
 /* What match/ can make use of (docs/add-a-record-type.md says which evidence each is). */
 static const char *const match_hints[] = {
@@ -275,6 +275,21 @@ read_list(struct reader *r, struct field *f, const struct yaml_node *map)
 	}
 }
 
+/* After the list: what one person may do to the value alone. */
+static void
+read_alone(struct reader *r, struct field *f, const struct yaml_node *map)
+{
+	struct str word = read_text(r, map, "alone", false);
+
+	if (word.n == 0)
+		return;
+	f->alone = str_eq(word, STR("adds")) ? ALONE_ADDS : ALONE_LATER;
+	if (!(str_eq(word, STR("adds")) && f->list) &&
+	    !(str_eq(word, STR("later")) && f->kind == FIELD_DATE && !f->list))
+		reader_bad(r, yaml_find(map, "alone"), "alone",
+			   "is adds, on a list, or later, on a date");
+}
+
 static void
 read_field(struct reader *r, struct record_type *type, struct field *f, const struct yaml_node *key,
 	   const struct yaml_node *map)
@@ -300,6 +315,7 @@ read_field(struct reader *r, struct record_type *type, struct field *f, const st
 	read_labels(r, map, "label", &f->label);
 	f->about = read_text(r, map, "about", false);
 	read_list(r, f, map);
+	read_alone(r, f, map);
 	if ((node = yaml_find(map, "max")) != NULL && r->rc == RC_OK) {
 		if (f->kind != FIELD_TEXT || !str_to_i64(yaml_text(node), &max) || max < 1 ||
 		    max > 20000)

@@ -95,6 +95,8 @@ field_json(struct json_out *o, const struct record_type *t, const struct field *
 		json_out_key_str(o, "basis", (f + 1)->name);
 	if (f->automatic)
 		json_out_key_bool(o, "auto", true);
+	if (f->alone != ALONE_ANY)
+		json_out_key_str(o, "alone", f->alone == ALONE_ADDS ? STR("adds") : STR("later"));
 	if (f->index_exact)
 		json_out_key_bool(o, "index", true);
 	if (f->check_language)

@@ -85,6 +85,8 @@ notes_text(struct buf *out, const struct record_type *type, const struct field *
 			 STR_ARG(type->fields[f->when_field].name), STR_ARG(f->when_value));
 	if (f->automatic)
 		buf_add_z(out, " auto");
+	if (f->alone != ALONE_ANY)
+		buf_addf(out, " alone:%s", f->alone == ALONE_ADDS ? "adds" : "later");
 	if (f->sensitivity != SENSITIVITY_NONE)
 		buf_addf(out, " %s", sensitivity_name(f->sensitivity));
 	if (f->mask != MASK_NEVER)

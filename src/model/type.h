@@ -74,6 +74,13 @@ struct labels {
 	size_t n, cap;
 };
 
+/* What one person may do to a value by an edit; else a move marked four_eyes does it. */
+enum alone {
+	ALONE_ANY,
+	ALONE_ADDS,  /* a list: add to it */
+	ALONE_LATER, /* a date: move it to a later day */
+};
+
 struct field {
 	struct str name;
 	uint32_t index; /* in record_type.fields */
@@ -89,11 +96,12 @@ struct field {
 	struct str when_value;
 	enum sensitivity sensitivity;
 	enum mask mask;
-	bool statement;	     /* fact or assessment is said beside it: field NAME_basis follows */
-	bool automatic;	     /* filled by the node, never by a person */
-	bool derived;	     /* FIELD_REF: made from what it names, so handling comes down */
-	bool index_exact;    /* blind equality index; identifiers and references only */
-	bool check_language; /* docs/language.md is checked as it is written */
+	bool statement; /* fact or assessment is said beside it: field NAME_basis follows */
+	bool automatic; /* filled by the node, never by a person */
+	bool derived;	/* FIELD_REF: made from what it names, so handling comes down */
+	enum alone alone;
+	bool index_exact;	       /* blind equality index; identifiers and references only */
+	bool check_language;	       /* docs/language.md is checked as it is written */
 	const struct code_list *codes; /* FIELD_CODE */
 	struct str unit;	       /* FIELD_NUMBER: "year", "kg"; "" for a count or value */
 	bool whole;		       /* FIELD_NUMBER: a count of things */

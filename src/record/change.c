@@ -2,6 +2,7 @@
 #include "format/json.h"
 #include "model/check.h"
 #include "model/model.h"
+#include "record/alone.h"
 #include "record/changed.h"
 #include "record/derive.h"
 #include "record/due.h"
@@ -237,7 +238,8 @@ record_update(struct door *d, struct id id, int64_t version, json_t *patch, stru
 		rc = change_show(d, &c, c.before, out, err);
 		return rc == RC_OK ? door_log(d, &entry, NULL, err) : rc;
 	}
-	if ((rc = record_due_edited(d, &c.row, c.before, c.after, err)) != RC_OK)
+	if ((rc = alone_check(d, c.row.type, c.before, c.after, err)) != RC_OK ||
+	    (rc = record_due_edited(d, &c.row, c.before, c.after, err)) != RC_OK)
 		return rc;
 	return change_store(d, &c, AUDIT_UPDATE,
 			    changed_fields(d->arena, c.row.type, c.before, c.after), out, err);
@@ -445,6 +447,8 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 	rc = change_begin(d, id, version, POLICY_MOVE, move, &c, out, err);
 	if (rc == RC_OK && (rc = apply_patch(d, &c, patch, err)) == RC_OK)
 		set_mover(d, &c, move);
+	if (rc == RC_OK && !move->four_eyes)
+		rc = alone_check(d, c.row.type, c.before, c.after, err);
 	if (rc != RC_OK || (rc = model_check_needs(c.row.type, move, c.after, err)) != RC_OK)
 		return rc;
 	/* A gate decides on the whole record, not on what this person may see of it. */

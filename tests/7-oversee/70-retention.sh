@@ -128,8 +128,19 @@ story "A hold that runs is not erased either: that would lift it without a word"
 expect_exit 5 L record erase legal_hold "$hold" --version 1 --yes --purpose prosecution
 has "$said" "lift it first"
 
-story "The hold is lifted: what was to go by then goes at once, and the whole key with it"
-expect_exit 0 L record move legal_hold "$hold" lifted --version 1 --purpose prosecution
+story "Nor does one person end it by an edit: sooner, or for some of its records"
+expect_exit 4 L record set legal_hold "$hold" --version 1 --purpose prosecution --set until="$(date -u -d '+2 days' +%F)"
+has "$said" "two people"
+expect_exit 4 L record set legal_hold "$hold" --version 1 --purpose prosecution --set records="$nia"
+same "the held one" "$(L record show person "$sala" --purpose prosecution --json | jq .held)" true
+expect_exit 0 L record set legal_hold "$hold" --version 1 --purpose prosecution --set until="$(date -u -d '+120 days' +%F)"
+
+story "The hold is lifted by two, with a reason: what was to go by then goes at once, and the whole key with it"
+expect_exit 5 L record move legal_hold "$hold" lifted --version 2 --purpose prosecution
+lift() { L record move legal_hold "$hold" lifted --version 2 --purpose prosecution --set lift_reason="The ruling is final." --as "$1"; }
+expect_exit 0 lift "$admin"
+same "lifted by one" "$(L record show legal_hold "$hold" --purpose prosecution --json | jq -r .state)" active
+expect_exit 0 lift bert
 for _ in $(seq 100); do
 	[ "$(store_rows "SELECT count(*) FROM record WHERE length(body) > 0 AND hex(id) = upper('$(tr -d - <<<"$sala")')")" != 0 ] || break
 	sleep 0.1

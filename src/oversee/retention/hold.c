@@ -177,7 +177,10 @@ lift_if_over(struct door *d, struct record *r, struct err *err)
 		until = r->created_ms + HOLD_MAX_MS;
 	if (d->now_ms < until + DAY_MS)
 		return RC_OK;
-	return record_move(d, r->id, r->version, STR("lifted"), NULL, &moved, err);
+	return record_move(d, r->id, r->version, STR("lifted"),
+			   door_hold(d, json_pack("{s:s}", "lift_reason",
+						  "Its last day has passed without a review.")),
+			   &moved, err);
 }
 
 /* Held, and no hold that runs names it any more: its hold was changed. */

@@ -1,0 +1,62 @@
+#include "record/alone.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "format/json.h"
+#include "model/model.h"
+
+static bool
+holds(json_t *list, json_t *wanted)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (list, i, item)
+		if (json_equal(item, wanted))
+			return true;
+	return false;
+}
+
+/* Is each that was there still there? */
+static bool
+only_adds(json_t *was, json_t *is)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (was, i, item)
+		if (!holds(is, item))
+			return false;
+	return true;
+}
+
+/* A day that cannot be told, or was not set, is no later and no earlier than any: it stays. */
+static bool
+is_later(json_t *was, json_t *is)
+{
+	int64_t was_ms, is_ms;
+
+	return time_parse(json_str(was), &was_ms) && time_parse(json_str(is), &is_ms) &&
+	       is_ms >= was_ms;
+}
+
+enum rc
+alone_check(const struct door *d, const struct record_type *type, json_t *before, json_t *after,
+	    struct err *err)
+{
+	if (d->actor->is_node || before == after)
+		return RC_OK;
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *f = &type->fields[i];
+		json_t *was = json_member(before, f->name), *is = json_member(after, f->name);
+
+		if (f->alone == ALONE_ANY || (was == NULL && is == NULL) || json_equal(was, is) ||
+		    (f->alone == ALONE_ADDS ? only_adds(was, is) : is_later(was, is)))
+			continue;
+		return fail(err, RC_DENIED, str_z(d->arena, f->name),
+			    "%s; anything else is for two people, with a move that takes both",
+			    f->alone == ALONE_ADDS ? "one person only adds to it"
+						   : "one person only moves it to a later day");
+	}
+	return RC_OK;
+}

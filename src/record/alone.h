@@ -1,0 +1,18 @@
+#ifndef RECORD_ALONE_H
+#define RECORD_ALONE_H
+
+#include "record/door.h"
+
+/*
+ * alone: what one person may do to a value. A field that the model marks `alone: adds` only
+ * grows by an edit, one marked `alone: later` only moves to a later day; to take a value away, or
+ * to move the day nearer, is for a move that two people make. Else whoever may edit a legal hold
+ * could end it without its reason and its second person.
+ *
+ * before and after an edit, or a move that one person makes. The node is not asked.
+ * RC_DENIED: the field's name is err->key.
+ */
+MUST_USE enum rc alone_check(const struct door *d, const struct record_type *type, json_t *before,
+			     json_t *after, struct err *err);
+
+#endif
