@@ -28,7 +28,7 @@ clang asan tsan: ## one gate each: the build of that preset and its tests
 	@$(BUILD) $@
 	tools/sanitized.sh $@
 
-floors headers words secrets format-check tidy: ## one gate each: what its tools/*.sh says at its top
+floors headers words secrets docs format-check tidy: ## one gate each: what its tools/*.sh says at its top
 	@tools/setup.sh check
 	tools/$@.sh
 
@@ -80,5 +80,5 @@ clean: ## take build/ away
 help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 20
 
-.PHONY: release valgrind demo test check clang asan tsan floors headers words secrets format-check tidy \
+.PHONY: release valgrind demo test check clang asan tsan floors headers words secrets docs format-check tidy \
 	format fuzz long bench performance golden fresh install clean help
