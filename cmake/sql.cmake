@@ -1,7 +1,8 @@
 # sql_headers(out files...): each statement file x.sql becomes gen/FOLDER/x.sql.h, the numbered
-# files NNN.sql of a folder become gen/FOLDER/migrations.h (tools/sqlgen.c says the rules).
+# files NNN.sql of a folder become gen/FOLDER/migrations.h (tools/sqlgen/main.c says the rules).
 # x.postgres.sql and NNN.postgres.sql go with the file whose statements they replace.
-add_executable(sqlgen_tool ${CMAKE_SOURCE_DIR}/tools/sqlgen.c)
+file(GLOB sqlgen_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/sqlgen/*.c)
+add_executable(sqlgen_tool ${sqlgen_sources})
 set_target_properties(sqlgen_tool PROPERTIES C_STANDARD 17)
 target_compile_definitions(sqlgen_tool PRIVATE _GNU_SOURCE)
 target_compile_options(sqlgen_tool PRIVATE -Wall -Wextra)
