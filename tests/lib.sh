@@ -14,7 +14,7 @@ finish() {
 	trap - EXIT
 	[ -z "$also_pid" ] || { kill -9 "$also_pid" && wait "$also_pid"; } 2>/dev/null || true
 	[ -z "$node_pid" ] || { kill -9 "$node_pid" && wait "$node_pid"; } 2>/dev/null || true
-	[ $code = 0 ] || [ $code = 77 ] || [ ! -s "$work/node.log" ] || sed 's/^/node: /' "$work/node.log" >&2
+	[ $code = 0 ] || [ $code = 77 ] || [ ! -s "$work/node.log" ] || tail -n 60 "$work/node.log" | sed 's/^/node: /' >&2
 	rm -rf "$work"
 	exit $code
 }

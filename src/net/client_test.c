@@ -415,7 +415,7 @@ tls_is_spoken_and_a_stranger_not_trusted(void **state)
 	s = setting_open((struct http_options){.address = "0.0.0.0",
 					       .tls_certificate_pem = certificate,
 					       .tls_key_pem = key,
-					       .request_timeout_ms = 500},
+					       .request_timeout_ms = 10000},
 			 (struct client_options){.url = "https://localhost:1"});
 	for (int trusted = 0; trusted < 2; trusted++) {
 		struct client *c;

@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# kill -9 at random moments, while 64 clients a process write: what was acknowledged is there with
-# the same text, nothing is half there, and the log verifies. On a PostgreSQL two processes of the
-# node write, and the one, the other or both are killed; with LIAISON_KILL_SERVER the PostgreSQL
-# itself now and then. LIAISON_KILLS says how often in all (standard 10; `make long` 250 on each
-# engine), LIAISON_SEED makes the choices the same again.
+# kill -9 at random moments of a node's whole life, while 64 clients a process create, change and
+# erase, and imports, checkpoints and backups run: what was acknowledged is there with the same
+# text, what was erased is gone, nothing is half there, and the log verifies. A life is a new node
+# that is killed 20 times: while it is made, while it starts, while it brings an older database up
+# to date, and at work. After each ten kills all it acknowledged so far is read and the log
+# verified on the stopped node; what is lost stays lost, so that no kill goes unlooked at.
+# On a PostgreSQL two processes of the node write, and the one, the other or both are killed; with
+# LIAISON_KILL_SERVER the PostgreSQL itself now and then. LIAISON_KILLS says how often in all
+# (standard 10; `make long` 250 on each engine), LIAISON_SEED makes the choices the same again.
 set -eu
 here=$(cd "$(dirname "$0")/../.." && pwd)
 if [ -n "${LIAISON_KILL_SERVER:-}" ] && [ "${LIAISON_TEST_ENGINE:-sqlite}" = postgres ] && [ -z "${OWN_SERVER:-}" ]; then
@@ -12,23 +16,26 @@ if [ -n "${LIAISON_KILL_SERVER:-}" ] && [ "${LIAISON_TEST_ENGINE:-sqlite}" = pos
 	OWN_SERVER=1 exec "$here/tests/postgres.sh" bash "$0"
 fi
 . "$here/tests/lib.sh"
+need jq
 clients=$LIAISON_BUILD/tests/kill_clients
 [ -x "$clients" ] || { echo "skipped: $clients is not built"; exit 77; }
-kills_wanted=${LIAISON_KILLS:-10}
-look_every=$((kills_wanted > 20 ? 10 : 1))
+kills_wanted=${LIAISON_KILLS:-10} life_kills=20 look_each=10
 [ -z "${LIAISON_SEED:-}" ] || RANDOM=$LIAISON_SEED
 two=
 [ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || two=yes
+kills=0 total=0 round=0 life=0 looked_at=0
+declare -A of=() # kills by what was going on
 
-node_init
-node_unlimited
-export LIAISON_TOKEN
-LIAISON_TOKEN=$(L user token --purposes investigation --days 9 2>/dev/null)
-node_start
-[ -z "$two" ] || node_also_start
-writing=()
+moment() { # moment MS: some time up to that, in seconds
+	local ms=$((RANDOM * 32768 + RANDOM))
+	printf '%d.%03d' $((ms % $1 / 1000)) $((ms % $1 % 1000))
+}
+killed() { # killed WHILE
+	kills=$((kills + 1))
+	of[$1]=$((${of[$1]:-0} + 1))
+}
 write_at() { # write_at PORT NUMBER: 64 clients, until their process is gone
-	"$clients" write "$1" "$work/acknowledged.$round.$2" "$round" >"$work/said.$2" 2>&1 &
+	"$clients" write "$1" "$work/acknowledged.$round.$2" "$round.$2" >"$work/said.$2" 2>&1 &
 	writing[$2]=$!
 }
 written() { # written NUMBER WHAT: killed with their process gone: none was refused before
@@ -49,58 +56,126 @@ server_again() {
 	done
 	wrong "the server does not start again: $(cat "$work/server.out")"
 }
-kills=0 total=0 round=0 of_server=0
+
+birth() { # a new node; one that was killed while it was made is whole or none
+	life=$((life + 1))
+	node=$work/born.$life
+	store=
+	[ -z "$two" ] || store=$(postgres_new)
+	"$liaison" node init --node "$node" --name "North Coast Police" ${store:+--store "$store"} >/dev/null 2>&1 &
+	born=$!
+	sleep "$(moment 300)"
+	kill -9 "$born" 2>/dev/null || true
+	wait "$born" 2>/dev/null || true
+	killed "being made"
+	if "$liaison" node status --node "$node" >/dev/null 2>&1; then
+		expect_exit 0 "$liaison" audit verify --open --node "$node" --purpose oversight
+	fi
+	rm -rf "$node"
+	node=$work/node.$life
+	node_init
+	node_unlimited
+	echo "checkpoint_seconds: 1" >>"$node/liaison.yaml"
+	LIAISON_TOKEN=$(L user token --purposes investigation --days 9 2>/dev/null)
+	export LIAISON_TOKEN
+}
+older() { # the database of a program that did not have this feature yet
+	store_rows "DELETE FROM store_migration WHERE feature = 'retention'" >/dev/null
+	store_rows "DROP TABLE retention_proposal" >/dev/null
+}
+start_killed() { # a start that is killed somewhere in it; now and then it has a migration to do
+	local while=starting
+	if [ -z "$also_pid" ] && [ $((RANDOM % 2)) = 0 ] && [ "$(store_rows "SELECT count(*) FROM store_migration WHERE feature = 'retention'")" != 0 ]; then
+		older
+		while=migrating
+	fi
+	"$liaison" node serve --node "$node" --port 0 >/dev/null 2>>"$work/node.log" &
+	node_pid=$!
+	sleep "$(moment $([ $while = starting ] && echo 250 || echo 500))"
+	node_kill
+	killed $while
+}
+beside() { # what a person does while clients write; told by its end, or by the next start
+	case $((RANDOM % 6)) in
+	0 | 1)
+		beside=importing
+		awk -v r="$round" 'BEGIN { print "prs_FirstName,prs_SecondName,hte_Type,hte_Description"
+			for (i = 1; i <= 200; i++) printf "Given%d,Family%d,Transit,Row %d of round %d\n", i % 9, i, i, r }' >"$work/rows.$round.csv"
+		L record import "$work/rows.$round.csv" >/dev/null 2>&1 &
+		;;
+	2)
+		beside="backing up"
+		L node backup "$work/backup.$round" --seal-with "$work/words" --purpose administration >/dev/null 2>&1 &
+		;;
+	*)
+		beside=writing
+		true &
+		;;
+	esac
+	helper=$!
+}
+look() { # everything of this life: read, and verified on the stopped node
+	cat "$work"/acknowledged.* >"$work/all"
+	lines=$(wc -l <"$work/all")
+	[ -n "$node_pid" ] || node_start
+	present=$("$clients" check "$port" "$work/all" 2>"$work/lost") || wrong "up to round $round writes are lost: $(head -5 "$work/lost")"
+	same "acknowledged writes up to round $round that are there" "$present" "$lines"
+	[ -z "$also_pid" ] || node_also_kill
+	node_kill
+	expect_exit 0 L audit verify --open
+	looked_at=$kills
+	echo "$kills kills: $lines acknowledged by life $life, and there; ${said%%$'\n'*}"
+}
+end_of_life() { # jobs that were killed come to their end; an import may wait for what nobody brought
+	node_start
+	for _ in $(seq 600); do
+		jobs=$(L job list --json)
+		jq -e '[.. | select(.state? == "running" or .state? == "queued")] | length == 0' <<<"$jobs" >/dev/null && break
+		sleep 0.1
+	done
+	same "jobs that did not end as they should" "$(jq -c '[.. | select(.kind? != null and .state != "done" and .state != "waiting") | {kind, state}]' <<<"$jobs")" "[]"
+	node_kill
+	total=$((total + lines))
+	rm -rf "$node" "$work"/acknowledged.* "$work"/backup.* "$work"/rows.*
+}
+
+echo "words that no one foresees 7" >"$work/words"
+birth
+life_began=$kills
 while [ "$kills" -lt "$kills_wanted" ]; do
 	round=$((round + 1))
-	# From 0.02 to 1.2 seconds after the first request.
-	moment=$(printf '%d.%03d' $((RANDOM % 12 / 10)) $((RANDOM % 980 + 20)))
+	[ -n "$node_pid" ] || [ $((RANDOM % 4)) != 0 ] || start_killed
+	[ -n "$node_pid" ] || node_start
+	[ -z "$two" ] || [ -n "$also_pid" ] || node_also_start
 	what=first
 	[ -z "$two" ] || case $((RANDOM % 3)) in 0) what=second ;; 1) what=both ;; esac
 	[ -z "${OWN_SERVER:-}" ] || [ $((RANDOM % 5)) != 0 ] || what=server
-	looks=
-	[ $((round % look_every)) != 0 ] || looks=yes
-	[ -z "$looks" ] || [ "$what" = server ] || what=${two:+both}
-	what=${what:-first}
+	writing=()
 	write_at "$port" 1
 	[ -z "$two" ] || write_at "$also_port" 2
-	sleep "$moment"
+	beside
+	sleep "$(moment 600)"
 	case $what in
-	first | both) node_kill; kills=$((kills + 1)) ;;
+	first | both) node_kill; killed "$beside" ;;
 	esac
 	case $what in
-	second | both) node_also_kill; kills=$((kills + 1)) ;;
-	server) server_kill; kills=$((kills + 1)); of_server=$((of_server + 1)) ;;
+	second | both) node_also_kill; killed "$beside" ;;
+	server) server_kill; killed "server, $beside"; server_again; node_kill; node_also_kill ;; # they end, or wait for it; here they end
 	esac
-	if [ "$what" = server ]; then
-		# The processes of the node end, or wait for the server; for this story they end.
-		server_again
-		node_kill
-		node_also_kill
-	fi
-	[ -z "$two" ] || [ "$what" = both ] || sleep 0.2 # the other one goes on
-	# shellcheck disable=SC2086
-	kill -9 ${writing[*]} 2>/dev/null || true
+	[ -z "$two" ] || [ -z "$node_pid$also_pid" ] || sleep 0.2 # the other one goes on
+	kill -9 "${writing[@]}" "$helper" 2>/dev/null || true
+	wait "$helper" 2>/dev/null || true
 	written 1 "$what"
 	[ -z "$two" ] || written 2 "$what"
-	# On a stopped node: it takes as long as it takes.
-	said=
-	[ -z "$looks" ] || expect_exit 0 L audit verify --open
-	[ -n "$node_pid" ] || node_start
-	[ -z "$two" ] || [ -n "$also_pid" ] || node_also_start
-	touch "$work/acknowledged.$round.1"
-	cat "$work"/acknowledged."$round".* >"$work/round"
-	lines=$(wc -l <"$work/round")
-	present=$("$clients" check "$port" "$work/round" 2>"$work/lost") || wrong "round $round: writes are lost: $(head -5 "$work/lost")"
-	same "acknowledged writes of round $round that are there" "$present" "$lines"
-	total=$((total + lines))
-	echo "round $round: $what killed after $moment s, $lines acknowledged and there; $(echo "$said" | sed 's/, root.*;/;/')"
+	enough=
+	[ $((kills - life_began)) -lt $life_kills ] && [ "$kills" -lt "$kills_wanted" ] || enough=yes
+	[ -z "$enough" ] && [ $((kills - looked_at)) -lt $look_each ] || look
+	if [ -n "$enough" ]; then
+		end_of_life
+		[ "$kills" -ge "$kills_wanted" ] || birth
+		life_began=$kills
+	fi
 done
-story "After all rounds, all of them once more"
-cat "$work"/acknowledged.* >"$work/all"
-present=$("$clients" check "${also_port:-$port}" "$work/all") || wrong "writes of former rounds are lost"
-same "all acknowledged writes" "$present" "$total"
 [ "$total" -gt "$((kills * 10))" ] || wrong "only $total writes in $kills kills: the story tests too little"
-[ -z "$two" ] || node_also_kill
-node_stop
-expect_exit 0 L audit verify --open
-echo "$kills kills ($of_server of the server), $total acknowledged writes, all there"
+for while in "${!of[@]}"; do echo "killed while $while: ${of[$while]}"; done | sort
+echo "$kills kills in $life lives, $total acknowledged writes, all there"
