@@ -7,7 +7,8 @@
 #   `liaison noun verb --x`     is a command of the tables, and some command or setting has the option
 #   `GET /api/v1/x`             is a route of the tables
 #   `make x`                    is a target
-# and links lead to files and headings. Words in capitals alone (DIR, NAME) and `x.c` stand for others.
+# and links lead to files and headings; each rule of docs/rights.md names a test; so do comments of the
+# code that end (name_of_a_test). Words in capitals alone (DIR, NAME) and `x.c` stand for others.
 # What a page invents for an example, or names from elsewhere, it says itself: <!-- not here: WORD... -->;
 # what has one of these words in it is not looked for in that page.
 set -eu
@@ -176,6 +177,20 @@ while IFS=$'\t' read -r where path word; do
 	mapfile -t named < <(grep -E "(^|/)$(sed 's/[.]/[.]/g; s/\*/[^\/]*/g' <<<"$path")\$" "$work/files")
 	grep -qw -- "$word" "${named[@]}" || echo "$where: $path has no $word"
 done <"$work/pairs" >>"$work/findings"
+
+# Each rule of docs/rights.md says by which test or story it is shown.
+awk -F'|' '
+	!/^\|/ { column = 0; next }
+	column == 0 { column = $2 ~ /^ *rule *$/ && $5 ~ /^ *shown by *$/ ? 5 : -1; rows += column == 5; next }
+	column == 5 && !/^\|[ -]*-/ && $column !~ /`[a-z0-9]+_[a-z0-9]+_[a-z0-9]+_[a-z0-9]+_[a-z0-9_]+`|`[0-9]-[a-z]+\/[0-9a-z-]+`/ {
+		print FILENAME ":" FNR ": no test is named for this rule" }
+	END { if (rows != 1) print FILENAME ": the table of rules was not found" }' docs/rights.md >>"$work/findings"
+
+# A comment that names a test in brackets, at its end.
+grep -E '^(src|tests)/.*\.c$' "$work/code" | xargs -d '\n' grep -sHoE '^[ /]\*.*\([a-z]+(_[a-z0-9]+){4,}\)\.?$' |
+	sed -nE 's/^([^:]*):.*\((.*)\)\.?$/\1 \2/p' | while read -r file test; do
+	grep -qx "$test" "$work/tests" || echo "$file: no test is called $test"
+done >>"$work/findings"
 
 # Links: [text](path#heading), as GitHub and GitLab name headings.
 headings() { sed -nE '/^```/,/^```/d; s/^#+ +//p' "$1" | tr 'A-Z' 'a-z' | sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'; }

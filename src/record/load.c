@@ -123,18 +123,10 @@ find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
 
 /* A refusal that names a reason tells that the record is there: only those who may read it. */
 static enum rc
-refuse_row(struct door *d, const struct record_row *row, enum policy_action action,
-	   struct decision why, struct err *err)
+refuse_row(struct door *d, const struct record_row *row, struct decision why,
+	   const struct decision *read, struct err *err)
 {
-	struct decision read = {.rung = RUNG_NONE};
-	enum rc rc = RC_OK;
-
-	/* Who may not read it was just told so; asking again would cost more than an absence. */
-	if (why.open_refusal && action != POLICY_READ)
-		rc = reach_decide(d, POLICY_READ, row, NULL, &read, err);
-	if (rc != RC_OK)
-		return rc;
-	why.open_refusal = why.open_refusal && read.rung > RUNG_NONE;
+	why.open_refusal = why.open_refusal && read->rung > RUNG_NONE;
 	return door_refuse(d, &why, row->type, &row->id, err);
 }
 
@@ -154,14 +146,14 @@ enum rc
 record_load_row(struct door *d, struct id id, enum policy_action action, const struct move *move,
 		struct record_row *row, json_t **fields, struct handling *handling, struct err *err)
 {
-	struct decision decision;
+	struct decision decision, read;
 	enum rc rc;
 
 	if ((rc = find_row(d, id, row, err)) != RC_OK ||
-	    (rc = reach_decide(d, action, row, move, &decision, err)) != RC_OK)
+	    (rc = reach_decide_shown(d, action, row, move, &decision, &read, err)) != RC_OK)
 		return rc;
 	if (decision.rung == RUNG_NONE)
-		return refuse_row(d, row, action, decision, err);
+		return refuse_row(d, row, decision, &read, err);
 	d->mark = decision.mark;
 	ask_if_kept(d, row->id);
 	rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, row, fields, handling, err);
@@ -177,9 +169,9 @@ decide_found(struct door *d, const struct record_row *row, const struct str_list
 	     enum rung *rung, struct audit_entry *entry, struct err *err)
 {
 	bool wants = reveal != NULL && reveal->n > 0;
-	struct decision decision;
-	enum rc rc =
-	    reach_decide(d, wants ? POLICY_REVEAL : POLICY_READ, row, NULL, &decision, err);
+	struct decision decision, read;
+	enum rc rc = reach_decide_shown(d, wants ? POLICY_REVEAL : POLICY_READ, row, NULL,
+					&decision, &read, err);
 
 	if (rc != RC_OK)
 		return rc;
@@ -192,7 +184,7 @@ decide_found(struct door *d, const struct record_row *row, const struct str_list
 	};
 	*rung = decision.rung;
 	if (decision.rung == RUNG_NONE)
-		return refuse_row(d, row, wants ? POLICY_REVEAL : POLICY_READ, decision, err);
+		return refuse_row(d, row, decision, &read, err);
 	d->mark = decision.mark;
 	ask_if_kept(d, row->id);
 	return RC_OK;

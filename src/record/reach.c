@@ -107,15 +107,26 @@ enum rc
 reach_decide(struct door *d, enum policy_action action, const struct record_row *row,
 	     const struct move *move, struct decision *out, struct err *err)
 {
+	struct decision read;
+
+	return reach_decide_shown(d, action, row, move, out, &read, err);
+}
+
+enum rc
+reach_decide_shown(struct door *d, enum policy_action action, const struct record_row *row,
+		   const struct move *move, struct decision *out, struct decision *read,
+		   struct err *err)
+{
 	struct row_facts known = row_facts(d->node, row, d->actor);
 	struct facts facts = {d->actor, &d->access, action, row->type, &known, move};
-	enum rc rc;
+	struct facts reading = {d->actor, &d->access, POLICY_READ, row->type, &known, NULL};
+	enum rc rc = RC_OK;
 
 	*out = policy_decide(&facts);
-	if (out->rung > RUNG_NONE)
-		return RC_OK;
-	if ((rc = reach_on_team(d, row->id, &known.on_team, err)) == RC_OK && known.on_team)
+	if (out->rung == RUNG_NONE &&
+	    (rc = reach_on_team(d, row->id, &known.on_team, err)) == RC_OK && known.on_team)
 		*out = policy_decide(&facts);
+	*read = out->rung == RUNG_NONE && action != POLICY_READ ? policy_decide(&reading) : *out;
 	return rc;
 }
 

@@ -36,6 +36,13 @@ MUST_USE enum rc reach_forget(struct door *d, struct id id, struct err *err);
 MUST_USE enum rc reach_decide(struct door *d, enum policy_action action,
 			      const struct record_row *row, const struct move *move,
 			      struct decision *out, struct err *err);
+/*
+ * The same; *read: whether a denied one may at least read it. The team is asked for once for both,
+ * since whoever is refused a hidden row must cost what an absence does.
+ */
+MUST_USE enum rc reach_decide_shown(struct door *d, enum policy_action action,
+				    const struct record_row *row, const struct move *move,
+				    struct decision *out, struct decision *read, struct err *err);
 /* Is the record in one of the actor's cases? Asks nothing where they have none. */
 MUST_USE enum rc reach_on_team(struct door *d, struct id record, bool *out, struct err *err);
 MUST_USE enum rc reach_absent(struct door *d, struct id id, struct err *err);

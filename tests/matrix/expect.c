@@ -86,6 +86,13 @@ expect(const struct person *p, int purpose, enum act act, const struct row *row)
 			return REFUSED;
 		return may_list(p, purpose, row) ? GRANTED : ABSENT;
 	}
+	if (act == ACT_UNGUARD) {
+		/* Nor is it here: what is refused is said to whoever may read the record. */
+		if (rule_holds(p, purpose, write->roles, purposes) && sees(p, purpose, true, row) &&
+		    !p->foreign)
+			return GRANTED;
+		return may_list(p, purpose, row) ? REFUSED_KNOWN : ABSENT;
+	}
 	if (act == ACT_READ || act == ACT_REVEAL) {
 		if (!rule_holds(p, purpose, read->roles, read->purposes))
 			return REFUSED;

@@ -101,7 +101,7 @@ struct str fields_of(struct world *w, const struct record_type *type, bool with,
 const struct row *row_of_type(struct world *w, const struct record_type *type);
 bool row_make(struct world *w, const struct record_type *type, enum tlp tlp);
 
-enum act { ACT_READ, ACT_HISTORY, ACT_UPDATE, ACT_ERASE, ACT_MOVE, ACT_REVEAL };
+enum act { ACT_READ, ACT_HISTORY, ACT_UPDATE, ACT_ERASE, ACT_MOVE, ACT_REVEAL, ACT_UNGUARD };
 enum outcome {
 	GRANTED,
 	ABSENT,	      /* as if there were none */

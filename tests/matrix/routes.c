@@ -434,7 +434,7 @@ probe_by_id(struct world *w, const struct person *who, const char *method, const
 
 		if (may_list(who, purpose, row) ||
 		    (strcmp(method, "POST") == 0 &&
-		     expect(who, purpose, ACT_UPDATE, row) != ABSENT) ||
+		     expect(who, purpose, ACT_UNGUARD, row) != ABSENT) ||
 		    !drawn(w))
 			continue;
 		for (int i = 0; i < 2; i++)
