@@ -7,6 +7,7 @@
 #include "node/sealed_file.h"
 #include "seal/passphrase.h"
 #include "serve/credential.h"
+#include "serve/job_keep.h"
 #include "serve/request.h"
 #include "store/db.h"
 
@@ -178,6 +179,9 @@ export_run(struct job_run *run, struct err *err)
 	sealed_file_free(ex.sealed);
 	arena_free(ex.sealed_arena);
 	arena_free(ex.out_arena);
+	/* What was cut off is fetched by nobody, and begins anew if it goes on. */
+	if (rc != RC_OK && job_parts_remove(run->serve, run->job.id, &ignored) == RC_OK)
+		ex.parts = 0;
 	job_result(run, json_pack("{s:I, s:I}", "rows", (json_int_t)ex.rows, "parts",
 				  (json_int_t)ex.parts));
 	return rc;
@@ -240,8 +244,9 @@ new_export(struct request *rq, struct reply *reply, struct err *err)
 	reply->status = 202;
 	reply->location =
 	    str_fmt(rq->arena, "/api/v1/jobs/%.*s", STR_ARG(id_format(rq->arena, id)));
-	reply->json = json_pack("{s:o, s:s}", "id", json_from_str(id_format(rq->arena, id)),
-				"state", all ? "waiting" : "queued");
+	reply->json = json_pack("{s:o, s:s, s:I}", "id", json_from_str(id_format(rq->arena, id)),
+				"state", all ? "waiting" : "queued", "kept_days",
+				(json_int_t)(job_parts_kept_ms(rq->serve) / INT64_C(86400000)));
 	return RC_OK;
 }
 
@@ -275,9 +280,10 @@ remove_export(struct request *rq, struct reply *reply, struct err *err)
 		return rc;
 	if (job.state == JOB_RUNNING || job.state == JOB_QUEUED)
 		return fail(err, RC_CONFLICT, "state", "the job is at work; stop it first");
-	if ((rc = job_parts_remove(rq->serve, id, err)) == RC_OK)
-		reply->status = 204;
-	return rc;
+	if ((rc = job_parts_remove(rq->serve, id, err)) != RC_OK)
+		return rc;
+	reply->status = 204;
+	return job_parts_log(&rq->door, &job, err);
 }
 
 static const struct route routes[] = {

@@ -182,9 +182,23 @@ tell_later(struct cli *cli, struct str id)
 		fprintf(cli->out, "%.*s\n", STR_ARG(id));
 	json_decref(o);
 	fprintf(cli->notes,
-		"When it is done, fetch it:\n"
+		"When it is done, fetch it; `liaison job show` says until when:\n"
 		"  liaison record export --fetch %.*s --out FILE\n",
 		STR_ARG(id));
+}
+
+static enum rc
+run_remove(struct cli *cli, struct str id, struct err *err)
+{
+	struct cli_answer answer;
+	enum rc rc = cli_call(
+	    cli, "DELETE",
+	    str_fmt(cli->arena, "/api/v1/exports/%.*s", STR_ARG(percent_encode(cli->arena, id))),
+	    NULL, &answer, err);
+
+	if (rc == RC_OK)
+		fprintf(cli->notes, "What it wrote is gone from the node.\n");
+	return rc;
 }
 
 static enum rc
@@ -196,6 +210,8 @@ run_export(struct cli *cli, struct err *err)
 	bool all;
 	enum rc rc;
 
+	if (cli_option(cli, "remove").n > 0)
+		return run_remove(cli, cli_option(cli, "remove"), err);
 	if (job.n > 0)
 		return run_fetch(cli, job, err);
 	if (cli_switch(cli, "all") && cli_option(cli, "seal-with").n == 0)
@@ -232,6 +248,7 @@ static const struct option export_options[] = {
     {"seal-with", "FILE", "--all: seal under the passphrase in this file", false},
     {"no-wait", NULL, "give the job, and fetch its file later", false},
     {"fetch", "JOB", "write the file of a job that is done", false},
+    {"remove", "JOB", "remove from the node what a job wrote", false},
     {.name = NULL},
 };
 
@@ -240,7 +257,8 @@ const struct command export_commands[] = {
 	{ "record", "export", "", export_options, run_export, "Write records as a file.",
 	  "What you may not see is not in it; masked fields are in it only with --reveal. Each record that left stands in the log.\n\n"
 	  "With --all the file is sealed under a passphrase (Argon2id) and goes into an empty node only: liaison record import FILE --seal-with FILE. The file with the passphrase must be yours alone (chmod 600). Records, versions, times and units go along; people and the log do not: who made a version, and why, is told by this node's log alone, and there each version is logged as imported by whoever imports it.\n\n"
-	  "A second person starts an export of everything: an administrator or supervisor with a system account of their own (liaison job resume JOB). Only who gave it can fetch the file." },
+	  "A second person starts an export of everything: an administrator or supervisor with a system account of their own (liaison job resume JOB). Only who gave it can fetch the file.\n\n"
+	  "What an export wrote is gone from the node once it was fetched, and in any case after a week (setting parts_days; `job show` says until when). --remove takes it away before." },
 	{ .noun = NULL },
     /* clang-format on */
 };

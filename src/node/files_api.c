@@ -20,7 +20,7 @@ static const struct api_route export_rows[] = {
     /* clang-format off */
 	{ "POST",   "/api/v1/exports", "begin_export", NULL,
 	  "{format: 'htcds'|'htcds-json'|'ftm'|'ndjson'|'csv'|'all'; type?: record_type; safe?: bool # formulas made harmless for spreadsheets; reveal?: bool # with masked values - takes a reason; passphrase?: text(..1000) # of format all}",
-	  "{id: id; state: 'waiting'|'queued'}", 202, .flags = API_REASON },
+	  "{id: id; state: 'waiting'|'queued'; kept_days: integer(1..) # what it writes is removed so long after its end}", 202, .flags = API_REASON },
 	{ "GET",    "/api/v1/exports/{id}/parts/{n}", "export_part", NULL, NULL, "application/octet-stream", .also = BIT(RC_CONFLICT) },
 	{ "DELETE", "/api/v1/exports/{id}", "remove_export", NULL, NULL, NULL, .also = BIT(RC_CONFLICT) },
 	{ .method = NULL },

@@ -11,6 +11,7 @@
 #include "serve/clock_health.h"
 #include "serve/config.h"
 #include "serve/disk.h"
+#include "serve/job_keep.h"
 #include "serve/quarantine.h"
 #include "serve/request.h"
 #include "serve/serve.h"
@@ -74,9 +75,10 @@ write_metrics(struct request *rq, struct buf *b, struct err *err)
 	struct sign_in_counts sign_ins = sign_in_counts(s);
 	struct clock_report clock = clock_health_report(serve_clock(s));
 	struct audit_growth growth;
+	int64_t kept;
 	enum rc rc = audit_growth(rq->door.db, rq->door.now_ms, &growth, err);
 
-	if (rc != RC_OK)
+	if (rc != RC_OK || (rc = job_parts_bytes(rq->door.db, &kept, err)) != RC_OK)
 		return rc;
 	gauge(b, "up", "The node answers.", 1);
 	gauge(b, "well", "What /healthz says: 1 is ok.", is_well(s));
@@ -92,6 +94,9 @@ write_metrics(struct request *rq, struct buf *b, struct err *err)
 	gauge(b, "log_leaves", "Leaves of the log.", growth.leaves);
 	gauge(b, "log_leaves_day", "Of them since a day ago.", growth.leaves_day);
 	gauge(b, "log_bytes_day", "About how many bytes those take.", growth.bytes_day);
+	gauge(b, "job_parts_bytes", "What exports wrote and imports have yet to read.", kept);
+	counter(b, "job_parts_expired_total", "Jobs whose files went by themselves.",
+		job_parts_expired(s));
 	gauge(b, "clock_behind_ms", "How far the machine's clock is behind.", clock.behind_ms);
 	gauge(b, "clock_ahead_ms", "How far it ran ahead, not followed.", clock.ahead_ms);
 	gauge(b, "key_copies_old", "Copies of the key file in the folder older than 30 days.",

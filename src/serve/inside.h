@@ -65,7 +65,8 @@ struct serve {
 	struct told_list *told;	   /* of groups committed and not yet durable (serve/apart.c) */
 	_Atomic bool disk_low;	   /* serve/disk.h */
 	_Atomic bool quarantined;  /* the file was there at start */
-	struct job_runner *runner; /* NULL: jobs run in the process of a command */
+	_Atomic uint64_t jobs_expired; /* whose parts went by themselves */
+	struct job_runner *runner;     /* NULL: jobs run in the process of a command */
 };
 
 /* The reading connection of a worker, if it has none yet; on its own thread. */

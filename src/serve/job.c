@@ -6,6 +6,7 @@
 #include "seal/keys.h"
 #include "seal/random.h"
 #include "serve/job.sql.h"
+#include "serve/job_keep.h"
 #include "serve/user.h"
 
 #define ARGUMENTS_BYTES_MAX 65536
@@ -340,6 +341,8 @@ read_job(struct door *d, const struct rows *rows, struct job *out, struct access
 	}
 	if (result.n > 0 && json_read(result, NULL, &out->result, &err) == RC_OK)
 		door_hold(d, out->result);
+	if (out->state == JOB_DONE && json_integer_value(json_object_get(out->result, "parts")) > 0)
+		out->expires_ms = out->updated_ms + job_parts_kept_ms(serve_of_door(d));
 }
 
 static enum rc
@@ -552,6 +555,9 @@ job_json(struct arena *a, const struct job *job)
 	must(o != NULL);
 	if (job->result != NULL)
 		must(json_object_set(o, "result", job->result) == 0);
+	if (job->expires_ms > 0)
+		must(json_object_set_new(o, "expires_at",
+					 json_from_str(time_format(a, job->expires_ms))) == 0);
 	if (job->failure.n > 0)
 		must(json_object_set_new(o, "failure", json_from_str(job->failure)) == 0);
 	if (job->for_two && job->state == JOB_WAITING)

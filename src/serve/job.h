@@ -28,6 +28,7 @@ struct job {
 	struct str failure; /* of a failed one: a sentence */
 	bool for_two;	    /* a second person starts it, see job_add_for_two */
 	struct id second;   /* who did; zeros: nobody yet */
+	int64_t expires_ms; /* what it wrote for others to fetch is removed then; 0: nothing */
 	bool unreadable;    /* its row does not open: failed, and it never runs */
 };
 
@@ -93,7 +94,8 @@ MUST_USE enum rc job_wait(struct job_run *run, unsigned in_flight, struct err *e
 
 /*
  * Parts: bytes handed over before the job starts, such as pieces of a file, each a sealed
- * blob; n counts from 0. They go when the job is done, or with job_parts_remove.
+ * blob; n counts from 0. They go when the job is done, or with job_parts_remove; what nobody
+ * started or fetched goes after a time, and all together are bounded (serve/job_keep.h).
  */
 #define JOB_PART_BYTES_MAX ((size_t)16 << 20)
 #define JOB_PARTS_MAX 4096

@@ -95,7 +95,7 @@ VALUES (:job, :n, :blob, :hash, :bucket, :wrapped, :bytes);
 SELECT blob, hash, bucket, wrapped, bytes FROM serve_job_part WHERE job = :job AND n = :n;
 
 -- name: serve_job_part_next
-SELECT n, blob FROM serve_job_part WHERE job = :job AND n > :after ORDER BY n LIMIT 1;
+SELECT n, blob FROM serve_job_part WHERE job = :job AND n > :after ORDER BY n LIMIT 2;
 
 -- name: serve_job_part_totals
 -- single
@@ -113,6 +113,15 @@ UPDATE serve_job_input SET job = :job WHERE mac = :mac;
 -- name: serve_job_input_find
 -- single
 SELECT job FROM serve_job_input WHERE mac = :mac;
+
+-- name: serve_job_part_bytes
+-- single
+SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM serve_job_part;
+
+-- name: serve_job_part_bytes_of
+-- single
+SELECT CAST(COALESCE(SUM(p.bytes), 0) AS BIGINT) FROM serve_job_part p JOIN serve_job j ON j.id = p.job
+WHERE j.user_id = (SELECT user_id FROM serve_job WHERE id = :job);
 
 -- name: serve_job_part_stale
 SELECT j.id FROM serve_job j

@@ -7,7 +7,8 @@ static const struct api_shape shapes[] = {
     {"job",
      "{id: id; kind: text; state: 'waiting'|'queued'|'running'|'done'|'failed'|'stopped'; done: "
      "integer(0..); total: integer(0..) # 0 - not known; unit: text # what is counted; errors: "
-     "integer(0..); created: time; updated: time; result?: {...}; failure?: text; waits_for?: text "
+     "integer(0..); created: time; updated: time; result?: {...}; expires_at?: time # what it "
+     "wrote is removed then; failure?: text; waits_for?: text "
      "# `a second person`; started_by?: id # the second person}",
      "Long work: it survives a restart."},
     {.name = NULL},

@@ -54,9 +54,8 @@ void job_execute(struct serve *s, int64_t runner, struct job *job, const struct 
 void job_changed(struct serve *s, struct id id);
 /* There may be work. Any thread. */
 void job_queue_changed(struct serve *s);
-/* Parts that nobody fetched or started for so long go when the node starts. */
-#define JOB_PARTS_KEPT_MS (INT64_C(7) * 86400000)
-MUST_USE enum rc job_parts_sweep(struct serve *s, struct err *err);
+/* In a changing door: one part of the job, file and row. *more: there are others. */
+MUST_USE enum rc job_part_remove_next(struct door *d, struct id job, bool *more, struct err *err);
 bool job_runner_is_closing(const struct serve *s);
 
 /* The runner's teller: event streams of jobs. */

@@ -10,6 +10,7 @@
 #include "seal/keys.h"
 #include "seal/stream.h"
 #include "serve/job.sql.h"
+#include "serve/job_keep.h"
 #include "store/blob.h"
 
 static const char *
@@ -81,11 +82,15 @@ insert_part(struct door *d, void *ctx, struct err *err)
 {
 	struct storing *s = ctx;
 	struct err why;
-	enum rc rc = db_run(d->db, &SQL_SERVE_JOB_PART_INSERT,
-			    BINDS(B_ID(s->job), B_I64(s->n), B_TEXT(str_from(s->part->blob.z)),
-				  B_BLOB(hash_str(&s->part->hash)), B_TEXT(s->part->bucket),
-				  B_BLOB(buf_str(&s->part->wrapped)), B_I64(s->bytes)),
-			    NULL, &why);
+	enum rc rc = job_parts_room(d, s->job, s->bytes, err);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = db_run(d->db, &SQL_SERVE_JOB_PART_INSERT,
+		    BINDS(B_ID(s->job), B_I64(s->n), B_TEXT(str_from(s->part->blob.z)),
+			  B_BLOB(hash_str(&s->part->hash)), B_TEXT(s->part->bucket),
+			  B_BLOB(buf_str(&s->part->wrapped)), B_I64(s->bytes)),
+		    NULL, &why);
 
 	if (rc == RC_CONFLICT)
 		return fail(err, RC_CONFLICT, "n", "this part is there already");
@@ -372,42 +377,52 @@ job_db_open(struct job_run *run, struct db **out, struct err *err)
 	return db_open_reader(run->serve->store_url, 5000, out, err);
 }
 
-struct removal {
-	struct serve *serve;
-	struct id job;
-	bool more;
-};
-
 /* The file first: a row without its file is found again, a file without a row is not. */
-static enum rc
-remove_part(struct door *d, void *ctx, struct err *err)
+enum rc
+job_part_remove_next(struct door *d, struct id job, bool *more, struct err *err)
 {
-	struct removal *r = ctx;
 	struct rows *rows;
 	struct str blob = STR_NONE;
 	int64_t n = -1;
-	enum rc rc =
-	    db_select(d->db, &SQL_SERVE_JOB_PART_NEXT, BINDS(B_ID(r->job), B_I64(-1)), &rows, err);
+	enum rc second = RC_ABSENT, rc = db_select(d->db, &SQL_SERVE_JOB_PART_NEXT,
+						   BINDS(B_ID(job), B_I64(-1)), &rows, err);
 
+	*more = false;
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK) {
 		n = rows_i64(rows, 0);
 		blob = str_copy(d->arena, rows_text(rows, 1));
+		second = rows_next(rows, err);
 	}
 	rows_close(rows);
-	r->more = rc == RC_OK;
 	if (rc == RC_ABSENT)
 		return RC_OK;
-	if (rc != RC_OK || (rc = blob_remove(blob_dir(d->arena, r->serve), blob, err)) != RC_OK)
+	*more = second == RC_OK;
+	if (rc != RC_OK || (second != RC_OK && second != RC_ABSENT))
+		return rc != RC_OK ? rc : second;
+	if ((rc = blob_remove(blob_dir(d->arena, serve_of_door(d)), blob, err)) != RC_OK)
 		return rc;
-	return db_run(d->db, &SQL_SERVE_JOB_PART_DELETE, BINDS(B_ID(r->job), B_I64(n)), NULL, err);
+	return db_run(d->db, &SQL_SERVE_JOB_PART_DELETE, BINDS(B_ID(job), B_I64(n)), NULL, err);
+}
+
+struct removal {
+	struct id job;
+	bool more;
+};
+
+static enum rc
+remove_part(struct door *d, void *ctx, struct err *err)
+{
+	struct removal *r = ctx;
+
+	return job_part_remove_next(d, r->job, &r->more, err);
 }
 
 enum rc
 job_parts_remove(struct serve *s, struct id job, struct err *err)
 {
-	struct removal r = {s, job, true};
+	struct removal r = {job, true};
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && r.more)
@@ -473,53 +488,4 @@ job_input_claim(struct door *d, struct id job, struct str sha256, bool again, st
 	if (rc != RC_OK || id_eq(before, job))
 		return rc;
 	return check_claim(d, job, before, (struct str){(char *)mac, sizeof mac}, again, err);
-}
-
-struct stale {
-	struct id job;
-	bool found;
-};
-
-static enum rc
-find_stale(struct door *d, void *ctx, struct err *err)
-{
-	struct stale *x = ctx;
-	struct rows *rows;
-	enum rc rc = db_select(d->db, &SQL_SERVE_JOB_PART_STALE,
-			       BINDS(B_I64(d->now_ms - JOB_PARTS_KEPT_MS)), &rows, err);
-
-	if (rc != RC_OK)
-		return rc;
-	rc = rows_next(rows, err);
-	x->found = rc == RC_OK;
-	if (x->found)
-		x->job = rows_id(rows, 0);
-	rows_close(rows);
-	return rc == RC_ABSENT ? RC_OK : rc;
-}
-
-/* It could never start. */
-static enum rc
-end_stale(struct door *d, void *ctx, struct err *err)
-{
-	const struct stale *x = ctx;
-
-	return db_run(d->db, &SQL_SERVE_JOB_STALE_END,
-		      BINDS(B_TEXT(STR("nobody started it within a week, so what it would read "
-				       "was removed")),
-			    B_I64(d->now_ms), B_ID(x->job)),
-		      NULL, err);
-}
-
-enum rc
-job_parts_sweep(struct serve *s, struct err *err)
-{
-	struct stale x = {.found = true};
-	enum rc rc = RC_OK;
-
-	while (rc == RC_OK && x.found)
-		if ((rc = serve_write(s, NULL, NULL, find_stale, &x, err)) == RC_OK && x.found)
-			if ((rc = job_parts_remove(s, x.job, err)) == RC_OK)
-				rc = serve_write(s, NULL, NULL, end_stale, &x, err);
-	return rc;
 }

@@ -6,6 +6,7 @@
 #include "net/pair.h"
 #include "serve/cli.h"
 #include "serve/job.sql.h"
+#include "serve/job_keep.h"
 #include "serve/request.h"
 
 #define LIST_MAX 200
@@ -235,5 +236,9 @@ static const struct command commands[] = {
     /* clang-format on */
 };
 
-const struct feature job_feature = {
-    .name = "jobs", .routes = routes, .commands = commands, .api = &job_api};
+const struct feature job_feature = {.name = "jobs",
+				    .routes = routes,
+				    .commands = commands,
+				    .settings = job_settings,
+				    .timers = job_timers,
+				    .api = &job_api};

@@ -12,6 +12,7 @@
 #include "record/reach.h"
 #include "serve/disk.h"
 #include "serve/job.sql.h"
+#include "serve/job_keep.h"
 #include "serve/quarantine.h"
 #include "serve/user.h"
 

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "audit/migrations.h"
 #include "base/arena.h"
@@ -12,7 +13,9 @@
 #include "seal/keys.h"
 #include "serve/file.h"
 #include "serve/job_inside.h"
+#include "serve/job_keep.h"
 #include "serve/migrations.h"
+#include "serve/timer.h"
 #include "serve/user.h"
 #include "store/test_database.h"
 #include "store/test_dir.h"
@@ -84,8 +87,22 @@ read_parts(struct job_run *run, struct err *err)
 	return rc == RC_OK ? job_parts_remove(run->serve, run->job.id, err) : rc;
 }
 
-static const struct job_kind kinds[] = {
-    {"count", count, "Counts."}, {"parts", read_parts, "Reads its parts."}, {.name = NULL}};
+/* As an export does: two parts that its owner may fetch. */
+static enum rc
+write_parts(struct job_run *run, struct err *err)
+{
+	enum rc rc = job_part_write(run, 0, STR("what was asked for"), err);
+
+	if (rc == RC_OK)
+		rc = job_part_write(run, 1, STR("and the rest of it"), err);
+	job_result(run, json_pack("{s:i}", "parts", 2));
+	return rc;
+}
+
+static const struct job_kind kinds[] = {{"gives", write_parts, "Writes parts."},
+					{"count", count, "Counts."},
+					{"parts", read_parts, "Reads its parts."},
+					{.name = NULL}};
 static const struct feature test_feature = {.name = "test", .jobs = kinds};
 static const struct feature audit_rows = {.name = "audit",
 					  .migrations = MIGRATION_SET(AUDIT_MIGRATIONS)};
@@ -145,7 +162,8 @@ node_open(void **state)
 	n->dir->url = test_database(n->dir->a, test_dir_path(n->dir, "node.db"));
 	assert_int_equal(
 	    file_write(test_dir_path(n->dir, "liaison.yaml"),
-		       str_fmt(n->a, "origin: test/log\nstore: \"%.*s\"\n", STR_ARG(n->dir->url)),
+		       str_fmt(n->a, "origin: test/log\nstore: \"%.*s\"\nparts_sweep_seconds: 1\n",
+			       STR_ARG(n->dir->url)),
 		       0600, &err),
 	    RC_OK);
 	assert_int_equal(keys_create(test_dir_path(n->dir, "keys.liaison"), STR_NONE, &err), RC_OK);
@@ -534,6 +552,75 @@ parts_that_nobody_started_go_after_a_week(void **state)
 	json_decref(q.job.result);
 }
 
+static void
+what_a_job_wrote_goes_by_itself_and_says_when(void **state)
+{
+	static const struct clock late = {late_now, NULL};
+	struct node *n = *state;
+	const struct serve_options options = {
+	    .dir = n->dir->path, .features = features, .clock = &late};
+	struct ask q = {.kind = "gives", .start = true, .a = n->a};
+	struct timer_runner *timers;
+	struct err err;
+
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
+	wait_state(n, &q, JOB_DONE);
+	assert_int_equal(q.job.expires_ms, q.job.updated_ms + 7 * INT64_C(86400000));
+	json_decref(q.job.result);
+	serve_close(n->s);
+	later = INT64_C(6) * 86400000;
+	assert_int_equal(serve_open(&options, &n->s, &err), RC_OK);
+	assert_int_equal(job_parts_sweep(n->s, &err), RC_OK);
+	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), -1);
+	/* A node that runs on does so too, without a start in between. */
+	later = INT64_C(8) * 86400000;
+	assert_int_equal(timer_runner_open(n->s, &timers, &err), RC_OK);
+	for (int i = 0; i < 1000 && rmdir(test_dir_path(n->dir, "blobs")) != 0; i++)
+		(void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	timer_runner_close(timers);
+	assert_int_equal(access(test_dir_path(n->dir, "blobs"), F_OK), -1);
+	assert_int_equal(job_parts_expired(n->s), 1);
+	wait_state(n, &q, JOB_DONE);
+	json_decref(q.job.result);
+}
+
+static void
+one_person_s_files_and_all_together_are_bounded(void **state)
+{
+	struct node *n = *state;
+	struct ask q = {.kind = "parts", .a = n->a}, two = {.kind = "parts", .a = n->a};
+	struct ask third = {.kind = "parts", .a = n->a};
+	struct str half = {arena_bytes(n->a, 600000), 600000};
+	struct err err;
+
+	serve_close(n->s);
+	assert_int_equal(
+	    file_write(test_dir_path(n->dir, "liaison.yaml"),
+		       str_fmt(n->a,
+			       "origin: test/log\nstore: \"%.*s\"\nparts_mib_person: 1\n"
+			       "parts_mib: 2\n",
+			       STR_ARG(n->dir->url)),
+		       0600, &err),
+	    RC_OK);
+	open_serve(n, false);
+	memset((char *)(uintptr_t)half.p, 'x', half.n);
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 0, half), RC_OK);
+	/* Another job does not help. */
+	assert_int_equal(as(n, &n->one, add, &third), RC_OK);
+	assert_int_equal(part(n, &n->one, third.id, 0, half), RC_TOO_LARGE);
+	assert_int_equal(part(n, &n->one, q.id, 1, half), RC_TOO_LARGE);
+	assert_int_equal(as(n, &n->two, add, &two), RC_OK);
+	assert_int_equal(part(n, &n->two, two.id, 0, half), RC_OK);
+	assert_int_equal(as(n, &n->lead, add, &third), RC_OK);
+	assert_int_equal(part(n, &n->lead, third.id, 0, half), RC_OK);
+	assert_int_equal(part(n, &n->lead, third.id, 1, (struct str){half.p, 400000}),
+			 RC_TOO_LARGE);
+	assert_int_equal(job_parts_remove(n->s, q.id, &err), RC_OK);
+	assert_int_equal(part(n, &n->lead, third.id, 1, (struct str){half.p, 400000}), RC_OK);
+}
+
 /* The claim that a job of the kind "claim" makes of the input it is told of. */
 struct claim {
 	struct id job;
@@ -903,6 +990,8 @@ main(void)
 	    T(job_is_seen_by_its_owner_and_their_supervisor_alone),
 	    T(parts_come_back_as_they_were_and_go_with_the_job),
 	    T(parts_that_nobody_started_go_after_a_week),
+	    T(what_a_job_wrote_goes_by_itself_and_says_when),
+	    T(one_person_s_files_and_all_together_are_bounded),
 	    T(a_job_that_took_nothing_in_leaves_its_file_to_the_next),
 	    T(arguments_that_would_not_open_again_are_refused),
 	    T(only_known_arguments_are_kept),

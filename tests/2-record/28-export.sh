@@ -79,9 +79,26 @@ same "by a token to count with" "$(fetch "$counting") $(jq -r .key "$work/part")
 same "by one for its purpose" "$(fetch "$working")" 200
 has "$(cat "$work/part")" Cannery
 same "leaves" "$(fetched)" $((before + 1))
+
+story "It says until when it stays; whoever does not need it takes it away before, and that is logged"
+same "its last moment" "$(L job show "$own" --as fay --json | jq -r '.expires_at[:10]')" "$(date -u -d '+7 days' +%F)"
+same "bytes that exports hold" "$(curl -s --unix-socket "$node/liaison.sock" -H "Liaison-User: $boss" http://x/metrics | sed -n 's/^liaison_job_parts_bytes //p')" "$(stat -c %s "$work/part")"
+spare=$(L record export --format ndjson --type organisation --no-wait --as fay --json | field id)
+for _ in $(seq 100); do
+	[ "$(L job show "$spare" --as fay --json | jq -r .state)" != done ] || break
+	sleep 0.05
+done
+expect_exit 0 L record export --remove "$spare" --as fay
+expect_exit 3 L record export --fetch "$spare" --as fay
+L user add mona --roles monitor --system-account "$(id -u)" --purpose administration --as "$boss" >/dev/null 2>&1
+has "$(L audit search --record "$spare" --as mona --purpose oversight --json)" "files removed"
+L user set mona --close --purpose administration --as "$boss" >/dev/null 2>&1
+
+story "Nor by somebody who has no longer the rights it was given with"
+before=$(fetched)
 L user set fay --roles coordinator --purpose administration --as "$boss" >/dev/null 2>&1
 same "by somebody whose role is another" "$(fetch "$working") $(jq -r .key "$work/part")" "403 user"
-same "leaves" "$(fetched)" $((before + 1))
+same "leaves" "$(fetched)" "$before"
 L user set fay --close --purpose administration --as "$boss" >/dev/null 2>&1
 node_stop
 
