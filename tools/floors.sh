@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tools/floors.sh: an include may only point down the floors; two folders of one floor do not include
 # each other; nor do two features of one area (they speak through rows and events). base/test.h is for
-# *_test.c alone. Ends with the files that grew long: a report, no refusal.
+# *_test.c and the set-ups they share (test_*.h) alone. Ends with the files that grew long: a report, no refusal.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -43,7 +43,7 @@ find src \( -name '*.c' -o -name '*.h' \) | LC_ALL=C sort | awk -v table="$table
 		if (to ~ /\.\./) { refuse("\"" to "\" climbs; name it by its path from src/"); return }
 		a = floor_of(from); b = floor_of(to)
 		if (!(b in at)) { refuse("\"" to "\": no floor is called " b); return }
-		if (to == "base/test.h" && from !~ /_test\.c$/) refuse("base/test.h is for *_test.c alone")
+		if (to == "base/test.h" && from !~ /(_test\.c|\/test_[a-z_]*\.h)$/) refuse("base/test.h is for *_test.c and test_*.h alone")
 		if (at[b] > at[a]) refuse("\"" to "\" goes up: " a " (floor " at[a] ") may not know " b " (floor " at[b] ")")
 		else if (at[b] == at[a] && a != b) refuse("\"" to "\" goes sideways: " a " and " b " share floor " at[a])
 		else if (at[a] == 7 && feature_of(from) != "" && feature_of(to) != "" && feature_of(from) != feature_of(to))
