@@ -23,13 +23,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	test_node_free(*state);
-	return 0;
-}
-
 /* Two people held for a court until a day. */
 static struct id
 new_hold(struct test_node *t, struct id *a, struct id *b)
@@ -126,11 +119,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(one_person_ends_no_hold_for_any_record_by_an_edit,
-					    setup, teardown),
+					    setup, test_node_teardown),
 	    cmocka_unit_test_setup_teardown(one_person_lengthens_a_hold_and_adds_to_it, setup,
-					    teardown),
+					    test_node_teardown),
 	    cmocka_unit_test_setup_teardown(two_people_end_a_hold_sooner_and_lift_it_with_a_reason,
-					    setup, teardown),
+					    setup, test_node_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

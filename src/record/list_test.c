@@ -17,13 +17,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	test_node_free(*state);
-	return 0;
-}
-
 /* n phones, made in turn by three people and at all handlings their type admits. */
 struct made {
 	struct id id;
@@ -484,7 +477,7 @@ a_planted_value_cannot_be_told_by_its_token(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, test_node_teardown)
 	const struct CMUnitTest tests[] = {
 	    T(pages_give_each_visible_row_once_newest_first_and_no_other),
 	    T(a_list_refuses_roles_purposes_and_cursors_that_are_off),

@@ -19,13 +19,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	test_node_free(*state);
-	return 0;
-}
-
 static void
 hold(struct test_node *t, struct id id, bool held)
 {
@@ -175,14 +168,16 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_held_record_is_read_for_its_court_alone, setup,
-					    teardown),
+					    test_node_teardown),
 	    cmocka_unit_test_setup_teardown(
-		help_reads_no_hold_until_the_day_it_would_have_been_erased, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_hand_in_the_database_lifts_no_hold, setup, teardown),
+		help_reads_no_hold_until_the_day_it_would_have_been_erased, setup,
+		test_node_teardown),
+	    cmocka_unit_test_setup_teardown(a_hand_in_the_database_lifts_no_hold, setup,
+					    test_node_teardown),
 	    cmocka_unit_test_setup_teardown(days_come_from_the_type_until_people_set_others, setup,
-					    teardown),
+					    test_node_teardown),
 	    cmocka_unit_test_setup_teardown(what_opens_for_nobody_is_erased_unopened, setup,
-					    teardown),
+					    test_node_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,25 @@ test_node_free(struct test_node *t)
 	free(t);
 }
 
+/* For cmocka, where the state is the node. */
+static inline int
+test_node_teardown(void **state)
+{
+	test_node_free(*state);
+	return 0;
+}
+
+/* A gate of another feature, which lets pass. */
+static inline enum rc
+test_gate_holds(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
+{
+	(void)d;
+	(void)r;
+	(void)use;
+	(void)err;
+	return RC_OK;
+}
+
 static inline const struct record_type *
 test_node_type(struct test_node *t, const char *name)
 {
@@ -121,6 +140,9 @@ test_person(unsigned char who, unsigned char unit, uint32_t roles, enum purpose 
 	p.actor.unit.b[0] = unit;
 	return p;
 }
+
+/* The node itself, as a job of its own asks. */
+static const struct test_person test_itself = {.actor = {.is_node = true}};
 
 /* A changing door in a transaction of its own; who is borrowed until test_node_end. */
 static inline struct door *
@@ -225,6 +247,23 @@ test_node_create(struct test_node *t, const struct test_person *who, const char 
 		fprintf(stderr, "%s: %s: %s\n", type, err.key, err.text);
 	must(test_node_end(t, rc) == RC_OK);
 	return id;
+}
+
+/* A move of the version that is there. */
+static inline enum rc
+test_node_move(struct test_node *t, const struct test_person *who, struct id id, const char *to,
+	       struct str patch, struct err *err)
+{
+	struct door *d = test_node_begin_read(t, &test_itself);
+	struct record *r;
+	int64_t version;
+
+	must(record_load(d, id, NULL, &r, err) == RC_OK);
+	version = r->version;
+	door_close(d);
+	d = test_node_begin(t, who);
+	return test_node_end(
+	    t, record_move(d, id, version, str_from(to), test_json(d, patch), &r, err));
 }
 
 /* What the log holds: its number of leaves. */

@@ -3,25 +3,15 @@
 #include "exchange/agreement/agreement.h"
 #include "record/test_node.h"
 
-static struct test_person analyst, prosecutor, coordinator, second, node;
+static struct test_person analyst, prosecutor, coordinator, second;
 static struct id harbour;
-
-static enum rc
-gate_holds(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
-{
-	(void)d;
-	(void)r;
-	(void)use;
-	(void)err;
-	return RC_OK;
-}
 
 /* clang-format off */
 static const struct gate others[] = {
-	{ "category_recorded", gate_holds, "" },
-	{ "lawyer_reviewed",   gate_holds, "" },
-	{ "second_reader",     gate_holds, "" },
-	{ "overseer_named",    gate_holds, "" },
+	{ "category_recorded", test_gate_holds, "" },
+	{ "lawyer_reviewed",   test_gate_holds, "" },
+	{ "second_reader",     test_gate_holds, "" },
+	{ "overseer_named",    test_gate_holds, "" },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -38,33 +28,9 @@ setup(void **state)
 	    test_person(3, 1, BIT(ROLE_COORDINATOR) | BIT(ROLE_SUPERVISOR), PURPOSE_INVESTIGATION);
 	second =
 	    test_person(4, 1, BIT(ROLE_COORDINATOR) | BIT(ROLE_SUPERVISOR), PURPOSE_INVESTIGATION);
-	node = (struct test_person){.actor = {.is_node = true}};
 	harbour = test_node_create(t, &analyst, "case", STR("{'name':'Harbour Road'}"));
 	*state = t;
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	test_node_free(*state);
-	return 0;
-}
-
-static enum rc
-move(struct test_node *t, const struct test_person *who, struct id id, const char *to,
-     struct str patch, struct err *err)
-{
-	struct door *d = test_node_begin_read(t, &node);
-	struct record *r;
-	int64_t version;
-
-	must(record_load(d, id, NULL, &r, err) == RC_OK);
-	version = r->version;
-	door_close(d);
-	d = test_node_begin(t, who);
-	return test_node_end(
-	    t, record_move(d, id, version, str_from(to), test_json(d, patch), &r, err));
 }
 
 static struct id
@@ -105,8 +71,8 @@ agreement(struct test_node *t, const char *peer, const char *more, bool active)
 		    STR_ARG(model_list(t->model, STR("disclosure_rung"))->codes[0].code), more));
 	struct err err = {.text = ""};
 
-	if (move(t, &node, id, "assessed", STR("{}"), &err) != RC_OK ||
-	    (active && move(t, &node, id, "active", STR("{}"), &err) != RC_OK))
+	if (test_node_move(t, &test_itself, id, "assessed", STR("{}"), &err) != RC_OK ||
+	    (active && test_node_move(t, &test_itself, id, "active", STR("{}"), &err) != RC_OK))
 		fail_msg("%s %s\n", err.key, err.text);
 	return id;
 }
@@ -139,7 +105,7 @@ a_request_goes_to_peers_with_an_agreement_that_covers_it(void **state)
 		enum rc rc;
 
 		(void)agreement(t, cases[i].peer, cases[i].more, cases[i].active);
-		rc = move(t, &analyst, r, "sent", STR("{}"), &err);
+		rc = test_node_move(t, &analyst, r, "sent", STR("{}"), &err);
 		if ((rc == RC_OK) != cases[i].goes ||
 		    (rc != RC_OK && strcmp(err.key, "to_peer") != 0))
 			fail_msg("case %zu: %s %s\n", i, err.key, err.text);
@@ -154,19 +120,19 @@ an_excluded_peer_is_refused_in_the_words_of_a_missing_agreement(void **state)
 	const struct code_list *grounds = model_list(t->model, STR("exclusion_ground"));
 	struct err missing = {.text = ""}, excluded = {.text = ""};
 
-	assert_int_equal(move(t, &analyst, r, "sent", STR("{}"), &missing), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &analyst, r, "sent", STR("{}"), &missing), RC_CONFLICT);
 	(void)agreement(t, PEER, AGREED OVERSEEN, true);
 	x = test_node_create(t, &coordinator, "exclusion",
 			     str_fmt(t->a,
 				     "{'case':'%s','what':'peer','peer':'" PEER "','ground':'%.*s',"
 				     "'reasons':'leaks'}",
 				     id_format(t->a, harbour).p, STR_ARG(grounds->codes[0].code)));
-	assert_int_equal(move(t, &analyst, r, "sent", STR("{}"), &excluded), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &analyst, r, "sent", STR("{}"), &excluded), RC_CONFLICT);
 	assert_string_equal(missing.text, excluded.text);
-	assert_int_equal(
-	    move(t, &coordinator, x, "lifted", STR("{'lift_reason':'moved on'}"), &excluded),
-	    RC_OK);
-	assert_int_equal(move(t, &analyst, r, "sent", STR("{}"), &excluded), RC_OK);
+	assert_int_equal(test_node_move(t, &coordinator, x, "lifted",
+					STR("{'lift_reason':'moved on'}"), &excluded),
+			 RC_OK);
+	assert_int_equal(test_node_move(t, &analyst, r, "sent", STR("{}"), &excluded), RC_OK);
 }
 
 static void
@@ -178,26 +144,28 @@ a_prosecution_names_its_case_and_a_note_its_basis(void **state)
 	struct err err = {.text = ""};
 
 	assert_int_equal(
-	    move(t, &analyst, n, "complete",
-		 test_fill(t, "{'about':'@1','purpose':'investigation'}", person, person), &err),
+	    test_node_move(t, &analyst, n, "complete",
+			   test_fill(t, "{'about':'@1','purpose':'investigation'}", person, person),
+			   &err),
 	    RC_CONFLICT);
 	if (strcmp(err.key, "legal_basis"))
 		fail_msg("%s %s\n", err.key, err.text);
 	assert_int_equal(
-	    move(t, &analyst, n, "complete",
-		 test_fill(t, "{'about':'@1','purpose':'investigation','legal_basis':'led_8'}",
-			   person, person),
-		 &err),
+	    test_node_move(
+		t, &analyst, n, "complete",
+		test_fill(t, "{'about':'@1','purpose':'investigation','legal_basis':'led_8'}",
+			  person, person),
+		&err),
 	    RC_OK);
 	(void)agreement(t, PEER, ",'purposes':['prosecution'],'review_by':'2027-01-01'" OVERSEEN,
 			true);
-	assert_int_equal(move(t, &analyst, request(t, ",'purpose':'prosecution'"), "sent",
-			      STR("{'case':null}"), &err),
+	assert_int_equal(test_node_move(t, &analyst, request(t, ",'purpose':'prosecution'"), "sent",
+					STR("{'case':null}"), &err),
 			 RC_CONFLICT);
 	assert_string_equal(err.key, "case");
-	assert_int_equal(
-	    move(t, &analyst, request(t, ",'purpose':'prosecution'"), "sent", STR("{}"), &err),
-	    RC_OK);
+	assert_int_equal(test_node_move(t, &analyst, request(t, ",'purpose':'prosecution'"), "sent",
+					STR("{}"), &err),
+			 RC_OK);
 }
 
 static void
@@ -213,24 +181,24 @@ what_came_from_a_peer_goes_nowhere_without_its_grant(void **state)
 
 	(void)agreement(t, PEER, AGREED OVERSEEN, true);
 	r = request(t, test_fill(t, ",'purpose':'investigation','about':['@1']", person, person).p);
-	d = test_node_begin(t, &node);
+	d = test_node_begin(t, &test_itself);
 	rc = record_create(
 	    d, test_node_type(t, "release"),
 	    test_json(d, test_fill(t, "{'of':'@1','from_peer':'Ombuds'}", person, person)),
 	    &by_node, &copy, &err);
 	if (test_node_end(t, rc) != RC_OK)
 		fail_msg("%s %s\n", err.key, err.text);
-	assert_int_equal(move(t, &analyst, r, "sent", STR("{}"), &err), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &analyst, r, "sent", STR("{}"), &err), RC_CONFLICT);
 	assert_non_null(strstr(err.text, "came from a peer"));
-	assert_int_equal(
-	    move(t, &analyst, request(t, ",'purpose':'investigation'"), "sent", STR("{}"), &err),
-	    RC_OK);
+	assert_int_equal(test_node_move(t, &analyst, request(t, ",'purpose':'investigation'"),
+					"sent", STR("{}"), &err),
+			 RC_OK);
 }
 
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, test_node_teardown)
 	const struct CMUnitTest tests[] = {
 	    T(a_request_goes_to_peers_with_an_agreement_that_covers_it),
 	    T(an_excluded_peer_is_refused_in_the_words_of_a_missing_agreement),

@@ -3,28 +3,18 @@
 #include "protect/category/category.h"
 #include "record/test_node.h"
 
-static struct test_person analyst, screener, worker, prosecutor, node;
+static struct test_person analyst, screener, worker, prosecutor;
 static struct id in, list, missing_list;
-
-static enum rc
-gate_holds(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
-{
-	(void)d;
-	(void)r;
-	(void)use;
-	(void)err;
-	return RC_OK;
-}
 
 /* Gates of other features that stand on the same moves; those of this one are its own. */
 /* clang-format off */
 static const struct gate others[] = {
-	{ "human_decided",       gate_holds, "" },
-	{ "disclosure_answered", gate_holds, "" },
-	{ "outside_case_team",   gate_holds, "" },
-	{ "second_reader",       gate_holds, "" },
-	{ "child_view_asked",    gate_holds, "" },
-	{ "no_score_inside",     gate_holds, "" },
+	{ "human_decided",       test_gate_holds, "" },
+	{ "disclosure_answered", test_gate_holds, "" },
+	{ "outside_case_team",   test_gate_holds, "" },
+	{ "second_reader",       test_gate_holds, "" },
+	{ "child_view_asked",    test_gate_holds, "" },
+	{ "no_score_inside",     test_gate_holds, "" },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -39,7 +29,6 @@ setup(void **state)
 	screener = test_person(2, 1, BIT(ROLE_SUPERVISOR), PURPOSE_SCREENING);
 	worker = test_person(3, 1, BIT(ROLE_SUPPORT_WORKER), PURPOSE_PROTECTION);
 	prosecutor = test_person(4, 1, BIT(ROLE_PROSECUTOR), PURPOSE_PROSECUTION);
-	node = (struct test_person){.actor = {.is_node = true}};
 	in = test_node_create(t, &analyst, "incident",
 			      STR("{'kind':'observation','summary':'x','summary_basis':'fact'}"));
 	list = test_node_create(t, &screener, "watchlist",
@@ -47,13 +36,6 @@ setup(void **state)
 	missing_list = test_node_create(
 	    t, &screener, "watchlist", STR("{'name':'M','kind':'missing','purpose':'protection'}"));
 	*state = t;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	test_node_free(*state);
 	return 0;
 }
 
@@ -91,7 +73,7 @@ listing(struct test_node *t, struct id who, struct id on)
 static struct record *
 now(struct test_node *t, struct id id)
 {
-	struct door *d = test_node_begin_read(t, &node);
+	struct door *d = test_node_begin_read(t, &test_itself);
 	struct record *r;
 
 	must(record_load(d, id, NULL, &r, NULL) == RC_OK);
@@ -201,7 +183,7 @@ static struct id
 alert(struct test_node *t, struct id who, struct id from, struct id on)
 {
 	struct record_new options = {.by_node = true, .unit = &screener.actor.unit};
-	struct door *d = test_node_begin(t, &node);
+	struct door *d = test_node_begin(t, &test_itself);
 	struct str fields =
 	    test_fill(t, "{'listing':'@1','person':'@2','level':'strong',", from, who);
 	struct record *r;
@@ -322,8 +304,8 @@ review(struct test_node *t, struct id who, struct id c, const char *outcome, str
 	patch = str_fmt(t->a, "%.*s%.*s%s", (int)at, patch.p, STR_ARG(links->codes[0].code),
 			patch.p + at + 4);
 	if (move(t, &prosecutor, id, "decided", patch.p, &err) != RC_OK ||
-	    move(t, &node, id, "closed", "{'consequences':'none','told_on':'2026-11-22'}", &err) !=
-		RC_OK)
+	    move(t, &test_itself, id, "closed", "{'consequences':'none','told_on':'2026-11-22'}",
+		 &err) != RC_OK)
 		fail_msg("%s %s\n", err.key, err.text);
 	return id;
 }
@@ -340,19 +322,19 @@ a_listing_becomes_active_again_after_a_review_from_outside(void **state)
 
 	assert_true(is(t, l, "suspended"));
 	(void)review(t, who, c, "applies", outsider);
-	assert_int_equal(move(t, &node, l, "active", "{}", &err), RC_CONFLICT);
+	assert_int_equal(move(t, &test_itself, l, "active", "{}", &err), RC_CONFLICT);
 	(void)review(t, who, c, "does_not_apply", lead);
-	assert_int_equal(move(t, &node, l, "active", "{}", &err), RC_CONFLICT);
+	assert_int_equal(move(t, &test_itself, l, "active", "{}", &err), RC_CONFLICT);
 	(void)review(t, who, c, "does_not_apply", outsider);
-	assert_int_equal(move(t, &node, l, "active", "{}", &err), RC_OK);
+	assert_int_equal(move(t, &test_itself, l, "active", "{}", &err), RC_OK);
 	/* A mark after the review wants another review. */
 	assert_int_equal(update(t, &analyst, part, STR("{'category':'VICTIM'}")), RC_OK);
 	assert_true(is(t, l, "suspended"));
-	assert_int_equal(move(t, &node, l, "active", "{}", &err), RC_CONFLICT);
+	assert_int_equal(move(t, &test_itself, l, "active", "{}", &err), RC_CONFLICT);
 	/* A change that is no new mark does not. */
 	(void)review(t, who, c, "not_a_victim", outsider);
 	assert_int_equal(update(t, &analyst, part, STR("{'reasons':'more is known'}")), RC_OK);
-	assert_int_equal(move(t, &node, l, "active", "{}", &err), RC_OK);
+	assert_int_equal(move(t, &test_itself, l, "active", "{}", &err), RC_OK);
 }
 
 static void
@@ -413,7 +395,7 @@ a_case_goes_to_court_when_those_accused_in_it_were_reviewed(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, test_node_teardown)
 	const struct CMUnitTest tests[] = {
 	    T(marking_somebody_suspends_their_listings_at_once),
 	    T(a_change_of_category_or_of_person_suspends_too),

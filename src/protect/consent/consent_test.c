@@ -6,23 +6,13 @@
 #include "protect/consent/consent.h"
 #include "record/test_node.h"
 
-static struct test_person worker, supervisor, analyst, node;
+static struct test_person worker, supervisor, analyst;
 static struct id adult, shelter;
-
-static enum rc
-gate_holds(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
-{
-	(void)d;
-	(void)r;
-	(void)use;
-	(void)err;
-	return RC_OK;
-}
 
 /* clang-format off */
 static const struct gate others[] = {
-	{ "no_protection_claim",       gate_holds, "" },
-	{ "guardian_free_of_conflict", gate_holds, "" },
+	{ "no_protection_claim",       test_gate_holds, "" },
+	{ "guardian_free_of_conflict", test_gate_holds, "" },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -36,36 +26,12 @@ setup(void **state)
 	worker = test_person(1, 1, BIT(ROLE_SUPPORT_WORKER), PURPOSE_PROTECTION);
 	supervisor = test_person(2, 1, BIT(ROLE_SUPERVISOR), PURPOSE_PROTECTION);
 	analyst = test_person(3, 1, BIT(ROLE_ANALYST), PURPOSE_INVESTIGATION);
-	node = (struct test_person){.actor = {.is_node = true}};
 	adult = test_node_create(
 	    t, &worker, "survivor",
 	    STR("{'chosen_name':'Tirelu','birth_date':'1990-01-01','languages':['amh']}"));
 	shelter = test_node_create(t, &worker, "organisation", STR("{'name':'Coast House'}"));
 	*state = t;
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	test_node_free(*state);
-	return 0;
-}
-
-static enum rc
-move(struct test_node *t, const struct test_person *who, struct id id, const char *to,
-     struct str patch, struct err *err)
-{
-	struct door *d = test_node_begin_read(t, &node);
-	struct record *r;
-	int64_t version;
-
-	must(record_load(d, id, NULL, &r, err) == RC_OK);
-	version = r->version;
-	door_close(d);
-	d = test_node_begin(t, who);
-	return test_node_end(
-	    t, record_move(d, id, version, str_from(to), test_json(d, patch), &r, err));
 }
 
 #define INFORMED                                                                                   \
@@ -93,7 +59,7 @@ given(struct test_node *t, struct id who, const char *more)
 	    consent(t, who, str_fmt(t->a, INFORMED "," GIVEN ",'language':'amh',%s", more).p);
 	struct err err = {.text = ""};
 
-	if (move(t, &worker, id, "given", STR("{}"), &err) != RC_OK)
+	if (test_node_move(t, &worker, id, "given", STR("{}"), &err) != RC_OK)
 		fail_msg("%s %s\n", err.key, err.text);
 	return id;
 }
@@ -170,7 +136,7 @@ a_consent_is_given_by_somebody_who_was_told(void **state)
 			     str_fmt(t->a, "'purposes':['consent_for_services']," GIVEN ",%.*s",
 				     STR_ARG(more))
 				 .p);
-		if ((move(t, &worker, id, "given", STR("{}"), &err) == RC_OK) !=
+		if ((test_node_move(t, &worker, id, "given", STR("{}"), &err) == RC_OK) !=
 			(cases[i].key == NULL) ||
 		    (cases[i].key != NULL && strcmp(err.key, cases[i].key) != 0))
 			fail_msg("case %zu: %s %s\n", i, err.key, err.text);
@@ -186,7 +152,7 @@ help_and_testimony_are_asked_about_apart(void **state)
 			       "'purposes':['consent_for_services','testimony']," GIVEN "," INFORMED
 			       ",'language':'amh'");
 
-	assert_int_equal(move(t, &worker, id, "given", STR("{}"), &err), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &worker, id, "given", STR("{}"), &err), RC_CONFLICT);
 	assert_string_equal(err.key, "purposes");
 	(void)given(t, adult, "'purposes':['testimony']");
 }
@@ -244,7 +210,7 @@ a_referral_goes_where_the_consent_allows(void **state)
 		/* 90 days from the giving when no day is set */
 		if (cases[i].expire)
 			t->now_ms += INT64_C(70) * 86400000;
-		rc = move(t, &worker, referral, "sent", STR("{}"), &err);
+		rc = test_node_move(t, &worker, referral, "sent", STR("{}"), &err);
 		t->now_ms = now;
 		if ((rc == RC_OK) != cases[i].goes ||
 		    (rc != RC_OK && strcmp(err.key, "consent") != 0))
@@ -264,18 +230,19 @@ a_withdrawn_consent_and_a_no_allow_nothing(void **state)
 		adult, adult));
 	struct err err;
 
-	assert_int_equal(
-	    move(t, &worker, c, "withdrawn", STR("{'withdrawn_at':'2026-11-22T10:00:00Z'}"), &err),
-	    RC_OK);
-	assert_int_equal(move(t, &worker, plan, "assessing", STR("{}"), &err), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &worker, c, "withdrawn",
+					STR("{'withdrawn_at':'2026-11-22T10:00:00Z'}"), &err),
+			 RC_OK);
+	assert_int_equal(test_node_move(t, &worker, plan, "assessing", STR("{}"), &err),
+			 RC_CONFLICT);
 	assert_string_equal(err.key, "consent");
 	(void)given(t, adult, "'purposes':['return']");
 	/* asked on a day still to come */
 	assert_int_equal(
-	    move(t, &worker, plan, "assessing", STR("{'asked_on':'2027-01-01'}"), &err),
+	    test_node_move(t, &worker, plan, "assessing", STR("{'asked_on':'2027-01-01'}"), &err),
 	    RC_CONFLICT);
 	assert_string_equal(err.key, "asked_on");
-	assert_int_equal(move(t, &worker, plan, "assessing", STR("{}"), &err), RC_OK);
+	assert_int_equal(test_node_move(t, &worker, plan, "assessing", STR("{}"), &err), RC_OK);
 }
 
 /* What a child's record may say, and whether a guardian and a view are then wanted. */
@@ -297,7 +264,8 @@ a_child_has_a_guardian_free_of_conflict_and_is_asked(void **state)
 		    t, &worker, "survivor", str_fmt(t->a, "{'chosen_name':'S',%s}", adults[i]));
 
 		assert_int_equal(
-		    move(t, &worker, consent(t, who, fields), "given", STR("{}"), &err), RC_OK);
+		    test_node_move(t, &worker, consent(t, who, fields), "given", STR("{}"), &err),
+		    RC_OK);
 	}
 	for (size_t i = 0; i < COUNT_OF(children); i++) {
 		struct id who =
@@ -305,9 +273,9 @@ a_child_has_a_guardian_free_of_conflict_and_is_asked(void **state)
 				     str_fmt(t->a, "{'chosen_name':'Oshmi',%s}", children[i]));
 		struct id c = consent(t, who, fields), g, p, incident;
 
-		assert_int_equal(
-		    move(t, &worker, c, "given", STR("{'child_view':'yes, I want'}"), &err),
-		    RC_CONFLICT);
+		assert_int_equal(test_node_move(t, &worker, c, "given",
+						STR("{'child_view':'yes, I want'}"), &err),
+				 RC_CONFLICT);
 		assert_string_equal(err.key, "guardian");
 		/* one of the authority that removes; proposed only; one who is accused */
 		p = test_node_create(t, &analyst, "person", STR("{'name':'G'}"));
@@ -316,33 +284,36 @@ a_child_has_a_guardian_free_of_conflict_and_is_asked(void **state)
 					       "{'survivor':'@1','kind':'temporary','person':'@2',"
 					       "'works_for_removing_authority':'no'}",
 					       who, p));
-		assert_int_equal(move(t, &worker, c, "given",
-				      STR("{'child_view':'yes, I want','guardian':'G'}"), &err),
+		assert_int_equal(test_node_move(t, &worker, c, "given",
+						STR("{'child_view':'yes, I want','guardian':'G'}"),
+						&err),
 				 RC_CONFLICT);
-		if (move(t, &supervisor, g, "appointed",
-			 test_fill(t,
-				   "{'appointed_by':'court','appointed_on':'2026-11-20',"
-				   "'conflict_checked_on':'2026-11-20',"
-				   "'conflict_checked_by':'@1','child_view':'is kind'}",
-				   supervisor.actor.id, p),
-			 &err) != RC_OK)
+		if (test_node_move(t, &supervisor, g, "appointed",
+				   test_fill(t,
+					     "{'appointed_by':'court','appointed_on':'2026-11-20',"
+					     "'conflict_checked_on':'2026-11-20',"
+					     "'conflict_checked_by':'@1','child_view':'is kind'}",
+					     supervisor.actor.id, p),
+				   &err) != RC_OK)
 			fail_msg("%s %s\n", err.key, err.text);
 		/* nobody asked the child; nobody asked the guardian */
-		assert_int_equal(move(t, &worker, c, "given", STR("{'guardian':'G'}"), &err),
-				 RC_CONFLICT);
-		assert_string_equal(err.key, "child_view");
 		assert_int_equal(
-		    move(t, &worker, c, "given", STR("{'child_view':'yes, I want'}"), &err),
+		    test_node_move(t, &worker, c, "given", STR("{'guardian':'G'}"), &err),
 		    RC_CONFLICT);
+		assert_string_equal(err.key, "child_view");
+		assert_int_equal(test_node_move(t, &worker, c, "given",
+						STR("{'child_view':'yes, I want'}"), &err),
+				 RC_CONFLICT);
 		assert_string_equal(err.key, "guardian");
 		incident = test_node_create(
 		    t, &analyst, "incident",
 		    STR("{'kind':'observation','summary':'x','summary_basis':'fact'}"));
 		if (i % 2 == 0) {
-			assert_int_equal(move(t, &worker, c, "given",
-					      STR("{'child_view':'yes, I want','guardian':'G'}"),
-					      &err),
-					 RC_OK);
+			assert_int_equal(
+			    test_node_move(t, &worker, c, "given",
+					   STR("{'child_view':'yes, I want','guardian':'G'}"),
+					   &err),
+			    RC_OK);
 			continue;
 		}
 		(void)test_node_create(t, &analyst, "involvement",
@@ -350,8 +321,9 @@ a_child_has_a_guardian_free_of_conflict_and_is_asked(void **state)
 						 "{'person':'@1','in':'@2','category':'SUSPECT',"
 						 "'category_basis':'assessment'}",
 						 p, incident));
-		assert_int_equal(move(t, &worker, c, "given",
-				      STR("{'child_view':'yes, I want','guardian':'G'}"), &err),
+		assert_int_equal(test_node_move(t, &worker, c, "given",
+						STR("{'child_view':'yes, I want','guardian':'G'}"),
+						&err),
 				 RC_CONFLICT);
 		assert_string_equal(err.key, "guardian");
 	}
@@ -360,7 +332,7 @@ a_child_has_a_guardian_free_of_conflict_and_is_asked(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, test_node_teardown)
 	const struct CMUnitTest tests[] = {
 	    T(help_is_never_tied_to_testimony),
 	    cmocka_unit_test(under_18_is_counted_with_the_benefit_of_the_doubt),

@@ -73,23 +73,13 @@ a_chain_is_folded_to_its_first_unexplained_fault(void **state)
 	}
 }
 
-static struct test_person officer, clerk, prosecutor, node;
+static struct test_person officer, clerk, prosecutor;
 static struct id harbour, lab;
-
-static enum rc
-gate_holds(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
-{
-	(void)d;
-	(void)r;
-	(void)use;
-	(void)err;
-	return RC_OK;
-}
 
 /* clang-format off */
 static const struct gate others[] = {
-	{ "authorisation_valid", gate_holds, "" },
-	{ "disclosure_answered", gate_holds, "" },
+	{ "authorisation_valid", test_gate_holds, "" },
+	{ "disclosure_answered", test_gate_holds, "" },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -103,34 +93,10 @@ setup(void **state)
 	officer = test_person(1, 1, BIT(ROLE_ANALYST), PURPOSE_INVESTIGATION);
 	clerk = test_person(2, 1, BIT(ROLE_ANALYST), PURPOSE_INVESTIGATION);
 	prosecutor = test_person(3, 1, BIT(ROLE_PROSECUTOR), PURPOSE_PROSECUTION);
-	node = (struct test_person){.actor = {.is_node = true}};
 	harbour = test_node_create(t, &officer, "case", STR("{'name':'Harbour Road'}"));
 	lab = test_node_create(t, &officer, "organisation", STR("{'name':'Ulmere Laboratory'}"));
 	*state = t;
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	test_node_free(*state);
-	return 0;
-}
-
-static enum rc
-move(struct test_node *t, const struct test_person *who, struct id id, const char *to,
-     struct str patch, struct err *err)
-{
-	struct door *d = test_node_begin_read(t, &node);
-	struct record *r;
-	int64_t version;
-
-	must(record_load(d, id, NULL, &r, err) == RC_OK);
-	version = r->version;
-	door_close(d);
-	d = test_node_begin(t, who);
-	return test_node_end(
-	    t, record_move(d, id, version, str_from(to), test_json(d, patch), &r, err));
 }
 
 static struct id
@@ -167,31 +133,32 @@ the_receiver_signs_and_not_the_giver(void **state)
 	struct id e = exhibit(t, "");
 	struct err err;
 
-	assert_int_equal(
-	    move(t, &officer, event(t, e, 11, &officer, &clerk, ""), "signed", STR("{}"), &err),
-	    RC_CONFLICT);
-	assert_int_equal(
-	    move(t, &clerk, event(t, e, 11, &clerk, &clerk, ""), "signed", STR("{}"), &err),
-	    RC_CONFLICT);
-	assert_int_equal(
-	    move(t, &clerk, event(t, e, 11, NULL, &clerk, ""), "signed", STR("{}"), &err),
-	    RC_CONFLICT);
-	assert_int_equal(
-	    move(t, &clerk, event(t, e, 11, &officer, NULL, ""), "signed", STR("{}"), &err),
-	    RC_CONFLICT);
-	assert_int_equal(
-	    move(t, &clerk, event(t, e, 11, &officer, &clerk, ""), "signed", STR("{}"), &err),
-	    RC_OK);
-	/* to somebody without an account, before a witness who is not the giver */
-	assert_int_equal(move(t, &clerk, event(t, e, 12, &clerk, NULL, ",'outside':'courier'"),
-			      "signed", STR("{}"), &err),
+	assert_int_equal(test_node_move(t, &officer, event(t, e, 11, &officer, &clerk, ""),
+					"signed", STR("{}"), &err),
 			 RC_CONFLICT);
-	assert_int_equal(move(t, &officer,
-			      event(t, e, 12, &clerk, NULL,
-				    str_fmt(t->a, ",'outside':'courier','witness':'%s'",
-					    id_format(t->a, officer.actor.id).p)
-					.p),
-			      "signed", STR("{}"), &err),
+	assert_int_equal(test_node_move(t, &clerk, event(t, e, 11, &clerk, &clerk, ""), "signed",
+					STR("{}"), &err),
+			 RC_CONFLICT);
+	assert_int_equal(
+	    test_node_move(t, &clerk, event(t, e, 11, NULL, &clerk, ""), "signed", STR("{}"), &err),
+	    RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &clerk, event(t, e, 11, &officer, NULL, ""), "signed",
+					STR("{}"), &err),
+			 RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &clerk, event(t, e, 11, &officer, &clerk, ""), "signed",
+					STR("{}"), &err),
+			 RC_OK);
+	/* to somebody without an account, before a witness who is not the giver */
+	assert_int_equal(test_node_move(t, &clerk,
+					event(t, e, 12, &clerk, NULL, ",'outside':'courier'"),
+					"signed", STR("{}"), &err),
+			 RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &officer,
+					event(t, e, 12, &clerk, NULL,
+					      str_fmt(t->a, ",'outside':'courier','witness':'%s'",
+						      id_format(t->a, officer.actor.id).p)
+						  .p),
+					"signed", STR("{}"), &err),
 			 RC_OK);
 }
 
@@ -215,8 +182,8 @@ an_exhibit_is_sealed_with_a_number_or_with_both_hashes(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct err err = {.text = ""};
 
-		if (move(t, &officer, exhibit(t, cases[i].more), "sealed", STR("{}"), &err) !=
-		    cases[i].rc)
+		if (test_node_move(t, &officer, exhibit(t, cases[i].more), "sealed", STR("{}"),
+				   &err) != cases[i].rc)
 			fail_msg("%s: %s\n", cases[i].more, err.text);
 	}
 }
@@ -244,37 +211,37 @@ an_exhibit_goes_to_an_accredited_laboratory_by_an_unbroken_chain(void **state)
 	struct str to_lab = test_fill(t, "{'laboratory':'@1'}", lab, lab);
 	struct err err = {.text = ""};
 
-	assert_int_equal(move(t, &officer, e, "sealed", STR("{}"), &err), RC_OK);
+	assert_int_equal(test_node_move(t, &officer, e, "sealed", STR("{}"), &err), RC_OK);
 	/* no hand-over yet */
-	assert_int_equal(move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
 	/* offered, not signed */
 	(void)event(t, e, 11, &officer, &clerk, "");
-	assert_int_equal(move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
-	assert_int_equal(
-	    move(t, &clerk, event(t, e, 11, &officer, &clerk, ""), "signed", STR("{}"), &err),
-	    RC_OK);
+	assert_int_equal(test_node_move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &clerk, event(t, e, 11, &officer, &clerk, ""), "signed",
+					STR("{}"), &err),
+			 RC_OK);
 	/* no accreditation; lapsed; of other kinds; suspended would be another state */
-	assert_int_equal(move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
 	assert_string_equal(err.key, "laboratory");
 	accredit(t, "2024-01-01", "2026-11-22", "");
 	accredit(t, "2026-12-01", "2027-11-22", "");
 	accredit(t, "2024-01-01", "2027-11-22", ",'exhibit_kinds':['biological']");
-	assert_int_equal(move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
 	assert_string_equal(err.key, "laboratory");
 	accredit(t, "2024-01-01", "2026-11-23", ",'exhibit_kinds':['document']");
 	/* a gap: the officer hands over what the clerk has */
-	assert_int_equal(move(t, &prosecutor, event(t, e, 13, &officer, &prosecutor, ""), "signed",
-			      STR("{}"), &err),
+	assert_int_equal(test_node_move(t, &prosecutor, event(t, e, 13, &officer, &prosecutor, ""),
+					"signed", STR("{}"), &err),
 			 RC_OK);
-	assert_int_equal(move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
+	assert_int_equal(test_node_move(t, &officer, e, "in_lab", to_lab, &err), RC_CONFLICT);
 	assert_string_equal(err.text, "custody: somebody hands it on who did not have it");
 	/* explained by the next, which both signed */
-	assert_int_equal(
-	    move(t, &clerk,
-		 event(t, e, 14, &prosecutor, &clerk, ",'explains_gap':'the clerk was ill'"),
-		 "signed", STR("{}"), &err),
-	    RC_OK);
-	if (move(t, &officer, e, "in_lab", to_lab, &err) != RC_OK)
+	assert_int_equal(test_node_move(t, &clerk,
+					event(t, e, 14, &prosecutor, &clerk,
+					      ",'explains_gap':'the clerk was ill'"),
+					"signed", STR("{}"), &err),
+			 RC_OK);
+	if (test_node_move(t, &officer, e, "in_lab", to_lab, &err) != RC_OK)
 		fail_msg("%s %s\n", err.key, err.text);
 }
 
@@ -285,26 +252,28 @@ a_corrected_event_gives_way_to_its_correction(void **state)
 	struct id e = exhibit(t, SEAL), wrong;
 	struct err err = {.text = ""};
 
-	assert_int_equal(move(t, &officer, e, "sealed", STR("{}"), &err), RC_OK);
-	assert_int_equal(
-	    move(t, &clerk, event(t, e, 11, &officer, &clerk, ""), "signed", STR("{}"), &err),
-	    RC_OK);
-	wrong = event(t, e, 12, &officer, &prosecutor, "");
-	assert_int_equal(move(t, &prosecutor, wrong, "signed", STR("{}"), &err), RC_OK);
-	assert_int_equal(move(t, &prosecutor, e, "presented", STR("{}"), &err), RC_CONFLICT);
-	assert_int_equal(move(t, &prosecutor,
-			      event(t, e, 12, &clerk, &prosecutor,
-				    str_fmt(t->a, ",'corrects':'%s'", id_format(t->a, wrong).p).p),
-			      "signed", STR("{}"), &err),
+	assert_int_equal(test_node_move(t, &officer, e, "sealed", STR("{}"), &err), RC_OK);
+	assert_int_equal(test_node_move(t, &clerk, event(t, e, 11, &officer, &clerk, ""), "signed",
+					STR("{}"), &err),
 			 RC_OK);
-	if (move(t, &prosecutor, e, "presented", STR("{}"), &err) != RC_OK)
+	wrong = event(t, e, 12, &officer, &prosecutor, "");
+	assert_int_equal(test_node_move(t, &prosecutor, wrong, "signed", STR("{}"), &err), RC_OK);
+	assert_int_equal(test_node_move(t, &prosecutor, e, "presented", STR("{}"), &err),
+			 RC_CONFLICT);
+	assert_int_equal(
+	    test_node_move(t, &prosecutor,
+			   event(t, e, 12, &clerk, &prosecutor,
+				 str_fmt(t->a, ",'corrects':'%s'", id_format(t->a, wrong).p).p),
+			   "signed", STR("{}"), &err),
+	    RC_OK);
+	if (test_node_move(t, &prosecutor, e, "presented", STR("{}"), &err) != RC_OK)
 		fail_msg("%s %s\n", err.key, err.text);
 }
 
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, test_node_teardown)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_chain_is_folded_to_its_first_unexplained_fault),
 	    T(the_receiver_signs_and_not_the_giver),
