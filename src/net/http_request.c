@@ -1,12 +1,15 @@
 #include "net/http_inside.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "net/http_lines.h"
 #include "net/problem.h"
 #include "net/target.h"
 
@@ -73,6 +76,24 @@ conn_of(struct MHD_Connection *mhd)
 	return info != NULL ? info->socket_context : NULL;
 }
 
+/*
+ * The library would take the parameters apart too, into memory of the connection, of which a
+ * few hundred leave nothing for an answer. Nobody reads them there (net/target.c reads our
+ * copy), so it is shown none: the line is its own buffer's, and it writes there itself next.
+ */
+static void
+hide_query(const char *uri)
+{
+	const char *at = strchr(uri, '?');
+	union {
+		const char *p;
+		char *q;
+	} query = {.p = at};
+
+	if (at != NULL && at[1] != '\0')
+		query.q[1] = '\0';
+}
+
 /* The request line is read: the clock of this request runs. */
 void *
 on_request_line(void *ctx, const char *uri, struct MHD_Connection *mhd)
@@ -90,6 +111,7 @@ on_request_line(void *ctx, const char *uri, struct MHD_Connection *mhd)
 	c->request->raw_target = arena_bytes(c->request->arena, n + 1);
 	memcpy(c->request->raw_target, uri, n + 1);
 	c->request->raw_at = (uintptr_t)uri;
+	hide_query(uri);
 	c->state = CONN_READING;
 	if (!c->fresh)
 		c->deadline_ms = monotonic_ms() + c->server->options.request_timeout_ms;
@@ -230,13 +252,14 @@ body_announced(struct request *r, struct http_server *s, struct err *err)
 	return RC_OK;
 }
 
-static bool
-head_is_large(const struct conn *c)
+static size_t
+head_bytes(const struct conn *c)
 {
 	const union MHD_ConnectionInfo *size =
 	    MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 
-	return size != NULL && size->header_size > c->server->options.header_bytes_max;
+	must(size != NULL);
+	return size->header_size;
 }
 
 /*
@@ -275,6 +298,10 @@ head_read(struct request *r, const char *method, const char *version, struct err
 	open->tls = c->tls;
 	if (!target_is_whole(r, version))
 		return fail(err, RC_USAGE, "", "the address holds a NUL or a space");
+	if (!http_lines_are_whole(method, version, open->headers, head_bytes(c)))
+		return fail(err, RC_USAGE, "",
+			    "a line of the request's head does not end with CR LF, or goes on in "
+			    "the next");
 	if ((rc = headers_check(&h, version, err)) != RC_OK ||
 	    (rc = method_check(method, &open->method, err)) != RC_OK ||
 	    (rc = target_parse(r->arena, open->target, &target, err)) != RC_OK)
@@ -299,6 +326,38 @@ refuse(struct request *r, const struct err *err, int status)
 	queued = MHD_queue_response(r->conn->mhd, (unsigned)status, made);
 	MHD_destroy_response(made);
 	return queued;
+}
+
+/* To a client that may send faster than it reads; what does not fit at once is let go. */
+static void
+send_now(struct conn *c, struct str text)
+{
+	const union MHD_ConnectionInfo *info =
+	    c->tls ? MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION) : NULL;
+
+	if (info != NULL)
+		(void)gnutls_record_send(info->tls_session, text.p, text.n);
+	else if (!c->tls)
+		(void)send(c->fd, text.p, text.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/*
+ * A head over our limit may have taken all memory that the library gives the connection, and
+ * then it has none for an answer's head: so this one goes out without it, and is the last.
+ */
+static enum MHD_Result
+refuse_large(struct request *r, const struct err *err)
+{
+	struct str body = problem_format(r->arena, err, 431);
+
+	send_now(r->conn, str_fmt(r->arena,
+				  "HTTP/1.1 431 Request Header Fields Too Large\r\n"
+				  "Connection: close\r\nContent-Type: " PROBLEM_TYPE "\r\n"
+				  "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+				  "Content-Length: %zu\r\n\r\n%.*s",
+				  body.n, STR_ARG(body)));
+	r->conn->drain_input = true;
+	return MHD_NO;
 }
 
 /* Room for n more bytes of body; false when all bodies together would take too much. */
@@ -413,10 +472,10 @@ on_request(void *ctx, struct MHD_Connection *mhd, const char *url, const char *m
 	switch (r->phase) {
 	case REQUEST_HEAD:
 		r->phase = REQUEST_BODY;
-		if (head_is_large(c)) {
-			(void)fail(&err, RC_TOO_LARGE, "", "the headers are over %zu bytes",
+		if (head_bytes(c) > c->server->options.header_bytes_max) {
+			(void)fail(&err, RC_TOO_LARGE, "", "the request's head is over %zu bytes",
 				   c->server->options.header_bytes_max);
-			return refuse(r, &err, 431);
+			return refuse_large(r, &err);
 		}
 		if ((rc = head_read(r, method, version, &err)) == RC_OK)
 			return MHD_YES;

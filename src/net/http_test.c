@@ -369,6 +369,20 @@ what_is_not_plain_http_is_refused(void **state)
 		{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, true },
 		{ "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 400, true },
 		{ "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\nHost: x\n\n", 400, true },
+		{ "GET / HTTP/1.1\nHost: x\r\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\nX-A: a\r\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\r\nX-A: a\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\r\nX-A:\nX-B:\r\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\r\n\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\n\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\rX-A: a\r\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\r\n\rX-A: a\r\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\r\nX-A: a\r\n b\r\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\r\nX-A: a\r\n\tb: c\r\nX-C: d\r\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\r\nHost: x\r\nX-A:\r\n b\r\n\r\n", 400, true },
+		{ "GET / HTTP/1.1\r\n Host: x\r\nHost: x\r\n\r\n", 400, false },
+		{ "POST / HTTP/1.1\nHost: x\nContent-Length: 2\n\nab", 400, true },
 		{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400, false },
 		{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1e3\r\n\r\n", 400, false },
 		{ "GET / HTTP/1.1\r\n\r\n", 400, false },
@@ -378,6 +392,9 @@ what_is_not_plain_http_is_refused(void **state)
 	    STR_INIT("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n"),
 	    STR_INIT("GET /a?\0b HTTP/1.1\r\nHost: x\r\n\r\n"),
 	    STR_INIT("GET / HTTP/1.1\r\nHost: x\r\nX\0A: z\r\n\r\n"),
+	    STR_INIT("GET / HTTP/1.1\r\nHost: x\r\nX-A: a\0z\r\n\r\n"),
+	    STR_INIT("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\n\0\0"),
+	    STR_INIT("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\n\n\0\0\0\0"),
 	};
 	struct arena *arena = arena_new(0);
 	struct site *s = site_open((struct http_options){0});
@@ -496,6 +513,73 @@ a_header_bomb_gets_431_and_the_server_lives(void **state)
 		free(text);
 	}
 	assert_int_equal(status_of(ONCE(s, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")), 200);
+	site_close(s);
+	arena_free(arena);
+}
+
+static void
+heads_of_every_shape_are_read(void **state)
+{
+	static const char *const shapes[] = {
+	    "GET /x HTTP/1.1\r\nHost: x\r\n\r\n",
+	    "\r\nGET /x HTTP/1.1\r\nHost: x\r\n\r\n",
+	    "GET /x HTTP/1.0\r\n\r\n",
+	    "GET /x?q=1 HTTP/1.1\r\nHost:x\r\nX-A: \r\nX-B:\r\nX-C: \t a \r\n\r\n",
+	    "GET /x?a&b=c&q=%20 HTTP/1.1\r\nCookie: a=b; c=\"d\"\r\nHost: x\r\n\r\n",
+	    "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+	};
+	struct arena *arena = arena_new(0);
+	struct site *s = site_open((struct http_options){0});
+	int fd = dial(s);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(shapes); i++) {
+		const char *c = shapes[i];
+		int one = dial(s);
+
+		if (status_of(ONCE(s, shapes[i])) != 200)
+			fail_msg("shape %zu is refused\n", i);
+		/* Byte by byte, so that the library's buffer fills in every way. */
+		for (; *c != '\0'; c++)
+			assert_int_equal(send(one, c, 1, MSG_NOSIGNAL), 1);
+		assert_int_equal(status_of(hear(arena, one, false)), 200);
+		(void)close(one);
+		/* All on one connection, where the pool's memory was used before. */
+		if (i != 2) {
+			say(fd, shapes[i]);
+			assert_int_equal(status_of(hear(arena, fd, false)), 200);
+		}
+	}
+	(void)close(fd);
+	site_close(s);
+	arena_free(arena);
+}
+
+static void
+however_many_parameters_there_are_the_answer_is_a_problem(void **state)
+{
+	static const size_t counts[] = {129,   1000,  4000,  8000,  11000, 11900,
+					11950, 12000, 12050, 12100, 12150, 12200};
+	struct arena *arena = arena_new(0);
+	struct site *s = site_open((struct http_options){0});
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(counts); i++) {
+		struct buf b;
+		struct str answer;
+		int fd = dial(s);
+
+		buf_init(&b, arena);
+		buf_add_z(&b, "GET /x?a");
+		for (size_t k = 1; k < counts[i]; k++)
+			buf_add_z(&b, "&a");
+		buf_add_z(&b, " HTTP/1.1\r\nHost: x\r\n\r\n");
+		(void)!send(fd, b.p, b.n, MSG_NOSIGNAL);
+		answer = hear(arena, fd, false);
+		if (!has(answer, "application/problem+json") || status_of(answer) < 400)
+			fail_msg("%zu: %.*s\n", counts[i], STR_ARG(answer));
+		(void)close(fd);
+	}
 	site_close(s);
 	arena_free(arena);
 }
@@ -951,6 +1035,8 @@ main(void)
 	    cmocka_unit_test(a_body_over_the_routes_limit_gets_413),
 	    cmocka_unit_test(bodies_together_over_their_total_get_503),
 	    cmocka_unit_test(a_header_bomb_gets_431_and_the_server_lives),
+	    cmocka_unit_test(heads_of_every_shape_are_read),
+	    cmocka_unit_test(however_many_parameters_there_are_the_answer_is_a_problem),
 	    cmocka_unit_test(a_slow_drip_is_cut_wherever_it_drips),
 	    cmocka_unit_test(a_parked_request_is_not_cut),
 	    cmocka_unit_test(a_client_that_vanished_while_parked_does_no_harm),
