@@ -226,7 +226,7 @@ static enum rc
 create(struct request *rq, struct reply *reply, struct err *err)
 {
 	static const char *const members[] = {"fields", "handling", NULL};
-	struct record_new options = {0};
+	struct record_new options = {.wraps = rq->wraps};
 	const struct record_type *type;
 	struct record_draft *draft;
 	struct record *r;

@@ -84,6 +84,7 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	struct record_draft *draft = NEW(d->arena, struct record_draft);
 	struct handling handling = handling_of_type(type);
 	struct record_row *row = &draft->row;
+	struct key_wrap *wrap = NULL;
 	struct derived met;
 	struct decision decision;
 	json_t *canonical;
@@ -139,12 +140,16 @@ record_draft(struct door *d, const struct record_type *type, json_t *fields,
 	fill_automatic(d, type, canonical, row->id);
 	row->due_ms = record_due(type, type->states.n > 0 ? 0 : -1, canonical, d->now_ms);
 	row->bucket = keys_bucket(d->arena, type->retention.class, d->now_ms);
-	rc = options->batch != NULL
-		 ? row_seal_later(options->batch, d->arena, row, canonical, handling,
-				  draft->body_hash, draft->commitment, err)
-		 : row_seal(d->node, d->arena, row, canonical, handling, draft->body_hash,
-			    draft->commitment, err);
-	if (rc != RC_OK)
+	if (options->wraps != NULL)
+		wrap = record_wraps_place(options->wraps, d->arena, row);
+	else if (options->batch != NULL &&
+		 (rc = record_batch_place(options->batch, d->arena, row, &wrap, err)) != RC_OK)
+		return rc;
+	if (wrap != NULL)
+		row_seal_later(wrap, d->arena, row, canonical, handling, draft->body_hash,
+			       draft->commitment);
+	else if ((rc = row_seal(d->node, d->arena, row, canonical, handling, draft->body_hash,
+				draft->commitment, err)) != RC_OK)
 		return rc;
 	atomic_fetch_add(&d->node->type_keys[type->index].drafts, 1);
 	blind_of(d->node, d->arena, type, canonical, &draft->tokens);

@@ -4,18 +4,11 @@
 
 #include "base/arena.h"
 #include "base/map.h"
-#include "seal/secret.h"
 
 struct record_batch {
-	const struct door_node *node;
-	size_t n;
-	struct {
-		struct record_row *row;
-		struct arena *arena;
-	} of[KEY_WRAPS_MAX];
-	struct key_wrap *wraps; /* in secret memory */
-	struct arena *arena;	/* of what was stored */
-	struct map stored;	/* by the bytes of the id */
+	struct record_wraps *wraps;
+	struct arena *arena; /* of what was stored */
+	struct map stored;   /* by the bytes of the id */
 };
 
 struct record_batch *
@@ -23,8 +16,7 @@ record_batch_new(const struct door_node *node)
 {
 	struct record_batch *b = heap_zeroed(sizeof *b);
 
-	b->node = node;
-	b->wraps = secret_new(KEY_WRAPS_MAX * sizeof *b->wraps);
+	b->wraps = record_wraps_new(node, KEY_WRAPS_MAX);
 	b->arena = arena_new(0);
 	b->stored = (struct map){.arena = b->arena};
 	return b;
@@ -35,22 +27,15 @@ record_batch_free(struct record_batch *b)
 {
 	if (b == NULL)
 		return;
-	secret_free(b->wraps);
+	record_wraps_free(b->wraps);
 	arena_free(b->arena);
 	free(b);
-}
-
-static void
-forget_waiting(struct record_batch *b)
-{
-	secret_wipe(b->wraps, b->n * sizeof *b->wraps);
-	b->n = 0;
 }
 
 void
 record_batch_reset(struct record_batch *b)
 {
-	forget_waiting(b);
+	record_wraps_back(b->wraps, 0);
 	arena_reset(b->arena);
 	b->stored = (struct map){.arena = b->arena};
 }
@@ -58,28 +43,20 @@ record_batch_reset(struct record_batch *b)
 enum rc
 record_batch_wrap(struct record_batch *b, struct err *err)
 {
-	enum rc rc = keys_wrap_many(b->node->keys, b->wraps, b->n, err);
-
-	/* What failed stays without a wrapped key, and record_store refuses it. */
-	for (size_t i = 0; i < b->n && rc == RC_OK; i++)
-		b->of[i].row->wrapped = str_copy(
-		    b->of[i].arena, (struct str){(char *)b->wraps[i].wrapped, WRAPPED_KEY_BYTES});
-	forget_waiting(b);
-	return rc;
+	return record_wraps_ask(b->wraps, err);
 }
 
 enum rc
 record_batch_place(struct record_batch *b, struct arena *a, struct record_row *row,
 		   struct key_wrap **out, struct err *err)
 {
-	enum rc rc = b->n == KEY_WRAPS_MAX ? record_batch_wrap(b, err) : RC_OK;
+	enum rc rc;
 
-	if (rc != RC_OK)
-		return rc;
-	b->of[b->n].row = row;
-	b->of[b->n].arena = a;
-	*out = &b->wraps[b->n++];
-	return RC_OK;
+	if ((*out = record_wraps_place(b->wraps, a, row)) != NULL)
+		return RC_OK;
+	if ((rc = record_batch_wrap(b, err)) == RC_OK)
+		*out = record_wraps_place(b->wraps, a, row);
+	return rc;
 }
 
 static struct str

@@ -1,11 +1,12 @@
 #ifndef RECORD_DRAFT_BATCH_H
 #define RECORD_DRAFT_BATCH_H
 
-#include "record/row.h"
+#include "record/draft_wraps.h"
 
 /*
  * draft_batch: the inside of struct record_batch (record/record.h): data keys of drafts that
- * wait to be wrapped together, and what was stored already of those drafts. Inside record/ only.
+ * wait to be wrapped together (draft_wraps), and what was stored already of those drafts. Inside
+ * record/ only.
  */
 
 /* Room for one more, whose row gets its wrapped key later; wraps those before when it is full. */

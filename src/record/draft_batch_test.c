@@ -166,6 +166,67 @@ a_source_that_was_tightened_since_it_was_stored_is_looked_at(void **state)
 	check_made_of(true);
 }
 
+static struct record_draft *
+draft_waiting(struct door *d, struct record_wraps *wraps)
+{
+	struct record_new options = {.wraps = wraps};
+	struct record_draft *out = NULL;
+	struct err err;
+
+	assert_int_equal(record_draft(d, model_type(d->node->model, STR("incident")),
+				      test_json(d, INCIDENT), &options, &out, &err),
+			 RC_OK);
+	return out;
+}
+
+static void
+drafts_that_are_stored_each_by_itself_share_a_question_too(void **state)
+{
+	enum { PLACES = 3 };
+	struct test_node *t = test_node_new(NULL, NULL);
+	struct test_person ana = test_person(1, 1, analyst, PURPOSE_INVESTIGATION);
+	struct record_wraps *wraps = record_wraps_new(&t->node, PLACES);
+	struct record_draft *waiting[PLACES], *forgotten, *over;
+	struct door *d = test_node_begin(t, &ana);
+	uint64_t asked = keys_questions(t->keys);
+	struct record *r;
+	struct err err;
+
+	(void)state;
+	waiting[0] = draft_waiting(d, wraps);
+	waiting[1] = draft_waiting(d, wraps);
+	forgotten = draft_waiting(d, wraps);
+	assert_int_equal(record_wraps_count(wraps), 3);
+	record_wraps_back(wraps, 2);
+	waiting[2] = draft_waiting(d, wraps);
+	assert_int_equal(keys_questions(t->keys), asked);
+	/* No place is left: by itself, at once. */
+	over = draft_waiting(d, wraps);
+	assert_int_equal(keys_questions(t->keys), asked + 1);
+	assert_int_equal(record_wraps_count(wraps), PLACES);
+	assert_int_equal(record_store(d, waiting[0], &err), RC_UNAVAILABLE);
+	assert_int_equal(record_wraps_ask(wraps, &err), RC_OK);
+	assert_int_equal(keys_questions(t->keys), asked + 2);
+	assert_int_equal(record_wraps_count(wraps), 0);
+	for (size_t i = 0; i < PLACES; i++)
+		assert_int_equal(record_store(d, waiting[i], &err), RC_OK);
+	assert_int_equal(record_store(d, over, &err), RC_OK);
+	assert_int_equal(record_store(d, forgotten, &err), RC_UNAVAILABLE);
+	/* Nothing waits, nothing is asked. */
+	asked = keys_questions(t->keys);
+	assert_int_equal(record_wraps_ask(wraps, &err), RC_OK);
+	assert_int_equal(keys_questions(t->keys), asked);
+	record_wraps_free(wraps);
+	assert_int_equal(test_node_end(t, RC_OK), RC_OK);
+	d = test_node_begin_read(t, &ana);
+	for (size_t i = 0; i < PLACES; i++)
+		assert_int_equal(record_load(d, record_draft_id(waiting[i]), NULL, &r, &err),
+				 RC_OK);
+	assert_int_equal(record_load(d, record_draft_id(over), NULL, &r, &err), RC_OK);
+	assert_int_equal(test_node_end_read(t, RC_OK), RC_OK);
+	test_node_free(t);
+}
+
 int
 main(void)
 {
@@ -174,6 +235,7 @@ main(void)
 	    T(the_keys_of_a_batch_are_wrapped_with_one_question_and_so_are_those_of_a_page_opened),
 	    T(a_draft_whose_key_was_not_wrapped_is_not_stored),
 	    T(more_than_one_question_takes_are_wrapped_all_the_same),
+	    T(drafts_that_are_stored_each_by_itself_share_a_question_too),
 	    T(what_is_made_of_a_record_of_its_batch_is_as_strict_without_opening_it),
 	    T(a_source_that_was_tightened_since_it_was_stored_is_looked_at),
 	};

@@ -50,7 +50,26 @@ struct record_new {
 	bool by_node;		    /* automatic fields are given, by the node itself */
 	const struct id *id;	    /* given by an importer of our own export, else made */
 	struct record_batch *batch; /* drafted and stored with others; NULL: by itself */
+	struct record_wraps *wraps; /* drafted with others, stored by itself; NULL: by itself */
 };
+
+/*
+ * Data keys of drafts that are made one after the other on one thread, each to be stored by
+ * itself and anywhere: they are wrapped with one question to the keys. Such a draft is stored only
+ * after record_wraps_ask, which its arena must outlive; one for which there is no place is wrapped
+ * by itself at once. Data keys lie in secret memory until they are wrapped. most: up to
+ * KEY_WRAPS_MAX.
+ */
+struct record_wraps *record_wraps_new(const struct door_node *node, size_t most);
+/* Wipes. NULL does nothing. */
+void record_wraps_free(struct record_wraps *wraps);
+/* How many wait. */
+size_t record_wraps_count(const struct record_wraps *wraps);
+/* Forget those after the first count: their drafts will never be stored. */
+void record_wraps_back(struct record_wraps *wraps, size_t count);
+/* All that wait; none waits afterwards, and when it fails none of them can be stored. Errors as
+ * keys_wrap. */
+MUST_USE enum rc record_wraps_ask(struct record_wraps *wraps, struct err *err);
 
 /*
  * Drafts that are made together, and stored together in one transaction: their data keys are

@@ -192,22 +192,15 @@ row_seal(const struct door_node *node, struct arena *a, struct record_row *row, 
 	return rc;
 }
 
-enum rc
-row_seal_later(struct record_batch *batch, struct arena *a, struct record_row *row, json_t *fields,
-	       struct handling handling, unsigned char body_hash[32], unsigned char commitment[32],
-	       struct err *err)
+void
+row_seal_later(struct key_wrap *w, struct arena *a, struct record_row *row, json_t *fields,
+	       struct handling handling, unsigned char body_hash[32], unsigned char commitment[32])
 {
-	struct key_wrap *w;
-	enum rc rc = record_batch_place(batch, a, row, &w, err);
-
-	if (rc != RC_OK)
-		return rc;
 	w->bucket = row->bucket;
 	w->aad = row_aad(a, row);
 	data_key_new(w->data_key);
 	seal_body(a, row, fields, handling, body_hash, w->data_key);
 	data_key_commitment(w->data_key, commitment);
-	return RC_OK;
 }
 
 enum rc

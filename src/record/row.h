@@ -47,12 +47,11 @@ struct str row_plain(const struct door_node *node, struct arena *a, const struct
 MUST_USE enum rc row_seal(const struct door_node *node, struct arena *a, struct record_row *row,
 			  json_t *fields, struct handling handling, unsigned char body_hash[32],
 			  unsigned char commitment[32], struct err *err);
-/* The same, its data key waiting in the batch: wrapped with those of others, by record_batch_wrap,
- * while row and arena stay where they are. */
-MUST_USE enum rc row_seal_later(struct record_batch *batch, struct arena *a, struct record_row *row,
-				json_t *fields, struct handling handling,
-				unsigned char body_hash[32], unsigned char commitment[32],
-				struct err *err);
+/* The same, its data key waiting in w (its bucket and place are filled in): wrapped with those of
+ * others, by record_batch_wrap or record_wraps_ask, while row and arena stay where they are. */
+void row_seal_later(struct key_wrap *w, struct arena *a, struct record_row *row, json_t *fields,
+		    struct handling handling, unsigned char body_hash[32],
+		    unsigned char commitment[32]);
 /* RC_INTEGRITY: not what was sealed; RC_ABSENT: its bucket is destroyed; or what keys_unwrap
  * says. use: whom the log will name (door_use). *fields is a new reference. */
 MUST_USE enum rc row_open(const struct door_node *node, struct key_use use, struct arena *a,

@@ -213,6 +213,9 @@ keys_remote_wrap(struct keys *keys, struct str bucket, struct str aad,
 	return rc == RC_OK ? take_wrapped(keys, asked_at, bucket, &a, out) : rc;
 }
 
+/* What a worker's requests ask for, on the stack as single ones are: secret memory costs calls. */
+#define FEW_BYTES ((size_t)16 << 10)
+
 /* Wrappings of one call; the first that failed says what came of all. */
 struct wrapping {
 	struct key_wrap *wraps;
@@ -241,8 +244,8 @@ keys_remote_wrap_many(struct keys *keys, struct key_wrap *wraps, size_t n, struc
 {
 	struct wrapping w = {wraps, RC_OK, err};
 	uint64_t asked_at = known_epoch(keys, false);
+	unsigned char few[FEW_BYTES], *all = few;
 	size_t bytes = 0, at = 0;
-	unsigned char *all;
 	struct request r;
 	enum rc rc;
 
@@ -252,7 +255,8 @@ keys_remote_wrap_many(struct keys *keys, struct key_wrap *wraps, size_t n, struc
 			return rc;
 		bytes += 4 + 1 + 1 + wraps[i].bucket.n + 4 + wraps[i].aad.n + DATA_KEY_BYTES;
 	}
-	all = secret_new(bytes);
+	if (bytes > sizeof few)
+		all = secret_new(bytes);
 	for (size_t i = 0; i < n; i++) {
 		struct str m;
 
@@ -264,7 +268,9 @@ keys_remote_wrap_many(struct keys *keys, struct key_wrap *wraps, size_t n, struc
 	}
 	secret_wipe(&r, sizeof r);
 	keylink_call(keys->link, (struct str){(char *)all, at}, (unsigned)n, on_wrapped, &w);
-	secret_free(all);
+	secret_wipe(few, at < sizeof few ? at : sizeof few);
+	if (all != few)
+		secret_free(all);
 	for (size_t i = 0; i < n && w.rc == RC_OK; i++)
 		if (i == 0 || !str_eq(wraps[i].bucket, wraps[i - 1].bucket) ||
 		    wraps[i].wrapped[0] != wraps[i - 1].wrapped[0])

@@ -384,12 +384,74 @@ open_waiting(struct serve *s, unsigned reader)
 	return n;
 }
 
+/* All drafts of a worker's look: their keys wrapped with one message; then to the writer. */
+static unsigned
+wrap_waiting(struct serve *s, unsigned reader)
+{
+	struct look *look = &s->looks[reader];
+	unsigned n = look->draft_count;
+	struct err err = {.rc = RC_OK};
+	enum rc rc;
+
+	if (n == 0)
+		return 0;
+	rc = record_wraps_ask(look->wraps, &err);
+	look->draft_count = 0;
+	for (unsigned i = 0; i < n; i++) {
+		struct work *w = look->drafts[i];
+
+		if (rc != RC_OK) {
+			json_decref(w->reply.json);
+			w->reply.json = NULL;
+			w->rc = rc;
+			w->err = err;
+		}
+		conclude(w);
+	}
+	return n;
+}
+
+/* A handler that drafts: what it drafted waits with those that follow. True: it does. */
+static bool
+draft_waits(struct work *w)
+{
+	struct look *look = &w->serve->looks[w->reader];
+	size_t before;
+
+	if ((w->request.route->flags & ROUTE_DRAFTS) == 0) {
+		w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+		return false;
+	}
+	if (look->wraps == NULL)
+		look->wraps = record_wraps_new(&w->serve->node, LOOK_DRAFTS_MAX);
+	w->request.wraps = look->wraps;
+	before = record_wraps_count(look->wraps);
+	w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+	if (w->rc != RC_OK || w->reply.write == NULL)
+		record_wraps_back(look->wraps, before);
+	if (record_wraps_count(look->wraps) == before)
+		return false;
+	look->drafts[look->draft_count++] = w;
+	return true;
+}
+
+/* No more have room, or nobody says when they came. */
+static unsigned
+drafts_go_on(struct serve *s, unsigned reader, int64_t received_us)
+{
+	return s->looks[reader].draft_count == LOOK_DRAFTS_MAX || received_us == 0
+		   ? wrap_waiting(s, reader)
+		   : 0;
+}
+
 /* Those that wait do not wait for work of another kind, which may be long. */
 static unsigned
 others_go_on(const struct work *w)
 {
 	const struct look *look = &w->serve->looks[w->reader];
 
+	if (look->draft_count > 0 && (w->request.route->flags & ROUTE_DRAFTS) == 0)
+		return wrap_waiting(w->serve, w->reader);
 	return look->wait_count > 0 && look->waits[0]->request.route != w->request.route
 		   ? open_waiting(w->serve, w->reader)
 		   : 0;
@@ -411,7 +473,7 @@ unsigned
 serve_rest(struct serve *s, unsigned reader)
 {
 	struct look *look = &s->looks[reader];
-	unsigned went_on = open_waiting(s, reader);
+	unsigned went_on = open_waiting(s, reader) + wrap_waiting(s, reader);
 
 	if (look->is_open)
 		db_rollback(s->readers[reader]);
@@ -542,7 +604,10 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 			}
 		} else if (w->rc == RC_OK) {
 			went_on += others_go_on(w);
-			w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+			if (draft_waits(w)) {
+				went_on += drafts_go_on(s, reader, received_us) - 1;
+				return went_on + look_end(s, reader, received_us);
+			}
 			if (w->rc == RC_OK && w->reply.opened != NULL) {
 				went_on += wait_for_key(w, received_us) - 1;
 				return went_on + look_end(s, reader, received_us);

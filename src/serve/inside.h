@@ -17,11 +17,15 @@
 struct work;
 /* A worker's reading transaction, kept for the calls that were there when it began. */
 #define LOOK_WAITS_MAX 32
+#define LOOK_DRAFTS_MAX 32
 
 struct look {
 	struct work *waits[LOOK_WAITS_MAX]; /* for the keys of what they found in it */
 	unsigned wait_count;
-	struct key_open *keys; /* secret memory, LOOK_WAITS_MAX of them */
+	struct key_open *keys;		      /* secret memory, LOOK_WAITS_MAX of them */
+	struct work *drafts[LOOK_DRAFTS_MAX]; /* for their keys to be wrapped */
+	unsigned draft_count;
+	struct record_wraps *wraps; /* made with the first draft */
 	bool is_open;
 	int64_t begun_us;	   /* noted before it began */
 	uint64_t users_generation; /* as it stands in that transaction; 0: not asked yet */

@@ -28,6 +28,9 @@ struct request {
 	struct str body;  /* the bytes, for ROUTE_RAW */
 	int64_t if_match; /* version from If-Match or "version" in the query; 0: not given */
 	struct str lang;  /* "en", "ar": from Accept-Language, else the node's */
+	/* Of a ROUTE_DRAFTS on a worker: what it drafts waits here for its key, which is asked for
+	 * with those of the requests that came together, before write is called. Else NULL. */
+	struct record_wraps *wraps;
 };
 
 /* reply: what it gives. A status of 0 means 200, or 204 when nothing is set. */

@@ -447,6 +447,7 @@ serve_close(struct serve *s)
 		user_cache_free(s->users[i]);
 		reach_cache_free(s->reaches[i]);
 		secret_free(s->looks[i].keys);
+		record_wraps_free(s->looks[i].wraps);
 	}
 	limits_close(s);
 	name_snapshot_free(s->node.names);
