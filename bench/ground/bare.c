@@ -18,7 +18,8 @@
  */
 
 static const char *const copied_tables[] = {"record",		"record_token", "audit_leaf",
-					    "audit_detail_key", "audit_tile",	"audit_head"};
+					    "audit_detail_key", "audit_tile",	"audit_head",
+					    "audit_run",	"audit_trace"};
 
 struct row_set {
 	sqlite3_value **at; /* columns of all rows, one row after the other */
@@ -115,6 +116,15 @@ open_scratch(const char *path)
 	return db;
 }
 
+/* The traces of a run of leaves, as the node's log puts them once the run is whole. */
+static void
+put_traces(sqlite3 *db, sqlite3_stmt *trace, size_t before)
+{
+	check(db, sqlite3_bind_int64(trace, 1, (sqlite3_int64)before), "bind");
+	check(db, sqlite3_step(trace), "traces");
+	(void)sqlite3_reset(trace);
+}
+
 /* What a group costs besides its records: one tile (two at an edge), one key, one head. */
 static void
 put_group_rows(sqlite3 *db, sqlite3_stmt *tile, sqlite3_stmt *head, size_t from, size_t until)
@@ -143,8 +153,8 @@ main(int argc, char **argv)
 {
 	size_t group = argc == 4 ? strtoul(argv[3], NULL, 10) : 0, token = 0, commits = 0;
 	sqlite3 *from, *db;
-	sqlite3_stmt *leaf_put, *record_put, *token_put, *key_put, *tile_put, *head_put, *begin,
-	    *commit;
+	sqlite3_stmt *leaf_put, *record_put, *token_put, *key_put, *tile_put, *head_put, *trace_put,
+	    *begin, *commit;
 	struct row_set leaves, records, tokens, keys;
 	int64_t start, took;
 
@@ -177,6 +187,12 @@ main(int argc, char **argv)
 	head_put =
 	    prepare(db, "UPDATE audit_head SET size = ?, frontier = ?, last_ms = last_ms + 1 "
 			"WHERE id = 1");
+	trace_put = prepare(
+	    db,
+	    "INSERT INTO audit_trace SELECT ?1 / 1024, record_mac, idx, 0 FROM audit_leaf WHERE "
+	    "record_mac IS NOT NULL AND rowid IN (SELECT rowid FROM audit_leaf ORDER BY idx DESC "
+	    "LIMIT 1024) UNION SELECT ?1 / 1024, actor_mac, idx, 2 FROM audit_leaf WHERE rowid IN "
+	    "(SELECT rowid FROM audit_leaf ORDER BY idx DESC LIMIT 1024) ORDER BY 1, 2, 3, 4");
 	begin = prepare(db, "BEGIN IMMEDIATE");
 	commit = prepare(db, "COMMIT");
 	start = monotonic_us();
@@ -195,6 +211,8 @@ main(int argc, char **argv)
 		}
 		put(db, key_put, &keys, commits % keys.rows);
 		put_group_rows(db, tile_put, head_put, first, i);
+		if (first / 1024 != i / 1024)
+			put_traces(db, trace_put, i);
 		check(db, sqlite3_step(commit), "commit");
 		(void)sqlite3_reset(commit);
 	}

@@ -6,6 +6,7 @@
 #include "audit/head.h"
 #include "audit/leaf.h"
 #include "audit/present.h"
+#include "audit/trace.h"
 #include "base/arena.h"
 #include "base/vec.h"
 #include "seal/keys.h"
@@ -369,7 +370,8 @@ audit_group_end(struct audit_group *g, struct err *err)
 		return rc;
 	for (size_t i = 0; i < g->n; i++)
 		audit_head_time(&g->head, g->times[i], g->head.range.size + i == 0);
-	return audit_head_extend(g->db, &g->head, g->hashes, g->n, g->scratch, err);
+	rc = audit_head_extend(g->db, &g->head, g->hashes, g->n, g->scratch, err);
+	return rc == RC_OK ? trace_extend(g->db, g->head_size, g->head.range.size, err) : rc;
 }
 
 enum rc

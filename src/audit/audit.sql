@@ -26,15 +26,6 @@ SELECT idx FROM audit_leaf ORDER BY idx DESC LIMIT 1;
 -- single
 SELECT COALESCE((SELECT time_ms FROM audit_leaf ORDER BY idx DESC LIMIT 1), 0);
 
--- name: audit_leaf_of_record
-SELECT idx FROM audit_leaf WHERE record_mac = :record_mac ORDER BY idx DESC LIMIT :most;
-
--- name: audit_leaf_of_actor
-SELECT idx FROM audit_leaf
-WHERE actor_mac = :actor_mac AND idx < :before AND time_ms >= :from_ms AND time_ms < :before_ms
-	AND (:any_purpose = 1 OR purpose = :purpose) AND (:any_action = 1 OR action = :action)
-ORDER BY idx DESC LIMIT :most;
-
 -- name: audit_leaf_of_any
 SELECT idx FROM audit_leaf
 WHERE idx < :before AND time_ms >= :from_ms AND time_ms < :before_ms
@@ -56,9 +47,6 @@ SELECT leaf, position, record_mac FROM audit_about ORDER BY leaf, position;
 
 -- name: audit_about_of_leaf
 SELECT record_mac FROM audit_about WHERE leaf = :leaf ORDER BY position LIMIT 100000;
-
--- name: audit_about_of_record
-SELECT leaf FROM audit_about WHERE record_mac = :record_mac ORDER BY leaf DESC LIMIT :most;
 
 -- name: audit_detail_key_insert
 INSERT INTO audit_detail_key (id, bucket, wrapped, checksum)

@@ -2,6 +2,7 @@
 
 #include "audit/detail.h"
 #include "audit/head.h"
+#include "audit/trace.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/vec.h"
@@ -19,11 +20,30 @@ struct finding {
 	struct keys *keys;
 	struct arena *arena; /* of the search; what is shown goes to the caller's */
 	size_t limit;
+	int64_t size; /* of the log */
 	VEC(struct found) found;
 };
 
+static void
+found(struct finding *f, int64_t leaf, bool listed)
+{
+	*VEC_ADD(f->arena, &f->found) = (struct found){.index = leaf, .listed = listed};
+}
+
+static void
+found_alone(void *ctx, int64_t leaf)
+{
+	found(ctx, leaf, false);
+}
+
+static void
+found_listed(void *ctx, int64_t leaf)
+{
+	found(ctx, leaf, true);
+}
+
 static enum rc
-collect(struct finding *f, const struct sql *sql, const struct bind *binds, size_t n, bool listed,
+collect(struct finding *f, const struct sql *sql, const struct bind *binds, size_t n,
 	struct err *err)
 {
 	struct rows *rows;
@@ -32,8 +52,7 @@ collect(struct finding *f, const struct sql *sql, const struct bind *binds, size
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK)
-		*VEC_ADD(f->arena, &f->found) =
-		    (struct found){.index = rows_i64(rows, 0), .listed = listed};
+		found(f, rows_i64(rows, 0), false);
 	rows_close(rows);
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
@@ -127,19 +146,27 @@ limit_of(size_t asked)
 	return asked == 0 || asked > AUDIT_SHOWN_MAX ? AUDIT_SHOWN_MAX : asked;
 }
 
+/* The leaves of a month, in which a MAC of that month may stand. */
+static struct trace_query
+of_month(const struct finding *f, int64_t month, const unsigned char *mac)
+{
+	return (struct trace_query){.mac = mac,
+				    .size = f->size,
+				    .from_ms = month,
+				    .before_ms = month_start(month, 1),
+				    .most = f->limit};
+}
+
 static enum rc
 collect_record(struct finding *f, int64_t month, struct id record, struct err *err)
 {
 	unsigned char mac[AUDIT_MAC_BYTES];
+	struct trace_query q = of_month(f, month, mac);
 	enum rc rc;
 
 	audit_record_mac(f->keys, month, record, mac);
-	rc = collect(f, &SQL_AUDIT_LEAF_OF_RECORD,
-		     BINDS(B_BYTES(mac, sizeof mac), B_I64((int64_t)f->limit)), false, err);
-	return rc != RC_OK
-		   ? rc
-		   : collect(f, &SQL_AUDIT_ABOUT_OF_RECORD,
-			     BINDS(B_BYTES(mac, sizeof mac), B_I64((int64_t)f->limit)), true, err);
+	rc = trace_of_record(f->db, &q, false, found_alone, f, err);
+	return rc == RC_OK ? trace_of_record(f->db, &q, true, found_listed, f, err) : rc;
 }
 
 enum rc
@@ -154,6 +181,7 @@ audit_show(struct db *db, struct keys *keys, struct id record, size_t limit, str
 	if ((rc = audit_head_find(db, &head, err)) != RC_OK || head.range.size == 0)
 		return rc;
 	f.arena = arena_new(0);
+	f.size = (int64_t)head.range.size;
 	for (int64_t month = month_start(head.last_ms, 0);
 	     rc == RC_OK && month >= month_start(head.first_ms, 0); month = month_start(month, -1))
 		rc = collect_record(&f, month, record, err);
@@ -168,14 +196,14 @@ collect_actor(struct finding *f, const struct audit_query *q, int64_t month, int
 	      int64_t before_ms, struct err *err)
 {
 	unsigned char mac[AUDIT_MAC_BYTES];
+	struct trace_query of = of_month(f, month, mac);
 
 	audit_actor_mac(f->keys, month, q->actor, mac);
-	return collect(f, &SQL_AUDIT_LEAF_OF_ACTOR,
-		       BINDS(B_BYTES(mac, sizeof mac), B_I64(before), B_I64(q->from_ms),
-			     B_I64(before_ms), B_I64(q->purpose.n == 0), B_TEXT(q->purpose),
-			     B_I64(q->action == AUDIT_ACTIONS), B_I64(q->action),
-			     B_I64((int64_t)f->limit)),
-		       false, err);
+	if (of.from_ms < q->from_ms)
+		of.from_ms = q->from_ms;
+	if (of.before_ms > before_ms)
+		of.before_ms = before_ms;
+	return trace_of_actor(f->db, &of, q->purpose, q->action, before, found_alone, f, err);
 }
 
 enum rc
@@ -193,6 +221,7 @@ audit_search(struct db *db, struct keys *keys, const struct audit_query *q, stru
 	if ((rc = audit_head_find(db, &head, err)) != RC_OK || head.range.size == 0)
 		return rc;
 	f.arena = arena_new(0);
+	f.size = (int64_t)head.range.size;
 	from = head.first_ms > q->from_ms ? head.first_ms : q->from_ms;
 	to = head.last_ms < before_ms ? head.last_ms : before_ms;
 	if (q->has_actor)
@@ -205,7 +234,7 @@ audit_search(struct db *db, struct keys *keys, const struct audit_query *q, stru
 				   B_I64(q->purpose.n == 0), B_TEXT(q->purpose),
 				   B_I64(q->action == AUDIT_ACTIONS), B_I64(q->action),
 				   B_I64((int64_t)f.limit)),
-			     false, err);
+			     err);
 	if (rc == RC_OK)
 		rc = show_found(&f, a, out, err);
 	arena_free(f.arena);

@@ -488,6 +488,7 @@ an_index_that_lost_an_entry_is_named(void **state)
 	bool named = false;
 
 	(void)state;
+	run("CREATE INDEX audit_leaf_by_actor ON audit_leaf (actor_mac)");
 	run("PRAGMA writable_schema = ON; "
 	    "CREATE TABLE schema_was AS SELECT rowid AS r, * FROM sqlite_schema "
 	    "WHERE name = 'audit_leaf_by_actor'; "

@@ -4,6 +4,7 @@
 #include "audit/head.h"
 #include "audit/leaf_row.h"
 #include "audit/verify_checkpoint.h"
+#include "audit/verify_trace.h"
 #include "audit/verify_tree.h"
 #include "audit/verify_witness.h"
 #include "base/arena.h"
@@ -345,6 +346,7 @@ run(struct verify *v, struct err *err)
 		return rc;
 	check_head(v);
 	if ((rc = check_detail_keys(v, err)) != RC_OK ||
+	    (rc = verify_traces(v->db, v->size, &v->problems, err)) != RC_OK ||
 	    (rc = verify_checkpoints_end(v->checkpoints, err)) != RC_OK)
 		return rc;
 	return verify_witnesses(v->db, &v->problems, v->scratch, err);

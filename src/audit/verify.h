@@ -21,6 +21,7 @@ enum audit_problem_kind {
 	AUDIT_PROBLEM_DETAIL_KEY, /* at: its id */
 	AUDIT_PROBLEM_FILE,	  /* the database's own check of its file */
 	AUDIT_PROBLEM_WITNESS,	  /* at: size of the checkpoint cosigned; or a witness's key */
+	AUDIT_PROBLEM_TRACE,	  /* at: index of the first leaf of a run (trace.h) */
 };
 
 struct audit_problem {

@@ -157,7 +157,8 @@ put_tables(FILE *f, const char *list, char **files, int n)
 		for (size_t k = 0; k + 2 < ts->n; k++) {
 			struct table t = {.n = 0};
 
-			if (word_is(&ts->at[k], "ALTER") || word_is(&ts->at[k], "DROP"))
+			if (word_is(&ts->at[k], "ALTER") ||
+			    (word_is(&ts->at[k], "DROP") && !word_is(&ts->at[k + 1], "INDEX")))
 				die(files[i], ts->at[k].line, "put_tables() does not know it yet");
 			if (!word_is(&ts->at[k], "CREATE") || !word_is(&ts->at[k + 1], "TABLE"))
 				continue;
