@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <time.h>
@@ -34,7 +36,9 @@ struct keeper_log {
 	char origin[256];
 	struct mark marks[MARKS];
 	size_t next_mark;
-	uint64_t written; /* counts what was written: the place is its lowest bit */
+	uint64_t written; /* counts what was written */
+	unsigned place;	  /* written to until it is synced; the other one is on the disk */
+	bool sync_failed; /* then it stays so: what the disk holds of this one is not known */
 	int64_t written_at, synced_at;
 	struct keys_owed owed[KEEPER_OWED_KEPT];
 	size_t owed_n;
@@ -102,7 +106,39 @@ read_place(struct keeper_log *l, struct arena *a, unsigned place, bool *is_there
 		return false;
 	l->written = written;
 	l->is_known = true;
+	l->place = 1 - place;
 	return true;
+}
+
+/*
+ * Only what is on the disk is left for the other place: as long as something was not synced,
+ * the same place is written to, so that a power cut tears one at most.
+ */
+static void
+sync_place(struct keeper_log *l)
+{
+	if (fdatasync(l->fd) != 0)
+		l->sync_failed = true;
+	if (l->sync_failed)
+		return;
+	l->place = 1 - l->place;
+	l->is_unsynced = false;
+}
+
+/* A new file is there after a power cut when its folder is written too. */
+static bool
+sync_folder(const char *path)
+{
+	char copy[4096];
+	int n = snprintf(copy, sizeof copy, "%s", path), fd = -1;
+	bool ok;
+
+	if (n > 0 && (size_t)n < sizeof copy)
+		fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ok = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return ok;
 }
 
 static void
@@ -144,7 +180,11 @@ keeper_log_file(const char *path, int *fd, struct err *err)
 	if (*fd < 0)
 		return fail(err, RC_UNAVAILABLE, "keys", "keys.state cannot be opened: %s",
 			    strerror(errno));
-	if ((rc = take_lock(*fd, err)) != RC_OK) {
+	rc = take_lock(*fd, err);
+	if (rc == RC_OK && lseek(*fd, 0, SEEK_END) == 0 && !sync_folder(path))
+		rc = fail(err, RC_UNAVAILABLE, "keys", "the node's folder cannot be written: %s",
+			  strerror(errno));
+	if (rc != RC_OK) {
 		(void)close(*fd);
 		*fd = -1;
 	}
@@ -171,6 +211,8 @@ keeper_log_open(int fd, struct keys *keys, struct keeper_log **out, struct err *
 			    "right one back; or take it away, and say that the database is the one "
 			    "in use: liaison node accept-log --reason TEXT");
 	}
+	/* The process before may have been killed between writing and syncing. */
+	l->sync_failed = fdatasync(fd) != 0;
 	keeper_log_mark(l);
 	*out = l;
 	return RC_OK;
@@ -205,7 +247,7 @@ write_state(struct keeper_log *l, const struct keys_owed *owed, size_t n)
 	keywire_add_text(&out, buf_str(&sealed));
 	must(out.n <= PLACE_BYTES);
 	/* It stays to be written when the disk is full; the other place holds what was. */
-	if (pwrite(l->fd, out.p, out.n, (off_t)((written & 1) * PLACE_BYTES)) == (ssize_t)out.n) {
+	if (pwrite(l->fd, out.p, out.n, (off_t)(l->place * PLACE_BYTES)) == (ssize_t)out.n) {
 		l->written = written;
 		l->is_dirty = false;
 		l->is_unsynced = true;
@@ -219,8 +261,8 @@ keeper_log_save(struct keeper_log *l, const struct keys_owed *owed, size_t n)
 	if (!l->is_known)
 		return;
 	write_state(l, owed, n);
-	if (fdatasync(l->fd) == 0)
-		l->is_unsynced = false;
+	if (l->is_unsynced)
+		sync_place(l);
 }
 
 void
@@ -231,8 +273,7 @@ keeper_log_tick(struct keeper_log *l, int64_t now, const struct keys_owed *owed,
 		l->written_at = now;
 	}
 	if (l->is_unsynced && now - l->synced_at >= SYNC_MS) {
-		if (fdatasync(l->fd) == 0)
-			l->is_unsynced = false;
+		sync_place(l);
 		l->synced_at = now;
 	}
 }

@@ -8,8 +8,9 @@
 /*
  * keeper_log: the log as the key process was told of it, leaf by leaf: its size, its running
  * root, and the roots at the ends of the last groups, which are what it signs. What it knows
- * lies in a file of its own, keys.state, sealed under a key of the key file, in two places that
- * are written in turn, so that one is always whole.
+ * lies in a file of its own, keys.state, sealed under a key of the key file, in two places. One
+ * is written to until it is synced, and only then the other, so that a power cut tears one at
+ * most and the other is whole. (The file is not replaced: its lock says who has the folder.)
  *
  * The file is written at most once a second and synced every ten; so when the machine loses
  * power, up to ten seconds of the log are forgotten, and a database that was rolled back within

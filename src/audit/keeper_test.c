@@ -745,6 +745,73 @@ of_two_places_the_whole_one_counts(void **state)
 }
 
 static void
+read_state(char bytes[65536])
+{
+	FILE *f = fopen(state_path, "rb");
+
+	assert_non_null(f);
+	memset(bytes, 0, 65536);
+	assert_true(fread(bytes, 1, 65536, f) > 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Leaves that are told and written, second after second, without a sync. */
+static void
+tell_for_five_seconds(void)
+{
+	for (int64_t at = 1000; at <= 5000; at += 1000) {
+		uint64_t n = tree.size;
+
+		assert_int_equal(
+		    present(n, 1, leaf(AUDIT_START, id_of(0, 0), NULL, NULL, 0, "start")), RC_OK);
+		(void)keeper_tick(keeper, at);
+	}
+}
+
+static void
+a_power_cut_between_two_syncs_tears_one_place_alone(void **state)
+{
+	static char synced[65536], found[65536];
+	uint64_t size = 0;
+	struct hash root;
+	int torn = 0;
+	FILE *f;
+
+	(void)state;
+	greet();
+	keeper_save(keeper);
+	for (int life = 0; life < 2; life++) {
+		tell_for_five_seconds();
+		/* Killed: nothing is saved at its end. */
+		keeper_free(keeper);
+		start();
+		assert_int_equal(hello(), RC_OK);
+		if (life == 0) {
+			merkle_root(&tree, &root);
+			size = tree.size;
+			read_state(synced);
+		}
+	}
+	keeper_free(keeper);
+	keeper = NULL;
+	/* What was written since the last start is half there. */
+	read_state(found);
+	for (size_t place = 0; place < 2; place++) {
+		if (memcmp(synced + place * 32768, found + place * 32768, 32768) == 0)
+			continue;
+		found[place * 32768 + 60] ^= 7;
+		torn++;
+	}
+	assert_int_equal(torn, 1);
+	assert_non_null(f = fopen(state_path, "r+b"));
+	assert_int_equal(fwrite(found, 1, sizeof found, f), sizeof found);
+	assert_int_equal(fclose(f), 0);
+	start();
+	assert_int_equal(hello(), RC_OK);
+	assert_int_equal(confirm(size, &root, "node.example/log"), RC_OK);
+}
+
+static void
 a_second_key_process_does_not_get_the_folder(void **state)
 {
 	const struct keeper_options options = {.dir = folder, .from = -1, .limits = limits};
@@ -780,6 +847,7 @@ main(void)
 	    T(a_frame_over_its_length_is_refused_and_one_not_whole_waited_for),
 	    T(a_state_file_of_other_keys_or_bent_is_refused),
 	    T(of_two_places_the_whole_one_counts),
+	    T(a_power_cut_between_two_syncs_tears_one_place_alone),
 	    T(a_second_key_process_does_not_get_the_folder),
 	};
 	int failed;
