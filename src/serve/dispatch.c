@@ -39,8 +39,8 @@ struct work {
 	struct credential credential;
 	struct actor actor;
 	unsigned reader;
-	struct str owner; /* for whom limited work is counted */
-	int64_t retry_s;  /* with 429; 0: not known */
+	struct limited limited; /* for whom limited work is counted */
+	int64_t retry_s;	/* with 429; 0: not known */
 	enum rc rc;
 	struct err err;
 };
@@ -490,7 +490,7 @@ run_limited(struct work *w)
 	int64_t start = monotonic_ms();
 
 	w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
-	limits_settle(&w->request, w->owner, w->rc == RC_OK && w->reply.status < 400,
+	limits_settle(&w->request, &w->limited, w->rc == RC_OK && w->reply.status < 400,
 		      monotonic_ms() - start);
 }
 
@@ -526,19 +526,19 @@ to_lane(struct work *w)
 	struct err err;
 	enum rc rc;
 
-	if ((w->rc = limits_admit(&w->request, &w->owner, &w->retry_s, &w->err)) != RC_OK)
+	if ((w->rc = limits_admit(&w->request, &w->limited, &w->retry_s, &w->err)) != RC_OK)
 		return false;
 	if (lane == NULL) {
 		run_limited(w);
 		return false;
 	}
 	/* Once it is put there it is not ours to look at any more. */
-	if ((rc = lane_put(lane, w, w->owner, &err)) == RC_OK)
+	if ((rc = lane_put(lane, w, w->limited.owner, &err)) == RC_OK)
 		return true;
 	w->rc = rc;
 	w->err = err;
 	/* Whoever was not let in has tried nothing. */
-	limits_settle(&w->request, w->owner, true, 0);
+	limits_settle(&w->request, &w->limited, true, 0);
 	return false;
 }
 

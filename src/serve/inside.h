@@ -61,8 +61,9 @@ struct serve {
 	struct kept *kept;
 	struct id last_job; /* added; the writer thread's */
 	struct session_rules rules;
-	struct budget *addresses; /* sign-ins that may be tried from an address, serve/sign_in.h */
-	struct budget *heavy;	  /* milliseconds of heavy work, by user */
+	/* Sign-ins that may be tried: by client; by login there; by all such. serve/limits.h */
+	struct budget *addresses, *logins, *crowds;
+	struct budget *heavy; /* milliseconds of heavy work, by user */
 	_Atomic uint64_t signed_in, sign_ins_refused, sign_ins_turned_away;
 	struct lane *lanes[LANES]; /* NULL: in the process of a command, where one waits for all */
 	bool were_locked;	   /* of the thread that minds the keys */

@@ -38,6 +38,12 @@ device_is_known(struct door *d, struct str text, struct str login_mac, struct id
 	       d->now_ms - id_time_ms(*out) < kept_ms;
 }
 
+bool
+sign_in_knows(struct door *d, struct str login, struct str device, struct id *out)
+{
+	return device_is_known(d, device, user_login_mac(d, login), out);
+}
+
 static enum rc
 find_password(struct door *d, struct sign_in *s, struct password_row *row, bool *has,
 	      struct err *err)

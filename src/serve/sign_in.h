@@ -32,6 +32,8 @@ struct sign_in {
 #define LOGIN_BYTES_MAX 64
 #define DEVICE_DAYS 180
 
+/* Did this login sign in with this browser before? device: the cookie's value. Asks no store. */
+bool sign_in_knows(struct door *d, struct str login, struct str device, struct id *out);
 /* On a thread that may take the time, in a reading door. RC_INVALID: too long to be looked at. */
 MUST_USE enum rc sign_in_decide(struct door *d, struct sign_in *s, struct err *err);
 /* What follows from the verdict: session, counts, log; in a changing door. */
