@@ -3,14 +3,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/log.h"
 #include "format/json.h"
-#include "node/features.h"
-#include "node/init.h"
+#include "node/test_house.h"
 #include "serve/job.h"
-#include "serve/serve.h"
-#include "serve/user.h"
 #include "store/test_database.h"
 #include "store/test_dir.h"
 
@@ -74,25 +70,16 @@ static int
 setup(void **state)
 {
 	struct fixture *f = heap_zeroed(sizeof *f);
-	struct init_options init = {.name = STR("North Coast Police"),
-				    .country = STR("QN"),
-				    .kind = STR("police"),
-				    .legal_regime = STR("LED"),
-				    .unit = STR("First desk"),
-				    .login = STR("admin"),
-				    .features = liaison_features};
-	struct err err = {.text = ""};
+	struct serve_options options = {.features = liaison_features};
 
 	log_set_level(LOG_ERROR);
 	f->dir = test_dir_new();
 	f->a = arena_new(0);
-	init.dir = f->node = test_dir_path(f->dir, "node");
-	init.store = f->url = test_store(f->a);
+	f->url = test_store(f->a);
+	options.dir = f->node = test_house_init(f->dir, f->url, NULL);
 	if (f->url.n == 0)
 		f->url = str_fmt(f->a, "sqlite:%s/node.db", f->node);
-	if (node_init(&init, &err) != RC_OK || node_open(f, 0, &err) != RC_OK ||
-	    serve_write(f->serve, NULL, NULL, add_people, f, &err) != RC_OK)
-		fail_msg("%s %s", err.key, err.text);
+	f->serve = test_house_open(&options, add_people, f);
 	serve_close(f->serve);
 	*state = f;
 	return 0;
@@ -114,35 +101,17 @@ static int
 ask(struct fixture *f, const char *login, const char *what, int64_t version, const char *body,
     struct str *answer)
 {
-	char match[32], *text = str_z(f->a, str_from(body));
-	struct pair headers[] = {{STR("Liaison-Purpose"), str_eq_z(str_from(login), "admin")
-							      ? STR("administration")
-							      : STR("investigation")},
-				 {STR("Liaison-Reason"), STR("to see what is there")},
-				 {STR("If-Match"), STR_NONE}};
-	struct pair parameter;
-	struct str path = str_from(what), method = str_cut(&path, ' '), query = path;
-	struct call call = {.caller = {.uid = (int64_t)getuid(), .login = str_from(login)},
-			    .method = method,
-			    .headers = {headers, version > 0 ? 3 : 2}};
-	int status;
+	struct str path = str_from(what), method = str_cut(&path, ' ');
+	const struct test_ask q = {login,
+				   str_eq_z(str_from(login), "admin") ? "administration"
+								      : "investigation",
+				   str_z(f->a, method),
+				   path.p,
+				   body,
+				   "to see what is there",
+				   version};
+	int status = test_house_ask(f->serve, f->a, &q, answer);
 
-	for (size_t i = 0; text[i] != '\0'; i++)
-		text[i] = text[i] == '\'' ? '"' : text[i];
-	(void)snprintf(match, sizeof match, "\"%lld\"", (long long)version);
-	headers[2].value = str_from(match);
-	call.body = str_from(text);
-	call.path = str_cut(&query, '?');
-	if (query.n > 0) {
-		parameter.name = str_cut(&query, '=');
-		parameter.value = query;
-		call.query = (struct pairs){&parameter, 1};
-	}
-	serve_call(f->serve, &call);
-	status = call.status;
-	if (answer != NULL)
-		*answer = str_copy(f->a, call.answer);
-	call_free(&call);
 	if (status < 300)
 		f->acknowledged++;
 	else

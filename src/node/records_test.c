@@ -2,14 +2,10 @@
 
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "format/json.h"
 #include "match/screening/suspects.h"
-#include "node/features.h"
-#include "node/init.h"
+#include "node/test_house.h"
 #include "record/record.h"
-#include "serve/serve.h"
-#include "serve/user.h"
 #include "store/test_database.h"
 #include "store/test_dir.h"
 
@@ -43,22 +39,11 @@ static int
 setup(void **state)
 {
 	struct fixture *f = heap_zeroed(sizeof *f);
-	struct init_options init = {.name = STR("North Coast Police"),
-				    .country = STR("QN"),
-				    .kind = STR("police"),
-				    .legal_regime = STR("LED"),
-				    .unit = STR("First desk"),
-				    .login = STR("admin"),
-				    .features = liaison_features};
 	struct serve_options options = {.features = liaison_features};
-	struct err err = {.text = ""};
 
 	f->dir = test_dir_new();
-	init.dir = options.dir = test_dir_path(f->dir, "node");
-	init.store = test_store(f->dir->a);
-	if (node_init(&init, &err) != RC_OK || serve_open(&options, &f->serve, &err) != RC_OK ||
-	    serve_write(f->serve, NULL, NULL, add_people, f, &err) != RC_OK)
-		fail_msg("%s %s\n", err.key, err.text);
+	options.dir = test_house_init(f->dir, test_store(f->dir->a), NULL);
+	f->serve = test_house_open(&options, add_people, f);
 	*state = f;
 	return 0;
 }
@@ -85,39 +70,10 @@ struct ask {
 static int
 ask(struct fixture *f, struct ask q, struct str *answer)
 {
-	char match[32], *body = str_z(f->dir->a, str_from(q.body));
-	struct pair headers[] = {{STR("Liaison-Purpose"), str_from(q.purpose)},
-				 {STR("Liaison-Reason"), str_from(q.reason)},
-				 {STR("If-Match"), STR_NONE}};
-	struct str path = str_from(q.path), query = STR_NONE;
-	struct pair parameters[1];
-	struct call call = {.caller = {.uid = (int64_t)getuid(), .login = str_from(logins[q.who])},
-			    .method = str_from(q.method),
-			    .headers = {headers, q.version > 0 ? 3 : 2}};
-	int status;
+	const struct test_ask house = {logins[q.who], q.purpose, q.method, q.path,
+				       q.body,	      q.reason,	 q.version};
 
-	for (size_t i = 0; body[i] != '\0'; i++)
-		body[i] = body[i] == '\'' ? '"' : body[i];
-	call.body = str_from(body);
-	if (q.version > 0) {
-		(void)snprintf(match, sizeof match, "\"%lld\"", (long long)q.version);
-		headers[2].value = str_from(match);
-	}
-	query = path;
-	path = str_cut(&query, '?');
-	if (query.n > 0) {
-		struct str name = str_cut(&query, '=');
-
-		parameters[0] = (struct pair){name, query};
-		call.query = (struct pairs){parameters, 1};
-	}
-	call.path = path;
-	serve_call(f->serve, &call);
-	status = call.status;
-	if (answer != NULL)
-		*answer = str_copy(f->dir->a, call.answer);
-	call_free(&call);
-	return status;
+	return test_house_ask(f->serve, f->dir->a, &house, answer);
 }
 
 static bool

@@ -3,14 +3,10 @@
 #include <unistd.h>
 
 #include "audit/audit.h"
-#include "base/arena.h"
 #include "format/json.h"
-#include "node/features.h"
-#include "node/init.h"
+#include "node/test_house.h"
 #include "serve/password.h"
-#include "serve/serve.h"
 #include "serve/session.h"
-#include "serve/user.h"
 #include "store/test_database.h"
 #include "store/test_dir.h"
 
@@ -61,25 +57,13 @@ static int
 setup(void **state)
 {
 	struct fixture *f = heap_zeroed(sizeof *f);
-	struct init_options init = {.name = STR("North Coast Police"),
-				    .country = STR("QN"),
-				    .kind = STR("police"),
-				    .legal_regime = STR("LED"),
-				    .unit = STR("First desk"),
-				    .login = STR("admin"),
-				    .features = liaison_features};
-	struct serve_options options = {.features = liaison_features};
-	struct err err = {.text = ""};
+	struct serve_options options = {.features = liaison_features, .clock = &f->clock};
 
 	f->dir = test_dir_new();
 	f->now_ms = 1800000000000;
 	f->clock = (struct clock){now, f};
-	init.dir = options.dir = test_dir_path(f->dir, "node");
-	init.store = test_store(f->dir->a);
-	init.clock = options.clock = &f->clock;
-	if (node_init(&init, &err) != RC_OK || serve_open(&options, &f->serve, &err) != RC_OK ||
-	    serve_write(f->serve, NULL, NULL, add_people, f, &err) != RC_OK)
-		fail_msg("%s %s\n", err.key, err.text);
+	options.dir = test_house_init(f->dir, test_store(f->dir->a), &f->clock);
+	f->serve = test_house_open(&options, add_people, f);
 	*state = f;
 	return 0;
 }
