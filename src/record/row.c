@@ -264,18 +264,11 @@ row_open_each(const struct door_node *node, struct key_use use, struct arena *a,
 	struct key_open *keys = secret_new((n > 0 ? n : 1) * sizeof *keys);
 
 	for (size_t i = 0; i < n; i++)
-		keys[i] = (struct key_open){.bucket = rows[i]->bucket,
-					    .aad = row_aad(a, rows[i]),
-					    .wrapped = rows[i]->wrapped};
+		row_key(a, NULL, rows[i], &keys[i]);
 	keys_unwrap_many(node->keys, &use, keys, n);
 	for (size_t i = 0; i < n; i++) {
-		struct buf plain;
-
-		buf_init(&plain, a);
-		if ((rcs[i] = keys[i].rc) == RC_OK)
-			rcs[i] = envelope_open(keys[i].data_key, body_aad(a, rows[i]),
-					       rows[i]->body, &plain, NULL);
-		bodies[i] = buf_str(&plain);
+		bodies[i] = STR_NONE;
+		rcs[i] = row_open_with(a, rows[i], &keys[i], &bodies[i], NULL);
 	}
 	secret_free(keys);
 }

@@ -3,10 +3,10 @@
 #include "base/arena.h"
 #include "base/hex.h"
 #include "format/json.h"
-#include "seal/keys.h"
 #include "seal/random.h"
 #include "serve/job.sql.h"
 #include "serve/job_keep.h"
+#include "serve/paper.h"
 #include "serve/user.h"
 
 #define ARGUMENTS_BYTES_MAX 65536
@@ -92,17 +92,10 @@ check_body(struct str text, struct err *err)
 	return RC_OK;
 }
 
-struct sealed_body {
-	struct str bucket;
-	struct buf wrapped, body;
-};
-
 static enum rc
-seal_body(struct door *d, const struct job *job, const struct access *access,
-	  struct sealed_body *out, struct err *err)
+seal_body(struct door *d, const struct job *job, const struct access *access, struct paper *out,
+	  struct err *err)
 {
-	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = job_aad(d->arena, job);
 	struct buf plain;
 	enum rc rc;
 
@@ -110,20 +103,13 @@ seal_body(struct door *d, const struct job *job, const struct access *access,
 	body_text(d, job, access, &plain);
 	if ((rc = check_body(buf_str(&plain), err)) != RC_OK)
 		return rc;
-	out->bucket = keys_bucket(d->arena, STR("job"), d->now_ms);
-	buf_init(&out->wrapped, d->arena);
-	buf_init(&out->body, d->arena);
-	data_key_new(key);
-	envelope_seal(key, aad, buf_str(&plain), &out->body);
-	rc = keys_wrap(d->node->keys, out->bucket, aad, key, &out->wrapped, err);
-	data_key_wipe(key);
-	return rc;
+	return paper_seal(d, "job", job_aad(d->arena, job), buf_str(&plain), out, err);
 }
 
 static enum rc
 set_body(struct door *d, const struct job *job, const struct access *access, struct err *err)
 {
-	struct sealed_body sealed;
+	struct paper sealed;
 	enum rc rc = seal_body(d, job, access, &sealed, err);
 
 	if (rc != RC_OK)
@@ -203,7 +189,7 @@ static enum rc
 add(struct door *d, const struct job *given, struct id *out, struct err *err)
 {
 	struct job job = *given;
-	struct sealed_body sealed;
+	struct paper sealed;
 	enum rc rc;
 
 	must(job_kind_find(serve_of_door(d), job.kind) != NULL);
@@ -265,21 +251,12 @@ static enum rc
 open_body(struct door *d, const struct rows *rows, struct job *job, struct access *access,
 	  struct err *err)
 {
-	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = job_aad(d->arena, job), text;
-	struct buf plain;
+	struct str text;
 	json_t *body;
 	int purpose;
 	enum rc rc;
 
-	rc =
-	    keys_unwrap(d->node->keys, NULL, rows_text(rows, 5), aad, rows_blob(rows, 6), key, err);
-	if (rc != RC_OK)
-		return rc;
-	buf_init(&plain, d->arena);
-	rc = envelope_open(key, aad, rows_blob(rows, 7), &plain, err);
-	data_key_wipe(key);
-	if (rc != RC_OK || (rc = json_read(buf_str(&plain), NULL, &body, err)) != RC_OK)
+	if ((rc = paper_open(d, rows, 5, job_aad(d->arena, job), &body, err)) != RC_OK)
 		return rc;
 	door_hold(d, body);
 	job->arguments = json_object_get(body, "arguments");

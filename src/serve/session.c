@@ -5,13 +5,13 @@
 #include "base/log.h"
 #include "format/json.h"
 #include "net/cidr.h"
-#include "seal/envelope.h"
 #include "seal/keys.h"
 #include "seal/random.h"
 #include "seal/secret.h"
 #include "serve/credential.h"
 #include "serve/inside.h"
 #include "serve/origin.h"
+#include "serve/paper.h"
 #include "serve/session.sql.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -85,46 +85,13 @@ session_read(struct door *d, const struct rows *rows, struct session *out)
 static void
 open_body(struct door *d, const struct rows *rows, struct session *s)
 {
-	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = session_aad(d->arena, s);
-	struct buf plain;
 	json_t *body;
 
-	if (keys_unwrap(d->node->keys, NULL, rows_text(rows, 8), aad, rows_blob(rows, 9), key,
-			NULL) != RC_OK)
+	if (paper_open(d, rows, 8, session_aad(d->arena, s), &body, NULL) != RC_OK)
 		return;
-	buf_init(&plain, d->arena);
-	if (envelope_open(key, aad, rows_blob(rows, 10), &plain, NULL) == RC_OK &&
-	    json_read(buf_str(&plain), NULL, &body, NULL) == RC_OK) {
-		s->address = str_copy(d->arena, json_member_str(body, "address"));
-		s->agent = str_copy(d->arena, json_member_str(body, "agent"));
-		json_decref(body);
-	}
-	data_key_wipe(key);
-}
-
-static enum rc
-seal_body(struct door *d, const struct session *s, struct str bucket, struct buf *wrapped,
-	  struct buf *body, struct err *err)
-{
-	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = session_aad(d->arena, s);
-	struct buf plain;
-	enum rc rc;
-
-	buf_init(&plain, d->arena);
-	buf_add_z(&plain, "{\"address\":");
-	json_quote(&plain, s->address);
-	buf_add_z(&plain, ",\"agent\":");
-	json_quote(&plain, s->agent);
-	buf_add_byte(&plain, '}');
-	buf_init(wrapped, d->arena);
-	buf_init(body, d->arena);
-	data_key_new(key);
-	envelope_seal(key, aad, buf_str(&plain), body);
-	rc = keys_wrap(d->node->keys, bucket, aad, key, wrapped, err);
-	data_key_wipe(key);
-	return rc;
+	s->address = str_copy(d->arena, json_member_str(body, "address"));
+	s->agent = str_copy(d->arena, json_member_str(body, "agent"));
+	json_decref(body);
 }
 
 /* Room for one more. */
@@ -156,8 +123,7 @@ enum rc
 session_add(struct door *d, struct id user, struct str secret, struct str address, struct str agent,
 	    struct session *out, struct err *err)
 {
-	struct str bucket = keys_bucket(d->arena, STR("staff"), d->now_ms);
-	struct buf wrapped, body;
+	struct paper paper;
 	enum rc rc;
 
 	*out = (struct session){.hash = secret_hash(d->arena, secret),
@@ -175,12 +141,14 @@ session_add(struct door *d, struct id user, struct str secret, struct str addres
 	if ((rc = db_run(d->db, &SQL_SERVE_SESSION_SWEEP, BINDS(B_I64(d->now_ms - KEPT_MS)), NULL,
 			 err)) != RC_OK ||
 	    (rc = end_oldest(d, user, err)) != RC_OK ||
-	    (rc = seal_body(d, out, bucket, &wrapped, &body, err)) != RC_OK)
+	    (rc = paper_seal(d, "staff", session_aad(d->arena, out),
+			     paper_pair(d, "address", out->address, "agent", out->agent), &paper,
+			     err)) != RC_OK)
 		return rc;
 	return db_run(d->db, &SQL_SERVE_SESSION_INSERT,
 		      BINDS(B_BLOB(out->hash), B_ID(out->id), B_ID(out->user),
-			    B_I64(out->created_ms), B_I64(out->expires_ms), B_TEXT(bucket),
-			    B_BLOB(buf_str(&wrapped)), B_BLOB(buf_str(&body)),
+			    B_I64(out->created_ms), B_I64(out->expires_ms), B_TEXT(paper.bucket),
+			    B_BLOB(buf_str(&paper.wrapped)), B_BLOB(buf_str(&paper.body)),
 			    B_BLOB(session_mac(d, out))),
 		      NULL, err);
 }

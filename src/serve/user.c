@@ -10,6 +10,7 @@
 #include "serve/credential.h"
 #include "serve/inside.h"
 #include "serve/own_word.h"
+#include "serve/paper.h"
 #include "serve/session.h"
 #include "serve/user_check.h"
 #include "serve/user.sql.h"
@@ -74,30 +75,6 @@ check_login(struct str login, struct err *err)
 	return RC_OK;
 }
 
-static enum rc
-seal_profile(struct door *d, const struct user *u, struct str bucket, struct buf *wrapped,
-	     struct buf *body, struct err *err)
-{
-	unsigned char key[DATA_KEY_BYTES];
-	struct str aad = user_aad(d->arena, u);
-	struct buf plain;
-	enum rc rc;
-
-	buf_init(&plain, d->arena);
-	buf_add_z(&plain, "{\"login\":");
-	json_quote(&plain, u->login);
-	buf_add_z(&plain, ",\"name\":");
-	json_quote(&plain, u->name);
-	buf_add_byte(&plain, '}');
-	buf_init(wrapped, d->arena);
-	buf_init(body, d->arena);
-	data_key_new(key);
-	envelope_seal(key, aad, buf_str(&plain), body);
-	rc = keys_wrap(d->node->keys, bucket, aad, key, wrapped, err);
-	data_key_wipe(key);
-	return rc;
-}
-
 /* roles: what the user may be from now on, or 0; it stands in the sealed detail. */
 static enum rc
 log_setting(struct door *d, const char *what, struct id about, uint32_t roles, struct err *err)
@@ -120,9 +97,9 @@ enum rc
 user_add(struct door *d, struct str login, struct str name, uint32_t roles, struct id unit,
 	 int64_t uid, struct user *out, struct err *err)
 {
-	struct str bucket = keys_bucket(d->arena, STR("staff"), d->now_ms), mac;
 	struct id id = random_id_at(d->now_ms);
-	struct buf wrapped, body;
+	struct paper profile;
+	struct str mac;
 	struct err why;
 	enum rc rc;
 
@@ -139,13 +116,15 @@ user_add(struct door *d, struct str login, struct str name, uint32_t roles, stru
 			     .unit = unit,
 			     .uid = uid,
 			     .created_ms = d->now_ms};
-	if ((rc = seal_profile(d, out, bucket, &wrapped, &body, err)) != RC_OK)
+	if ((rc = paper_seal(d, "staff", user_aad(d->arena, out),
+			     paper_pair(d, "login", out->login, "name", out->name), &profile,
+			     err)) != RC_OK)
 		return rc;
 	mac = user_login_mac(d, login);
 	rc = db_run(d->db, &SQL_SERVE_USER_INSERT,
 		    BINDS(B_ID(id), B_BLOB(mac), B_I64(roles), B_ID(unit), B_I64(uid),
-			  B_I64(d->now_ms), B_TEXT(bucket), B_BLOB(buf_str(&wrapped)),
-			  B_BLOB(buf_str(&body))),
+			  B_I64(d->now_ms), B_TEXT(profile.bucket),
+			  B_BLOB(buf_str(&profile.wrapped)), B_BLOB(buf_str(&profile.body))),
 		    NULL, &why);
 	if (rc == RC_CONFLICT)
 		return fail(err, RC_CONFLICT, "login", "there is a user with this login already");
@@ -162,16 +141,16 @@ user_add(struct door *d, struct str login, struct str name, uint32_t roles, stru
 enum rc
 user_set(struct door *d, const struct user *u, struct err *err)
 {
-	struct str bucket = keys_bucket(d->arena, STR("staff"), d->now_ms);
-	struct buf wrapped, body;
-	enum rc rc = seal_profile(d, u, bucket, &wrapped, &body, err);
+	struct paper profile;
+	enum rc rc = paper_seal(d, "staff", user_aad(d->arena, u),
+				paper_pair(d, "login", u->login, "name", u->name), &profile, err);
 
 	if (rc != RC_OK)
 		return rc;
 	rc = db_run(d->db, &SQL_SERVE_USER_UPDATE,
 		    BINDS(B_I64(u->roles), B_ID(u->unit), B_I64(u->uid), B_I64(u->disabled),
-			  B_TEXT(bucket), B_BLOB(buf_str(&wrapped)), B_BLOB(buf_str(&body)),
-			  B_ID(u->id)),
+			  B_TEXT(profile.bucket), B_BLOB(buf_str(&profile.wrapped)),
+			  B_BLOB(buf_str(&profile.body)), B_ID(u->id)),
 		    NULL, err);
 	/* Whoever came in under other rights comes in again. */
 	if (rc == RC_OK)
@@ -186,9 +165,6 @@ user_set(struct door *d, const struct user *u, struct err *err)
 enum rc
 user_read(struct door *d, const struct rows *rows, struct user *out, struct err *err)
 {
-	unsigned char key[DATA_KEY_BYTES];
-	struct str bucket = rows_text(rows, 6), wrapped = rows_blob(rows, 7), aad;
-	struct buf plain;
 	json_t *profile;
 	enum rc rc;
 
@@ -198,13 +174,7 @@ user_read(struct door *d, const struct rows *rows, struct user *out, struct err 
 			     .uid = rows_i64(rows, 3),
 			     .disabled = rows_i64(rows, 4) != 0,
 			     .created_ms = rows_i64(rows, 5)};
-	aad = user_aad(d->arena, out);
-	if ((rc = keys_unwrap(d->node->keys, NULL, bucket, aad, wrapped, key, err)) != RC_OK)
-		return rc;
-	buf_init(&plain, d->arena);
-	rc = envelope_open(key, aad, rows_blob(rows, 8), &plain, err);
-	data_key_wipe(key);
-	if (rc != RC_OK || (rc = json_read(buf_str(&plain), NULL, &profile, err)) != RC_OK)
+	if ((rc = paper_open(d, rows, 6, user_aad(d->arena, out), &profile, err)) != RC_OK)
 		return rc;
 	out->login = str_copy(d->arena, json_member_str(profile, "login"));
 	out->name = str_copy(d->arena, json_member_str(profile, "name"));
