@@ -1,0 +1,204 @@
+#include "base/test.h"
+
+#include <sys/stat.h>
+
+#include "serve/test_jobs.h"
+#include "store/test_database.h"
+
+/* What a job takes in and what it writes: parts, when they go, how many there may be. */
+
+static void
+parts_come_back_as_they_were_and_go_with_the_job(void **state)
+{
+	struct node *n = *state;
+	struct ask q = {.kind = "parts", .a = n->a};
+	char *p = arena_bytes(n->a, 200000);
+	int64_t sum = 0;
+	struct stat st;
+	struct err err;
+
+	for (int i = 0; i < 200000; i++) {
+		p[i] = (char)(i * 7 + i / 251);
+		sum += (unsigned char)p[i];
+	}
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	assert_int_equal(part(n, &n->two, q.id, 0, STR("x")), RC_ABSENT);
+	assert_int_equal(part(n, &n->lead, q.id, 0, STR("x")), RC_CONFLICT);
+	assert_int_equal(part(n, &n->one, q.id, JOB_PARTS_MAX, STR("x")), RC_INVALID);
+	assert_int_equal(part(n, &n->one, q.id, 0, STR("")), RC_TOO_LARGE);
+	assert_int_equal(part(n, &n->one, q.id, 1, (struct str){p + 65536, 65536}), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 0, (struct str){p, 65536}), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 0, (struct str){p, 65536}), RC_CONFLICT);
+	assert_int_equal(part(n, &n->one, q.id, 2, (struct str){p + 131072, 68928}), RC_OK);
+	assert_int_equal(stat(test_dir_path(n->dir, "blobs"), &st), 0);
+	assert_int_equal(as(n, &n->one, start, &q), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 3, STR("x")), RC_CONFLICT);
+	assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
+	wait_state(n, &q, JOB_DONE);
+	assert_int_equal(json_integer_value(json_object_get(q.job.result, "bytes")), 200000);
+	assert_int_equal(json_integer_value(json_object_get(q.job.result, "sum")), sum);
+	json_decref(q.job.result);
+	/* Nothing is left in the folder: it can be removed. */
+	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), 0);
+}
+
+static void
+parts_that_nobody_started_go_after_a_week(void **state)
+{
+	static const struct clock late = {late_now, NULL};
+	struct node *n = *state;
+	const struct serve_options options = {
+	    .dir = n->dir->path, .features = features, .clock = &late};
+	struct ask q = {.kind = "parts", .a = n->a};
+	struct err err;
+
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 0, STR("x")), RC_OK);
+	serve_close(n->s);
+	later = INT64_C(6) * 86400000;
+	assert_int_equal(serve_open(&options, &n->s, &err), RC_OK);
+	assert_int_equal(job_parts_sweep(n->s, &err), RC_OK);
+	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), -1);
+	later = INT64_C(8) * 86400000;
+	assert_int_equal(job_parts_sweep(n->s, &err), RC_OK);
+	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), 0);
+	wait_state(n, &q, JOB_FAILED);
+	json_decref(q.job.result);
+}
+
+static void
+what_a_job_wrote_goes_by_itself_and_says_when(void **state)
+{
+	static const struct clock late = {late_now, NULL};
+	struct node *n = *state;
+	const struct serve_options options = {
+	    .dir = n->dir->path, .features = features, .clock = &late};
+	struct ask q = {.kind = "gives", .start = true, .a = n->a};
+	struct timer_runner *timers;
+	struct err err;
+
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
+	wait_state(n, &q, JOB_DONE);
+	assert_int_equal(q.job.expires_ms, q.job.updated_ms + 7 * INT64_C(86400000));
+	json_decref(q.job.result);
+	serve_close(n->s);
+	later = INT64_C(6) * 86400000;
+	assert_int_equal(serve_open(&options, &n->s, &err), RC_OK);
+	assert_int_equal(job_parts_sweep(n->s, &err), RC_OK);
+	assert_int_equal(rmdir(test_dir_path(n->dir, "blobs")), -1);
+	/* A node that runs on does so too, without a start in between. */
+	later = INT64_C(8) * 86400000;
+	assert_int_equal(timer_runner_open(n->s, &timers, &err), RC_OK);
+	for (int i = 0; i < 1000 && rmdir(test_dir_path(n->dir, "blobs")) != 0; i++)
+		(void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	timer_runner_close(timers);
+	assert_int_equal(access(test_dir_path(n->dir, "blobs"), F_OK), -1);
+	assert_int_equal(job_parts_expired(n->s), 1);
+	wait_state(n, &q, JOB_DONE);
+	json_decref(q.job.result);
+}
+
+static void
+one_person_s_files_and_all_together_are_bounded(void **state)
+{
+	struct node *n = *state;
+	struct ask q = {.kind = "parts", .a = n->a}, two = {.kind = "parts", .a = n->a};
+	struct ask third = {.kind = "parts", .a = n->a};
+	struct str half = {arena_bytes(n->a, 600000), 600000};
+	struct err err;
+
+	serve_close(n->s);
+	assert_int_equal(
+	    file_write(test_dir_path(n->dir, "liaison.yaml"),
+		       str_fmt(n->a,
+			       "origin: test/log\nstore: \"%.*s\"\nparts_mib_person: 1\n"
+			       "parts_mib: 2\n",
+			       STR_ARG(n->dir->url)),
+		       0600, &err),
+	    RC_OK);
+	open_serve(n, false);
+	memset((char *)(uintptr_t)half.p, 'x', half.n);
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	assert_int_equal(part(n, &n->one, q.id, 0, half), RC_OK);
+	/* Another job does not help. */
+	assert_int_equal(as(n, &n->one, add, &third), RC_OK);
+	assert_int_equal(part(n, &n->one, third.id, 0, half), RC_TOO_LARGE);
+	assert_int_equal(part(n, &n->one, q.id, 1, half), RC_TOO_LARGE);
+	assert_int_equal(as(n, &n->two, add, &two), RC_OK);
+	assert_int_equal(part(n, &n->two, two.id, 0, half), RC_OK);
+	assert_int_equal(as(n, &n->lead, add, &third), RC_OK);
+	assert_int_equal(part(n, &n->lead, third.id, 0, half), RC_OK);
+	assert_int_equal(part(n, &n->lead, third.id, 1, (struct str){half.p, 400000}),
+			 RC_TOO_LARGE);
+	assert_int_equal(job_parts_remove(n->s, q.id, &err), RC_OK);
+	assert_int_equal(part(n, &n->lead, third.id, 1, (struct str){half.p, 400000}), RC_OK);
+}
+
+/* The claim that a job of the kind "claim" makes of the input it is told of. */
+struct claim {
+	struct id job;
+	bool again;
+};
+
+static enum rc
+claim_input(struct door *d, void *ctx, struct err *err)
+{
+	struct claim *c = ctx;
+
+	return job_input_claim(d, c->job, STR("01234567890123456789012345678901"), c->again, err);
+}
+
+static struct id
+counted(struct node *n, const char *how)
+{
+	struct ask q = {.kind = "count", .a = n->a};
+	struct err err;
+
+	q.arguments = json_pack("{s:i}", "n", 2);
+	assert_int_equal(as(n, &n->one, add, &q), RC_OK);
+	json_decref(q.arguments);
+	if (str_eq_z(str_from(how), "done")) {
+		assert_int_equal(as(n, &n->one, start, &q), RC_OK);
+		assert_int_equal(job_run_now(n->s, q.id, NULL, NULL, &err), RC_OK);
+	} else if (str_eq_z(str_from(how), "stopped")) {
+		assert_int_equal(as(n, &n->one, stop, &q), RC_OK);
+	}
+	return q.id;
+}
+
+static void
+a_job_that_took_nothing_in_leaves_its_file_to_the_next(void **state)
+{
+	struct node *n = *state;
+	struct claim first = {counted(n, "stopped"), false}, second = {counted(n, "done"), false},
+		     third = {counted(n, "waiting"), false};
+	struct err err;
+
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &first, &err), RC_OK);
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &second, &err), RC_OK);
+	/* Now it is the second's, which did take something in. */
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &third, &err), RC_CONFLICT);
+	assert_non_null(strstr(err.text, "--again"));
+	third.again = true;
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &third, &err), RC_OK);
+	third.again = false;
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &third, &err), RC_CONFLICT);
+	/* One that waits or works may take it in yet. */
+	assert_int_equal(serve_write(n->s, NULL, NULL, claim_input, &second, &err), RC_OK);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, node_open, node_close)
+	const struct CMUnitTest tests[] = {
+	    T(parts_come_back_as_they_were_and_go_with_the_job),
+	    T(parts_that_nobody_started_go_after_a_week),
+	    T(what_a_job_wrote_goes_by_itself_and_says_when),
+	    T(one_person_s_files_and_all_together_are_bounded),
+	    T(a_job_that_took_nothing_in_leaves_its_file_to_the_next),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
