@@ -249,8 +249,8 @@ prepare(struct work *w, struct db *db, struct err *err)
 		method = STR("GET");
 	/* The door is the node's until it is known who asks. */
 	door_open(&rq->door, &w->serve->node, db, rq->arena, &w->serve->node_actor, &access, NULL);
-	rq->route = route_find(rq->arena, w->serve->features, method, w->call->path, &rq->path,
-			       &path_known);
+	rq->route =
+	    route_find(w->serve->routes, rq->arena, method, w->call->path, &rq->path, &path_known);
 	if (rq->route == NULL)
 		return path_known ? fail(err, RC_METHOD, "", "this path has other methods")
 				  : fail(err, RC_ABSENT, "", "there is nothing at this path");
@@ -681,12 +681,9 @@ call_free(struct call *call)
 size_t
 serve_body_max(const struct serve *s, struct str method, struct str path)
 {
-	struct arena *a = arena_new(0);
-	struct pairs segments;
 	bool known;
-	const struct route *r = route_find(a, s->features, method, path, &segments, &known);
+	const struct route *r = route_find(s->routes, NULL, method, path, NULL, &known);
 
-	arena_free(a);
 	/* What is sent to nowhere is read, so that the answer is 404 or 405 and not 413. */
 	return r != NULL ? r->body_bytes_max : NOWHERE_BYTES_MAX;
 }

@@ -14,6 +14,7 @@
 /* inside: what struct serve holds; for the files of serve/ alone. */
 #define READERS_MAX 64
 
+struct route_table;
 struct work;
 /* A worker's reading transaction, kept for the calls that were there when it began. */
 #define LOOK_WAITS_MAX 32
@@ -38,6 +39,7 @@ struct serve {
 	struct arena *arena; /* as long as the node is open */
 	char *dir;
 	const struct feature *const *features;
+	const struct route_table *routes; /* of all of them */
 	struct config *config;
 	struct node_lock *lock;
 	struct keys *keys;

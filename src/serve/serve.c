@@ -20,6 +20,7 @@
 #include "serve/limits.h"
 #include "serve/quarantine.h"
 #include "serve/reach_cache.h"
+#include "serve/route.h"
 #include "serve/user_cache.h"
 #include "serve/user_check.h"
 #include "store/blob.h"
@@ -400,6 +401,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	s->arenas = arena_pool_new(ARENAS_KEPT, (size_t)512 << 20);
 	s->dir = str_z(s->arena, str_from(o->dir));
 	s->features = o->features;
+	s->routes = route_table_new(s->arena, o->features);
 	s->clock = clock_health_new(o->clock != NULL ? o->clock : &clock_system,
 				    o->clock != NULL ? NULL : &clock_steady);
 	s->node.clock = clock_health_clock(s->clock);
