@@ -25,9 +25,9 @@ files() {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 files | sort >"$work/files"
-# docs/model.md is made from the model, and a test compares it.
+# Two pages are made from the model, and a test compares them.
 grep -E '^(README|ARCHITECTURE|CONTRIBUTING)\.md$|^docs/.*\.md$|^src/.*\.md$' "$work/files" |
-	grep -v '^docs/model\.md$' >"$work/documents"
+	grep -vE '^docs/(model|retention)\.md$' >"$work/documents"
 grep -E '^(src|tests|bench|tools|cmake|model|packaging)/|^Makefile$|^CMake|^\.ci/' "$work/files" |
 	grep -vE '^tests/corpus/|\.md$|^tools/docs\.sh$' >"$work/code"
 read_code() { xargs -a "$work/code" -d '\n' grep -shaoE "$@" || :; }

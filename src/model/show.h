@@ -16,5 +16,9 @@ void model_show_json(const struct model *m, const struct record_type *type, stru
 void model_codes_text(const struct code_list *list, struct str lang, struct buf *out);
 void model_codes_json(const struct code_list *list, struct str lang, struct buf *out);
 void model_reference_markdown(const struct model *m, struct buf *out);
+/* docs/retention.md: each class with its periods, and what they rest on. */
+void model_retention_markdown(const struct model *m, struct buf *out);
+/* "5y", "180d", "72h", "30m". */
+void model_duration_text(struct buf *out, int64_t ms);
 
 #endif

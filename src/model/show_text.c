@@ -144,8 +144,8 @@ move_notes(struct buf *out, const struct record_type *type, const struct move *m
 		buf_addf(out, "; event %.*s", STR_ARG(move->event));
 }
 
-static void
-duration_text(struct buf *out, int64_t ms)
+void
+model_duration_text(struct buf *out, int64_t ms)
 {
 	const int64_t day = 86400000;
 
@@ -174,7 +174,7 @@ clock_text(struct buf *out, const struct record_type *type, const struct clock_r
 		buf_addf(out, ", at %.*s", STR_ARG(type->fields[clock->at_field].name));
 	if (clock->within_ms > 0) {
 		buf_add_z(out, clock->at_field >= 0 ? " or within " : ", within ");
-		duration_text(out, clock->within_ms);
+		model_duration_text(out, clock->within_ms);
 	}
 	if (clock->until != 0) {
 		buf_add_z(out, ", until ");
@@ -221,9 +221,9 @@ head_text(const struct record_type *t, struct str lang, struct buf *out)
 	if (t->guard != GUARD_NONE)
 		buf_addf(out, "guard      %s\n", guard_name(t->guard));
 	buf_addf(out, "retention  %.*s, review ", STR_ARG(t->retention.class));
-	duration_text(out, t->retention.review_ms);
+	model_duration_text(out, t->retention.review_ms);
 	buf_add_z(out, ", erase ");
-	duration_text(out, t->retention.erase_ms);
+	model_duration_text(out, t->retention.erase_ms);
 	buf_add_z(out, "\nread       ");
 	set_names(out, t->read.roles, ROLE_COUNT, a_role);
 	buf_add_z(out, " for ");

@@ -108,7 +108,7 @@ run_check(struct cli *cli, struct err *err)
 }
 
 static enum rc
-run_reference(struct cli *cli, struct err *err)
+markdown(struct cli *cli, void (*page)(const struct model *m, struct buf *out), struct err *err)
 {
 	struct model *m;
 	struct buf text;
@@ -117,10 +117,22 @@ run_reference(struct cli *cli, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	buf_init(&text, cli->arena);
-	model_reference_markdown(m, &text);
+	page(m, &text);
 	if (!cli_json_text(cli, "markdown", buf_str(&text)))
 		cli_print(cli, buf_str(&text));
 	return RC_OK;
+}
+
+static enum rc
+run_reference(struct cli *cli, struct err *err)
+{
+	return markdown(cli, model_reference_markdown, err);
+}
+
+static enum rc
+run_retention(struct cli *cli, struct err *err)
+{
+	return markdown(cli, model_retention_markdown, err);
 }
 
 /* clang-format off */
@@ -144,6 +156,8 @@ static const struct command commands[] = {
 	  "Without DIR the model in this program is checked together with the folder of --overlay." },
 	{ "model", "reference", "", overlay_options, run_reference, "Print the reference of all record types and code lists, as Markdown.",
 	  "docs/model.md is made by it." },
+	{ "model", "retention", "", overlay_options, run_retention, "Print how long records of each type are kept, and what that rests on, as Markdown.",
+	  "docs/retention.md is made by it. With --overlay the page shows the agency's own periods, which may be shorter." },
 	{ .noun = NULL },
 };
 /* clang-format on */

@@ -96,6 +96,7 @@ static const struct {
     {"model", "show", NULL, "the model, without a node"},
     {"model", "check", NULL, "the model, without a node"},
     {"model", "reference", NULL, "the model, without a node"},
+    {"model", "retention", NULL, "the model, without a node"},
     {"match", "screen", NULL, "files alone, without a node"},
     {"match", "compare", NULL, "its words alone, without a node"},
     {"match", "pairs", NULL, "files alone, without a node"},
