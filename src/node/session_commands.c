@@ -139,14 +139,27 @@ run_sessions(struct cli *cli, struct err *err)
 	    {"FROM", "address", 40},  {"WITH", "agent", 40}, {NULL, NULL, 0}};
 	struct str login = cli->arguments.n > 0 ? cli->arguments.at[0] : STR_NONE;
 	struct cli_answer answer;
+	json_t *items, *item;
+	bool any_open = false;
+	size_t i;
 	enum rc rc = cli_call(cli, "GET",
 			      cli_switch(cli, "all") ? STR("/api/v1/sessions?all=1")
 						     : with_user(cli, "/api/v1/sessions", login),
 			      NULL, &answer, err);
 
-	if (rc == RC_OK)
-		cli_table(cli, json_object_get(answer.json, "items"), columns);
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	items = json_object_get(answer.json, "items");
+	cli_table(cli, items, columns);
+	json_array_foreach (items, i, item)
+		any_open = any_open || json_is_true(json_object_get(item, "open"));
+	if (any_open && !cli->json)
+		fprintf(
+		    cli->notes,
+		    "One that nobody knows? End it: liaison user sign-out SESSION (or --all of "
+		    "yours, --user LOGIN for all of theirs), and set the password anew: liaison "
+		    "user password.\n");
+	return RC_OK;
 }
 
 static enum rc

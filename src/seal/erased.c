@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -169,6 +170,12 @@ erased_add(const char *path, struct keys *keys, int64_t at_ms, enum erased_kind 
 		arena_free(a);
 		return machine(err, "opening");
 	}
+	/* Another process of the node may be adding; what it adds is read here. */
+	while (flock(fd, LOCK_EX) != 0)
+		if (errno != EINTR) {
+			rc = machine(err, "locking");
+			goto done;
+		}
 	if ((rc = read_entries(a, fd, &entries, &size, err)) != RC_OK)
 		goto done;
 	list_of(a, entries, &list);

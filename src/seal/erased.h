@@ -14,8 +14,9 @@ struct keys;
  *
  *	17 "liaison erased 1\n", then entries: u64 (big-endian) ms of the erasing, 32 MAC
  *
- * One process writes it, under the node's lock. An entry that a crash cut short counts as not
- * written: the erasing that wanted it is done again.
+ * There is one a folder, as there is one key file and one log (keys.state knows no other).
+ * Several processes of a node add to it, one at a time by its lock. An entry that a crash cut
+ * short counts as not written: the erasing that wanted it is done again.
  */
 enum erased_kind { ERASED_RECORD, ERASED_BUCKET };
 

@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -121,6 +122,45 @@ another_file_is_not_taken_for_it(void **state)
 			 RC_INTEGRITY);
 }
 
+#define EACH 60
+
+struct adding {
+	const struct place *p;
+	char first;
+};
+
+/* As a process of its own would: with a descriptor of its own. */
+static void *
+add_many(void *ctx)
+{
+	const struct adding *adding = ctx;
+	char bytes[16] = {adding->first};
+
+	for (int i = 0; i < EACH; i++) {
+		const struct str value = {bytes, sizeof bytes};
+
+		bytes[1] = (char)i;
+		must(erased_add(adding->p->list, adding->p->keys, 1, ERASED_RECORD, &value, 1,
+				NULL) == RC_OK);
+	}
+	return NULL;
+}
+
+static void
+two_that_add_at_once_lose_nothing(void **state)
+{
+	struct place *p = *state;
+	struct adding adding[2] = {{p, 'a'}, {p, 'b'}};
+	struct erased_list list;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, add_many, &adding[0]), 0);
+	(void)add_many(&adding[1]);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(erased_load(p->a, p->list, p->keys, &list, NULL), RC_OK);
+	assert_int_equal(list.n, 2 * EACH);
+}
+
 int
 main(void)
 {
@@ -129,6 +169,7 @@ main(void)
 					    teardown),
 	    cmocka_unit_test_setup_teardown(an_entry_that_a_crash_cut_is_written_again, setup,
 					    teardown),
+	    cmocka_unit_test_setup_teardown(two_that_add_at_once_lose_nothing, setup, teardown),
 	    cmocka_unit_test_setup_teardown(another_file_is_not_taken_for_it, setup, teardown),
 	};
 

@@ -114,7 +114,8 @@ same "a quarter of an hour later" "$status" 201
 story "She sees her sessions; an administrator ends them all"
 as_ines GET /api/v1/sessions
 same "this one is among them" "$(jq '[.items[] | select(.this)] | length' <<<"$body")" 1
-has "$(L user sessions ines)" "curl/"
+has "$(L user sessions ines 2>"$work/notes")" "curl/"
+has "$(cat "$work/notes")" "liaison user sign-out SESSION"
 L user sign-out --user ines >/dev/null
 as_ines GET /api/v1/me
 same "ended" "$status" 401
