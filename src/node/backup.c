@@ -14,6 +14,7 @@
 #include "format/json.h"
 #include "node/api.h"
 #include "node/archive.h"
+#include "node/backup_copy.h"
 #include "node/recovery.h"
 #include "node/restore.h"
 #include "node/sealed_file.h"
@@ -246,20 +247,11 @@ note_first(struct cli *cli, struct err *err)
 	return rc;
 }
 
-/* Also what one that was killed left: a database beside it would be taken for part of this one. */
-static void
-remove_copy(struct cli *cli, const char *copy)
-{
-	static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
-
-	for (size_t i = 0; i < COUNT_OF(ends); i++)
-		(void)unlink(str_fmt(cli->arena, "%s%s", copy, ends[i]).p);
-}
-
 static enum rc
 run_backup(struct cli *cli, struct err *err)
 {
-	const char *dir = cli_node_dir(cli), *copy, *path;
+	const char *dir = cli_node_dir(cli), *path;
+	struct backup_copy copy;
 	struct config *config;
 	struct str url;
 	enum rc rc;
@@ -275,12 +267,12 @@ run_backup(struct cli *cli, struct err *err)
 		url = str_fmt(cli->arena, "sqlite:%s/node.db", dir);
 	path = place(cli);
 	/* Beside the backup: where there is room for the one there is room for the other. */
-	copy = str_fmt(cli->arena, "%s.database", path).p;
-	remove_copy(cli, copy);
-	rc = copy_database(cli, url, copy, err);
+	if ((rc = backup_copy_begin(cli->arena, dir, path, &copy, err)) == RC_OK)
+		rc = copy_database(cli, url, copy.path, err);
 	if (rc == RC_OK)
-		rc = write_backup(cli, config, copy, path, err);
-	remove_copy(cli, copy);
+		rc = write_backup(cli, config, copy.path, path, err);
+	backup_copy_end(&copy);
+	backup_copies_sweep(dir);
 	if (rc == RC_OK && !cli_json_text(cli, "file", str_from(path)))
 		fprintf(cli->out,
 			"%s\nNo keys are in it: keep copies of the key file apart from it, for 30 "

@@ -156,6 +156,48 @@ finish_erasing(struct job_run *job, struct err *err)
 	return rc;
 }
 
+enum rc
+erasing_state(struct db *db, struct arena *a, struct erasing_state *out, struct err *err)
+{
+	struct bucket_list buckets = {0};
+	enum job_state last;
+	enum rc rc = erase_pending(db, a, &buckets, err);
+
+	*out = (struct erasing_state){.waiting = buckets.n};
+	if (rc != RC_OK || buckets.n == 0)
+		return rc;
+	rc = job_latest(db, STR("finish_erasing"), &last, err);
+	out->failed = rc == RC_ABSENT || (rc == RC_OK && last != JOB_WAITING &&
+					  last != JOB_QUEUED && last != JOB_RUNNING);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+/* What a job did not finish, whosever it was, the node does itself. */
+static enum rc
+try_again(struct door *d, struct err *err)
+{
+	struct erasing_state state;
+	struct id job;
+	enum rc rc = erasing_state(d->db, d->arena, &state, err);
+
+	if (rc != RC_OK || !state.failed)
+		return rc;
+	return job_add(d, STR("finish_erasing"), door_hold(d, json_object()), true, &job, err);
+}
+
+static const struct setting settings[] = {
+    /* clang-format off */
+	{ "erasing_retry_seconds", SETTING_NUMBER, "600", 0, 86400, "Seconds until a running node tries again to destroy the keys of what was erased, where that failed; 0: it does not." },
+	{ .name = NULL },
+    /* clang-format on */
+};
+
+static const struct timer timers[] = {
+    {"erasing", "erasing_retry_seconds", try_again,
+     "Try again to destroy the keys of what was erased, where that failed."},
+    {.name = NULL},
+};
+
 static const struct job_kind jobs[] = {
     {"finish_erasing", finish_erasing,
      "Give the buckets of erased records a new key and destroy the old one; where nothing is left, "
@@ -163,4 +205,5 @@ static const struct job_kind jobs[] = {
     {.name = NULL},
 };
 
-const struct feature erasing_feature = {.name = "erasing", .jobs = jobs};
+const struct feature erasing_feature = {
+    .name = "erasing", .jobs = jobs, .settings = settings, .timers = timers};

@@ -5,6 +5,7 @@
 #include "audit/growth.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "node/erasing.h"
 #include "node/recovery.h"
 #include "seal/keys_process.h"
 #include "serve/api.h"
@@ -19,20 +20,29 @@
 #include "store/reserve.h"
 #include "store/writer.h"
 
-static bool
-is_well(struct serve *s)
+static enum rc
+is_well(struct request *rq, bool *out, struct err *err)
 {
-	return !keys_are_locked(serve_door_node(s)->keys) && !serve_is_quarantined(s) &&
-	       !serve_disk_is_low(s) && !writer_is_lost(serve_writer(s)) &&
-	       clock_health_report(serve_clock(s)).healthy;
+	struct serve *s = rq->serve;
+	struct erasing_state erasing;
+	enum rc rc = erasing_state(rq->door.db, rq->arena, &erasing, err);
+
+	*out = rc == RC_OK && !erasing.failed && !keys_are_locked(serve_door_node(s)->keys) &&
+	       !serve_is_quarantined(s) && !serve_disk_is_low(s) &&
+	       !writer_is_lost(serve_writer(s)) && clock_health_report(serve_clock(s)).healthy;
+	return rc;
 }
 
 /* No sign-in, no content. Which of its troubles it has is nobody's business outside. */
 static enum rc
 healthz(struct request *rq, struct reply *reply, struct err *err)
 {
-	(void)err;
-	reply->json = json_pack("{s:s}", "status", is_well(rq->serve) ? "ok" : "degraded");
+	bool well;
+
+	/* A database that does not answer is one of them. */
+	if (is_well(rq, &well, err) != RC_OK)
+		well = false;
+	reply->json = json_pack("{s:s}", "status", well ? "ok" : "degraded");
 	return RC_OK;
 }
 
@@ -74,14 +84,18 @@ write_metrics(struct request *rq, struct buf *b, struct err *err)
 	struct writer_counts counts = writer_counts(serve_writer(s));
 	struct sign_in_counts sign_ins = sign_in_counts(s);
 	struct clock_report clock = clock_health_report(serve_clock(s));
+	struct erasing_state erasing;
 	struct audit_growth growth;
 	int64_t kept;
+	bool well;
 	enum rc rc = audit_growth(rq->door.db, rq->door.now_ms, &growth, err);
 
-	if (rc != RC_OK || (rc = job_parts_bytes(rq->door.db, &kept, err)) != RC_OK)
+	if (rc != RC_OK || (rc = job_parts_bytes(rq->door.db, &kept, err)) != RC_OK ||
+	    (rc = is_well(rq, &well, err)) != RC_OK ||
+	    (rc = erasing_state(rq->door.db, rq->arena, &erasing, err)) != RC_OK)
 		return rc;
 	gauge(b, "up", "The node answers.", 1);
-	gauge(b, "well", "What /healthz says: 1 is ok.", is_well(s));
+	gauge(b, "well", "What /healthz says: 1 is ok.", well);
 	gauge(b, "quarantine", "1: brought back from a backup, and not confirmed.",
 	      serve_is_quarantined(s));
 	counter(b, "groups_total", "Commits since the start.", counts.groups);
@@ -99,6 +113,10 @@ write_metrics(struct request *rq, struct buf *b, struct err *err)
 		job_parts_expired(s));
 	gauge(b, "clock_behind_ms", "How far the machine's clock is behind.", clock.behind_ms);
 	gauge(b, "clock_ahead_ms", "How far it ran ahead, not followed.", clock.ahead_ms);
+	gauge(b, "erasing_waiting", "Months of records whose old keys are still to be destroyed.",
+	      (int64_t)erasing.waiting);
+	gauge(b, "erasing_failed", "1: the last try to destroy them failed; it is tried again.",
+	      erasing.failed);
 	gauge(b, "key_copies_old", "Copies of the key file in the folder older than 30 days.",
 	      key_copies_old(serve_dir(s), rq->door.now_ms));
 	add_disk(b, s, rq->arena);

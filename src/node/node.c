@@ -1,3 +1,4 @@
+#include "node/backup_copy.h"
 #include "node/node.h"
 
 #include <grp.h>
@@ -378,6 +379,7 @@ run_serve(struct cli *cli, struct err *err)
 	cli_tell_unguarded(cli, o.passphrase, serve_door_node(s)->keys);
 	cli_forget_passphrase(cli);
 	private_warn_of_swap();
+	backup_copies_sweep(o.dir);
 	rc = serve_until_told(cli, s, err);
 	serve_close(s);
 	return rc;

@@ -107,6 +107,44 @@ recovery_reseal(struct cli *cli, struct str passphrase, struct err *err)
 		   : rc;
 }
 
+static enum rc
+bring_public(struct cli *cli, struct str beside, struct recovery_public *out, struct err *err)
+{
+	unsigned char secret[RECOVERY_KEY_BYTES];
+	struct str text;
+	enum rc rc;
+
+	if (cli_options(cli, "half").n > 0) {
+		if ((rc = backup_recovery_secret(cli, secret, err)) != RC_OK)
+			return rc;
+		recovery_public_of(secret, out);
+		explicit_bzero(secret, sizeof secret);
+		return RC_OK;
+	}
+	rc = file_read(cli->arena, str_fmt(cli->arena, "%.*srecovery.public", STR_ARG(beside)).p,
+		       4096, &text, err);
+	return rc == RC_OK ? recovery_public_parse(text, out, err) : rc;
+}
+
+enum rc
+recovery_bring(struct cli *cli, struct str beside, struct str *name, struct err *err)
+{
+	struct recovery_public public;
+	struct str passphrase;
+	enum rc rc = bring_public(cli, beside, &public, err);
+
+	*name = STR_NONE;
+	if (rc != RC_OK)
+		return rc == RC_ABSENT ? RC_OK : rc;
+	if ((rc = cli_passphrase(cli, &passphrase, err)) != RC_OK ||
+	    (rc = file_write(in_folder(cli, "recovery.public"),
+			     recovery_public_format(cli->arena, &public), 0600, err)) != RC_OK ||
+	    (rc = recovery_reseal(cli, passphrase, err)) != RC_OK)
+		return rc;
+	*name = recovery_name(cli->arena, &public);
+	return RC_OK;
+}
+
 /* With the node stopped, for the key file is read whole at start. */
 static enum rc
 use(struct cli *cli, struct err *err)

@@ -15,6 +15,7 @@
 #include "node/backup.h"
 #include "node/copy.h"
 #include "node/erasing.h"
+#include "node/recovery.h"
 #include "record/look.h"
 #include "record/retain.h"
 #include "seal/erased.h"
@@ -328,19 +329,27 @@ take_log(struct cli *cli, struct err *err)
 	return rc;
 }
 
+/* Of a file's path, with the / at its end; empty where it has none. */
+static struct str
+folder_of(struct str path)
+{
+	struct str folder = str_sub(path, 0, 0);
+
+	for (size_t i = 0; i < path.n; i++)
+		if (path.p[i] == '/')
+			folder = str_sub(path, 0, i + 1);
+	return folder;
+}
+
 static enum rc
 fill_folder(struct cli *cli, const struct restore_files *files, struct str keys, struct err *err)
 {
 	struct str store = cli_option(cli, "store"), list = cli_option(cli, "erased");
 	const char *dir = files->dir;
-	struct str folder = str_sub(keys, 0, 0);
 	enum rc rc;
 
-	for (size_t i = 0; i < keys.n; i++)
-		if (keys.p[i] == '/')
-			folder = str_sub(keys, 0, i + 1);
 	if (list.n == 0)
-		list = str_fmt(cli->arena, "%.*serased.liaison", STR_ARG(folder));
+		list = str_fmt(cli->arena, "%.*serased.liaison", STR_ARG(folder_of(keys)));
 	if ((rc = copy_file(cli, str_z(cli->arena, keys),
 			    str_fmt(cli->arena, "%s/keys.liaison", dir).p, true, err)) != RC_OK ||
 	    (rc = copy_file(cli, str_z(cli->arena, list), erased_path(cli->arena, dir),
@@ -352,7 +361,7 @@ fill_folder(struct cli *cli, const struct restore_files *files, struct str keys,
 }
 
 static void
-tell(struct cli *cli, const struct replay *r, const json_t *about)
+tell(struct cli *cli, const struct replay *r, const json_t *about, struct str recovery)
 {
 	struct str until = time_format(cli->arena, r->list.last_ms);
 	json_t *o;
@@ -363,6 +372,8 @@ tell(struct cli *cli, const struct replay *r, const json_t *about)
 			      "quarantine", 1);
 		if (r->list.last_ms != 0)
 			must(json_object_set_new(o, "erasures_until", json_from_str(until)) == 0);
+		if (recovery.n > 0)
+			must(json_object_set_new(o, "recovery_key", json_from_str(recovery)) == 0);
 		cli_show(cli, o);
 		json_decref(o);
 		return;
@@ -375,6 +386,18 @@ tell(struct cli *cli, const struct replay *r, const json_t *about)
 		"hold (liaison audit compare, audit new-origin).\n",
 		cli_node_dir(cli), STR_ARG(json_member_str(about, "made")), (long long)r->seen,
 		(long long)r->erased);
+	if (recovery.n > 0)
+		fprintf(
+		    cli->notes,
+		    "Its recovery key is %.*s again: backups are sealed to it, and its halves "
+		    "open the key file. Where both halves were together on this machine, make a "
+		    "new one: take recovery.public and recovery.sealed away, and say liaison "
+		    "node recovery-key make.\n",
+		    STR_ARG(recovery));
+	else
+		fprintf(cli->notes,
+			"It has no recovery key, and a lost passphrase would be a lost node: make "
+			"one with liaison node recovery-key make.\n");
 	if (r->list.last_ms == 0)
 		fprintf(cli->notes,
 			"No list of erasures was there: what was erased after the backup, "
@@ -393,6 +416,7 @@ restore_run(struct cli *cli, struct err *err)
 	struct str keys = cli_option(cli, "keys");
 	struct replay replay = {.give_up = cli_switch(cli, "give-up-closed")};
 	struct restore_files files;
+	struct str recovery;
 	json_t *about;
 	enum rc rc;
 
@@ -408,8 +432,9 @@ restore_run(struct cli *cli, struct err *err)
 	    (rc = quarantine_begin(files.dir, about, err)) == RC_OK &&
 	    (rc = fill_folder(cli, &files, keys, err)) == RC_OK &&
 	    (rc = bring_back(cli, &replay, err)) == RC_OK && (rc = take_log(cli, err)) == RC_OK &&
+	    (rc = recovery_bring(cli, folder_of(keys), &recovery, err)) == RC_OK &&
 	    (rc = quarantine_whole(files.dir, err)) == RC_OK) {
-		tell(cli, &replay, about);
+		tell(cli, &replay, about, recovery);
 		json_decref(files.manifest);
 		return RC_OK;
 	}

@@ -162,6 +162,13 @@ recovery_join(struct str one, struct str other, unsigned char secret[RECOVERY_KE
 	return rc;
 }
 
+void
+recovery_public_of(const unsigned char secret[RECOVERY_KEY_BYTES], struct recovery_public *out)
+{
+	seal_ready();
+	must(crypto_scalarmult_base(out->b, secret) == 0);
+}
+
 enum rc
 recovery_open(const unsigned char secret[RECOVERY_KEY_BYTES], struct str sealed, struct arena *a,
 	      struct str *plain, struct err *err)

@@ -33,6 +33,9 @@ void recovery_seal(const struct recovery_public *public, struct str plain, struc
  */
 MUST_USE enum rc recovery_join(struct str one, struct str other,
 			       unsigned char secret[RECOVERY_KEY_BYTES], struct err *err);
+/* The public key of a secret put together. */
+void recovery_public_of(const unsigned char secret[RECOVERY_KEY_BYTES],
+			struct recovery_public *out);
 /* RC_DENIED: sealed for another key, or damaged. In the arena: wipe. */
 MUST_USE enum rc recovery_open(const unsigned char secret[RECOVERY_KEY_BYTES], struct str sealed,
 			       struct arena *a, struct str *plain, struct err *err);

@@ -72,21 +72,21 @@ cli_socket(const struct cli *cli, const char **out, struct err *err)
 		    cli_node_dir(cli), strerror(why));
 }
 
+/* of: the option that named it. */
 static enum rc
-read_secret(const char *path, char *to, size_t *n, struct err *err)
+read_secret(const char *of, const char *path, char *to, size_t *n, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	ssize_t got = 1;
 
 	if (fd < 0)
-		return fail(err, RC_ABSENT, "passphrase-file", "cannot be read: %s",
-			    strerror(errno));
-	/* As the key file. What a shell or a service manager passes along is no such file. */
+		return fail_at(err, RC_ABSENT, path, 0, 0, of, "cannot be read: %s",
+			       strerror(errno));
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
 		(void)close(fd);
-		return fail(
-		    err, RC_INVALID, "passphrase-file",
+		return fail_at(
+		    err, RC_INVALID, path, 0, 0, of,
 		    "others may read it or write to it: chmod 600 it, and ask who has read it");
 	}
 	while (got > 0 && *n <= PASSPHRASE_MAX)
@@ -95,13 +95,13 @@ read_secret(const char *path, char *to, size_t *n, struct err *err)
 	(void)close(fd);
 	if (got < 0)
 		return errno == EISDIR
-			   ? fail(err, RC_INVALID, "passphrase-file", "is a folder; name a file")
-			   : fail(err, RC_FAILED, "passphrase-file", "cannot be read");
+			   ? fail_at(err, RC_INVALID, path, 0, 0, of, "is a folder; name a file")
+			   : fail_at(err, RC_FAILED, path, 0, 0, of, "cannot be read");
 	if (*n > 0 && to[*n - 1] == '\n')
 		--*n;
 	if (*n == 0 || *n > PASSPHRASE_MAX)
-		return fail(err, RC_INVALID, "passphrase-file", "holds one line of 1 to %d bytes",
-			    PASSPHRASE_MAX);
+		return fail_at(err, RC_INVALID, path, 0, 0, of, "holds one line of 1 to %d bytes",
+			       PASSPHRASE_MAX);
 	return RC_OK;
 }
 
@@ -120,7 +120,7 @@ read_shares(struct cli *cli, struct str *out, struct err *err)
 		for (size_t i = 0; i < files.n && rc == RC_OK; i++) {
 			size_t n = 0;
 
-			rc = read_secret(str_z(cli->arena, files.at[i]),
+			rc = read_secret("share", str_z(cli->arena, files.at[i]),
 					 in->passphrase + in->passphrase_n, &n, err);
 			in->passphrase_n += n;
 			in->passphrase[in->passphrase_n++] = '\n';
@@ -145,8 +145,8 @@ cli_passphrase(struct cli *cli, struct str *out, struct err *err)
 		return RC_OK;
 	if (inside(cli)->passphrase == NULL) {
 		inside(cli)->passphrase = secret_new(PASSPHRASE_MAX + 1);
-		rc = read_secret(str_z(cli->arena, path), inside(cli)->passphrase,
-				 &inside(cli)->passphrase_n, err);
+		rc = read_secret("passphrase-file", str_z(cli->arena, path),
+				 inside(cli)->passphrase, &inside(cli)->passphrase_n, err);
 		if (rc != RC_OK)
 			return rc;
 	}

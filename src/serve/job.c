@@ -169,6 +169,16 @@ next_id(struct door *d)
 	return id;
 }
 
+enum rc
+job_latest(struct db *db, struct str kind, enum job_state *out, struct err *err)
+{
+	int64_t state = 0;
+	enum rc rc = db_select_i64(db, &SQL_SERVE_JOB_LATEST, BINDS(B_TEXT(kind)), &state, err);
+
+	*out = (enum job_state)state;
+	return rc;
+}
+
 /* Jobs run one after another: nobody's keep all others' waiting for long. */
 static enum rc
 room_in_queue(struct door *d, struct id user, struct err *err)

@@ -68,6 +68,8 @@ json_t *job_arguments(struct door *d, json_t *given, const char *const *names);
 MUST_USE enum rc job_start(struct door *d, struct id id, struct err *err);
 MUST_USE enum rc job_stop(struct door *d, struct id id, struct err *err);
 MUST_USE enum rc job_find(struct door *d, struct id id, struct job *out, struct err *err);
+/* The state of the latest of a kind; RC_ABSENT: there was none. */
+MUST_USE enum rc job_latest(struct db *db, struct str kind, enum job_state *out, struct err *err);
 struct job_list {
 	struct job *at;
 	size_t n, cap;

@@ -51,6 +51,10 @@ ORDER BY id DESC LIMIT :limit;
 -- name: serve_job_busy
 SELECT COUNT(*) FROM serve_job WHERE state IN (1, 2) AND user_id = :user_id;
 
+-- name: serve_job_latest
+-- single
+SELECT state FROM serve_job WHERE kind = :kind ORDER BY id DESC LIMIT 1;
+
 -- name: serve_job_state_set
 UPDATE serve_job SET state = :state, updated_ms = :now WHERE id = :id;
 

@@ -69,6 +69,11 @@ times=1
 restore --keys "$work/keys.then" --erased "$lost/erased.liaison" >"$work/restored" 2>&1 || wrong "$(cat "$work/restored")"
 node=$work/back2
 has "$(cat "$work/restored")" "1 were erased again"
+cmp "$lost/recovery.public" "$node/recovery.public" || wrong "its recovery key did not come along"
+has "$(cat "$work/restored")" "recovery key is"
+cp -rp "$node" "$work/looked"
+echo "a passphrase of now" >"$work/now"
+expect_exit 0 "$liaison" --node "$work/looked" node recovery-key use --half "$work/half.A" --half "$work/half.B" --new-passphrase-file "$work/now"
 
 story "In quarantine it answers nobody, and runs nothing; health alone"
 expect_exit 6 L record show person "$tariq"

@@ -67,6 +67,7 @@ node=$work/back
 (restore) >"$work/restored" 2>&1 || wrong "$(cat "$work/restored")"
 same "what was erased again" "$(jq .erased_again "$work/restored")" 1
 has "$(jq -r .erasures_until "$work/restored")" "T"
+same "its recovery key" "$(jq -r '.recovery_key // "none"' "$work/restored")" none
 expect_exit 6 L record show person "$mei"
 has "$said" "quarantine"
 node=$lost
