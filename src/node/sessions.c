@@ -254,6 +254,10 @@ list(struct request *rq, struct reply *reply, struct err *err)
 	json_t *items;
 	enum rc rc;
 
+	if (rq->credential->kind == CREDENTIAL_TOKEN &&
+	    (rq->credential->purposes & BIT(PURPOSE_ADMINISTRATION)) == 0)
+		return fail(err, RC_DENIED, "purpose",
+			    "your token is not for administration, so it lists no sessions");
 	if ((rc = user_asked(rq, &user, err)) != RC_OK)
 		return rc;
 	if (all && !administers(rq))

@@ -679,6 +679,58 @@ a_token_is_good_within_its_scope_from_its_addresses_and_never_for_more(void **st
 	}
 }
 
+static struct str
+token_for(struct fixture *f, int64_t uid, const char *purposes)
+{
+	struct str body = str_fmt(f->dir->a, "{\"purposes\":[\"%s\"]}", purposes);
+
+	assert_int_equal(socket_call(f, uid, "POST", "/api/v1/tokens", NULL, body.p), 201);
+	return member(f, "token");
+}
+
+static int
+by_token(struct fixture *f, struct str token, const char *path, const char *parameter)
+{
+	struct pair query = {str_from(parameter), STR("1")};
+	struct call c = {.caller = {.uid = -1, .token = token},
+			 .method = STR("GET"),
+			 .path = str_from(path),
+			 .query = {&query, parameter != NULL}};
+
+	return call(f, &c);
+}
+
+static void
+a_token_s_purposes_bind_what_is_open_for_any_too(void **state)
+{
+	static const char *const of_the_node[] = {"/api/v1/users", "/api/v1/tokens",
+						  "/api/v1/sessions", "/metrics"};
+	struct fixture *f = *state;
+	struct str counting = token_for(f, ADMIN, "statistics");
+	struct str keeping = token_for(f, ADMIN, "administration");
+	struct browser b = {.address = NULL};
+
+	sign_in(f, &b);
+	/* Twice: from the row, and from what the reader remembers. */
+	for (int i = 0; i < 2; i++) {
+		for (size_t k = 0; k < COUNT_OF(of_the_node); k++) {
+			assert_int_equal(by_token(f, counting, of_the_node[k], NULL), 403);
+			assert_int_equal(by_token(f, keeping, of_the_node[k], NULL), 200);
+		}
+		assert_int_equal(by_token(f, counting, "/api/v1/sessions", "all"), 403);
+		assert_int_equal(by_token(f, keeping, "/api/v1/sessions", "all"), 200);
+		assert_true(str_find(f->answer, STR("203.0.113.5")) >= 0);
+	}
+	/* What it is for anybody it still is. */
+	assert_int_equal(by_token(f, counting, "/api/v1/types", NULL), 200);
+	assert_int_equal(by_token(f, counting, "/api/v1/me", NULL), 200);
+	assert_true(str_find(f->answer, STR("administrator")) < 0);
+	assert_int_equal(by_token(f, counting, "/api/v1/status", NULL), 200);
+	assert_true(str_find(f->answer, STR("leaves")) < 0);
+	assert_int_equal(by_token(f, keeping, "/api/v1/status", NULL), 200);
+	assert_true(str_find(f->answer, STR("leaves")) >= 0);
+}
+
 static void
 two_ways_in_at_once_are_none(void **state)
 {
@@ -766,6 +818,7 @@ main(void)
 	    T(of_many_sessions_of_one_user_the_longest_unused_ends),
 	    T(a_page_of_another_site_changes_nothing),
 	    T(a_token_is_good_within_its_scope_from_its_addresses_and_never_for_more),
+	    T(a_token_s_purposes_bind_what_is_open_for_any_too),
 	    T(two_ways_in_at_once_are_none),
 	    T(a_password_kept_at_less_is_kept_anew_at_the_next_sign_in),
 	};

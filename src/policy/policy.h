@@ -55,6 +55,9 @@ struct actor {
 	struct id unit;
 	int64_t account; /* the system account that acts as them, plus one; 0: none */
 	bool is_node;
+	/* By a token: the purposes it is for (0: no token), and the roles of its user, of which
+	 * `roles` has those alone that these purposes give (serve/credential.h). */
+	uint32_t token_purposes, held_roles;
 	const struct reach *reach;
 };
 

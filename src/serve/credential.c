@@ -134,6 +134,18 @@ scope_allows(const struct feature *const *features, struct str scope, const stru
 	return named || !some;
 }
 
+uint32_t
+credential_roles(const struct credential *c, uint32_t roles)
+{
+	if (c->kind != CREDENTIAL_TOKEN)
+		return roles;
+	if ((c->purposes & BIT(PURPOSE_ADMINISTRATION)) == 0)
+		roles &= ~BIT(ROLE_ADMINISTRATOR);
+	if ((c->purposes & (BIT(PURPOSE_ADMINISTRATION) | BIT(PURPOSE_OVERSIGHT))) == 0)
+		roles &= ~BIT(ROLE_MONITOR);
+	return roles;
+}
+
 static enum rc
 token_may(const struct request *rq, struct str method, struct str path, struct err *err)
 {

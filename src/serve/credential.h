@@ -24,6 +24,13 @@ bool scope_allows(const struct feature *const *features, struct str scope,
 #define ADDRESSES_BYTES_MAX 200
 MUST_USE enum rc addresses_check(struct str list, struct err *err);
 
+/*
+ * Of a user's roles, those that somebody who came in so acts with. Roles that reach the node's own
+ * affairs (users, sessions, everybody's jobs, counts) come with a token for that: administrators'
+ * with one for administration, monitors' with one for oversight or administration.
+ */
+uint32_t credential_roles(const struct credential *c, uint32_t roles);
+
 /* Of a request whose route and user are known. RC_DENIED: with what refuses. */
 MUST_USE enum rc credential_may(const struct request *rq, struct str method, struct str path,
 				struct err *err);

@@ -272,9 +272,13 @@ prepare(struct work *w, struct db *db, struct err *err)
 		if ((rc = who_asks(w, err)) != RC_OK)
 			return rc;
 		w->actor = (struct actor){.id = w->user.id,
-					  .roles = w->user.roles,
+					  .roles = credential_roles(&w->credential, w->user.roles),
+					  .held_roles = w->user.roles,
 					  .unit = w->user.unit,
 					  .account = w->user.uid + 1};
+		if (w->credential.kind == CREDENTIAL_TOKEN)
+			w->actor.token_purposes = w->credential.purposes;
+		w->user.roles = w->actor.roles;
 		if ((rc = reach_cache_load(w->serve->reaches[w->reader], &rq->door,
 					   w->serve->looks[w->reader].users_generation, &w->actor,
 					   &w->actor.reach, err)) != RC_OK)

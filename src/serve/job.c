@@ -368,6 +368,18 @@ job_dequeue(struct door *d, struct id id, struct err *err)
 	return db_run(d->db, &SQL_SERVE_JOB_DEQUEUE, BINDS(B_ID(id)), NULL, err);
 }
 
+/*
+ * By a token, a job for a purpose that it is not for is none of its business, its own user's
+ * neither; but for administrators', who see what the node works at.
+ */
+static bool
+token_may_see(const struct actor *actor, const struct access *access)
+{
+	return actor->token_purposes == 0 || !access->has_purpose ||
+	       (actor->roles & BIT(ROLE_ADMINISTRATOR)) != 0 ||
+	       (actor->token_purposes & BIT(access->purpose)) != 0;
+}
+
 /* Whose it is, who leads the unit it was given in, and administrators; to others, nothing. */
 static bool
 may_see(const struct actor *actor, const struct job *job)
@@ -387,6 +399,11 @@ find(struct door *d, struct id id, struct job *out, struct access *access, struc
 
 	if (rc == RC_OK && !may_see(d->actor, out))
 		return fail(err, RC_ABSENT, "job", "there is no such job");
+	if (rc == RC_OK && !token_may_see(d->actor, access))
+		return id_eq(d->actor->id, out->user)
+			   ? fail(err, RC_DENIED, "purpose",
+				  "your token is not for the purpose that the job was for")
+			   : fail(err, RC_ABSENT, "job", "there is no such job");
 	return rc;
 }
 
@@ -414,8 +431,11 @@ job_list(struct door *d, size_t limit, struct job_list *out, struct err *err)
 	*out = (struct job_list){0};
 	if (rc != RC_OK)
 		return rc;
-	while ((rc = rows_next(rows, err)) == RC_OK)
+	while ((rc = rows_next(rows, err)) == RC_OK) {
 		read_job(d, rows, VEC_ADD(d->arena, out), &access);
+		if (!token_may_see(actor, &access))
+			out->n--;
+	}
 	rows_close(rows);
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
@@ -456,6 +476,8 @@ may_start_for_two(struct door *d, const struct job *job, struct err *err)
 	if ((d->actor->roles & seconds) == 0)
 		return fail(err, RC_DENIED, "role",
 			    "the second person is an administrator or a supervisor");
+	if (d->actor->token_purposes != 0)
+		return fail(err, RC_DENIED, "token", "a token is no second person");
 	/* What it needs went with its end. */
 	if (job_has_ended(job->state))
 		return fail(err, RC_CONFLICT, "state", "the job has ended; give a new one");

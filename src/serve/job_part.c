@@ -328,7 +328,8 @@ may_fetch(struct door *d, const struct job *job, const struct access *access, ui
 	if (access->has_purpose && (purposes & BIT(access->purpose)) == 0)
 		return fail(err, RC_DENIED, "purpose",
 			    "your token is not for the purpose that the job was for");
-	if ((job->roles & ~d->actor->roles) != 0 || !id_eq(job->unit, d->actor->unit))
+	if ((job->roles & ~(d->actor->roles | d->actor->held_roles)) != 0 ||
+	    !id_eq(job->unit, d->actor->unit))
 		return fail(err, RC_DENIED, "user",
 			    "you no longer have the rights that the job was given with");
 	missing = access->has_purpose ? policy_training_missing(d->actor, access->purpose) : NULL;

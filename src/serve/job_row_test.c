@@ -236,6 +236,60 @@ two_users_of_one_system_account_are_one_person_unless_the_node_says_else(void **
 	assert_int_equal(as(n, &n->two, start, &q), RC_OK);
 }
 
+static enum rc
+by_token(struct node *n, const struct user *u, enum purpose purpose, serve_write_fn *fn,
+	 struct ask *q)
+{
+	const struct actor actor = {
+	    .id = u->id, .roles = u->roles, .unit = u->unit, .token_purposes = BIT(purpose)};
+	struct access access = {.reason = STR("because")};
+	struct err err;
+	enum rc rc = serve_write(n->s, &actor, &access, fn, q, &err);
+
+	if (rc == RC_OK && fn == find)
+		json_decref(q->job.result);
+	return rc;
+}
+
+static enum rc
+count_jobs(struct door *d, void *ctx, struct err *err)
+{
+	struct job_list jobs;
+	enum rc rc = job_list(d, 10, &jobs, err);
+
+	((struct ask *)ctx)->job.done = (int64_t)jobs.n;
+	return rc;
+}
+
+static enum rc
+add_for_investigation(struct door *d, void *ctx, struct err *err)
+{
+	d->access.has_purpose = true;
+	d->access.purpose = PURPOSE_INVESTIGATION;
+	return add(d, ctx, err);
+}
+
+static void
+a_token_sees_jobs_of_its_purposes_and_is_no_second_person(void **state)
+{
+	struct node *n = *state;
+	struct ask q = {.kind = "parts", .a = n->a}, two;
+
+	assert_int_equal(as(n, &n->one, add_for_investigation, &q), RC_OK);
+	assert_int_equal(by_token(n, &n->one, PURPOSE_STATISTICS, find, &q), RC_DENIED);
+	assert_int_equal(by_token(n, &n->lead, PURPOSE_STATISTICS, find, &q), RC_ABSENT);
+	assert_int_equal(by_token(n, &n->one, PURPOSE_INVESTIGATION, find, &q), RC_OK);
+	assert_int_equal(by_token(n, &n->lead, PURPOSE_INVESTIGATION, find, &q), RC_OK);
+	assert_int_equal(by_token(n, &n->one, PURPOSE_STATISTICS, count_jobs, &q), RC_OK);
+	assert_int_equal(q.job.done, 0);
+	assert_int_equal(by_token(n, &n->one, PURPOSE_INVESTIGATION, count_jobs, &q), RC_OK);
+	assert_int_equal(q.job.done, 1);
+	assert_int_equal(by_token(n, &n->one, PURPOSE_STATISTICS, start, &q), RC_DENIED);
+	two = new_for_two(n);
+	assert_int_equal(by_token(n, &n->two, PURPOSE_INVESTIGATION, start, &two), RC_DENIED);
+	assert_int_equal(as(n, &n->two, start, &two), RC_OK);
+}
+
 int
 main(void)
 {
@@ -249,6 +303,7 @@ main(void)
 	    T(job_for_two_that_was_stopped_forgets_its_arguments_and_starts_no_more),
 	    T(changed_state_starts_no_job_for_two),
 	    T(two_users_of_one_system_account_are_one_person_unless_the_node_says_else),
+	    T(a_token_sees_jobs_of_its_purposes_and_is_no_second_person),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
