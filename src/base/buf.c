@@ -8,24 +8,35 @@ buf_init(struct buf *b, struct arena *a)
 	*b = (struct buf){.arena = a};
 }
 
+static void
+grow(struct buf *b, size_t cap)
+{
+	char *p = arena_bytes(b->arena, cap);
+
+	if (b->n > 0)
+		memcpy(p, b->p, b->n);
+	b->p = p;
+	b->cap = cap;
+}
+
 char *
 buf_room(struct buf *b, size_t n)
 {
 	/* An empty buffer gets its room for 0 bytes too: NULL + 0 is undefined in C. */
 	if (b->p == NULL || b->cap - b->n < n) {
 		size_t cap = b->cap > 0 ? b->cap * 2 : 256;
-		char *p;
 
-		if (cap - b->n < n)
-			cap = b->n + n;
-		p = arena_bytes(b->arena, cap);
-		if (b->n > 0)
-			memcpy(p, b->p, b->n);
-		b->p = p;
-		b->cap = cap;
+		grow(b, cap - b->n < n ? b->n + n : cap);
 	}
 	b->n += n;
 	return b->p + b->n - n;
+}
+
+void
+buf_reserve(struct buf *b, size_t n)
+{
+	if (b->cap - b->n < n)
+		grow(b, b->n + n);
 }
 
 void

@@ -30,6 +30,8 @@ void buf_add_u64(struct buf *b, uint64_t v);
 void buf_add_hex(struct buf *b, const void *p, size_t n);
 /* Room for n more bytes, uninitialised; the caller writes them all. */
 char *buf_room(struct buf *b, size_t n);
+/* Bytes to come, for a buffer whose size is known well enough; a hint. */
+void buf_reserve(struct buf *b, size_t n);
 struct str buf_str(const struct buf *b);
 /* Keep the memory, forget the bytes. */
 void buf_clear(struct buf *b);

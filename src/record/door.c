@@ -166,9 +166,15 @@ door_log(struct door *d, struct audit_entry *entry, int64_t *index, struct err *
 	/* A reading door changes nothing, so nobody waits for the leaf's number; and what no leaf
 	 * can hold is refused here, since later it would fail a whole group. */
 	must(index == NULL);
-	if ((rc = audit_entry_check(entry, err)) == RC_OK)
-		*VEC_ADD(d->arena, &d->pending) = *entry;
-	return rc;
+	if ((rc = audit_entry_check(entry, err)) != RC_OK)
+		return rc;
+	/* Most calls have one, and what is allocated is wiped too. */
+	if (d->pending.cap == 0) {
+		d->pending.at = NEW(d->arena, struct audit_entry);
+		d->pending.cap = 1;
+	}
+	*VEC_ADD(d->arena, &d->pending) = *entry;
+	return RC_OK;
 }
 
 enum rc
