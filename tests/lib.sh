@@ -15,6 +15,8 @@ finish() {
 	[ -z "$also_pid" ] || { kill -9 "$also_pid" && wait "$also_pid"; } 2>/dev/null || true
 	[ -z "$node_pid" ] || { kill -9 "$node_pid" && wait "$node_pid"; } 2>/dev/null || true
 	[ $code = 0 ] || [ $code = 77 ] || [ ! -s "$work/node.log" ] || tail -n 60 "$work/node.log" | sed 's/^/node: /' >&2
+	# Where a call failed in the story (tests/faults), this says whether what must hold did.
+	[ -z "${FAULT_LOOK:-}" ] || bash "$FAULT_LOOK" "$work" >"$FAULT_DIR/looked" 2>&1 || echo "failed" >>"$FAULT_DIR/looked"
 	rm -rf "$work"
 	exit $code
 }

@@ -24,7 +24,8 @@ heap_zeroed(size_t bytes)
 {
 	void *p = calloc(1, bytes > 0 ? bytes : 1);
 
-	must(p != NULL);
+	if (p == NULL)
+		out_of_memory();
 	return p;
 }
 
@@ -33,7 +34,8 @@ heap_grow(void *p, size_t bytes)
 {
 	void *q = realloc(p, bytes > 0 ? bytes : 1);
 
-	must(q != NULL);
+	if (q == NULL)
+		out_of_memory();
 	return q;
 }
 
@@ -122,7 +124,8 @@ take(struct arena *a, size_t bytes, size_t align)
 			size = bytes;
 		must(bytes <= a->cap && a->total <= a->cap - bytes);
 		b = malloc(sizeof *b + size);
-		must(b != NULL);
+		if (b == NULL)
+			out_of_memory();
 		b->next = a->top;
 		b->size = size;
 		a->top = b;

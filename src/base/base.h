@@ -22,5 +22,10 @@
 
 /* Say what did not hold on standard error, and abort. The text of cond must hold no data. */
 NORETURN void must_failed(const char *cond, const char *file, int line);
+/*
+ * Memory that is not to be had ends the process too, with a sentence and the exit code of
+ * RC_UNAVAILABLE (6): no code goes on with half of something, and what is acknowledged is durable.
+ */
+NORETURN void out_of_memory(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/rc.h"
 #include "base/banned.h"
 
 static enum log_level shown = LOG_INFO;
@@ -47,4 +48,11 @@ must_failed(const char *cond, const char *file, int line)
 {
 	log_error("%s:%d: must(%s) does not hold; stopping", file, line, cond);
 	abort();
+}
+
+void
+out_of_memory(void)
+{
+	log_error("out of memory; stopping");
+	_exit(rc_exit_code(RC_UNAVAILABLE));
 }

@@ -31,6 +31,8 @@ next_event(struct reader *r)
 	if (!yaml_parser_parse(&r->parser, &r->event)) {
 		const yaml_mark_t *mark = &r->parser.problem_mark;
 
+		if (r->parser.error == YAML_MEMORY_ERROR)
+			out_of_memory();
 		return fail_at(r->err, RC_INVALID, r->name, (long)mark->line + 1,
 			       (long)mark->column + 1, "", "%s",
 			       r->parser.problem != NULL ? r->parser.problem : "not YAML");
@@ -208,7 +210,8 @@ yaml_read(struct arena *a, const char *name, struct str text, const struct limit
 			       max);
 	if ((bad = utf8_bad_at(text)) < text.n)
 		return fail_at(err, RC_INVALID, name, 0, 0, "", "byte %zu is not UTF-8", bad + 1);
-	must(yaml_parser_initialize(&r.parser) == 1);
+	if (yaml_parser_initialize(&r.parser) != 1)
+		out_of_memory();
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)(text.n > 0 ? text.p : ""),
 				     text.n);

@@ -121,14 +121,16 @@ client_open(const struct client_options *o, struct client **out, struct err *err
 	c = heap_zeroed(sizeof *c);
 	c->base = base != NULL ? base : strdup("http://localhost");
 	c->socket_path = o->socket_path != NULL ? strdup(o->socket_path) : NULL;
-	must(c->base != NULL && (c->socket_path != NULL) == (o->socket_path != NULL));
+	if (c->base == NULL || (c->socket_path == NULL) != (o->socket_path == NULL))
+		out_of_memory();
 	c->connect_timeout_ms = o->connect_timeout_ms > 0 ? o->connect_timeout_ms : 5000;
 	c->timeout_ms = o->timeout_ms > 0 ? o->timeout_ms : 60000;
 	c->response_bytes_max =
 	    o->response_bytes_max > 0 ? o->response_bytes_max : (size_t)64 << 20;
 	c->ca_fd = o->ca_pem != NULL ? ca_file(o->ca_pem) : -1;
 	c->curl = curl_easy_init();
-	must(c->curl != NULL);
+	if (c->curl == NULL)
+		out_of_memory();
 	if (o->ca_pem != NULL && c->ca_fd < 0) {
 		client_close(c);
 		return fail(err, RC_FAILED, "", "cannot hold the trusted certificates in memory");

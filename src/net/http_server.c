@@ -481,7 +481,8 @@ ways_open(struct http_server *s, const struct http_options *o, struct err *err)
 		    (rc = way_open(s, o, fd, false, err)) != RC_OK)
 			return rc;
 		s->socket_path = strdup(o->socket_path);
-		must(s->socket_path != NULL);
+		if (s->socket_path == NULL)
+			out_of_memory();
 	}
 	return RC_OK;
 }

@@ -32,7 +32,8 @@ secret_new(size_t bytes)
 	must(bytes <= SIZE_MAX - sizeof(max_align_t));
 	bytes += (sizeof(max_align_t) - bytes % sizeof(max_align_t)) % sizeof(max_align_t);
 	p = sodium_malloc(bytes);
-	must(p != NULL);
+	if (p == NULL)
+		out_of_memory();
 	sodium_memzero(p, bytes);
 	return p;
 }

@@ -1,5 +1,6 @@
 #include "serve/job_inside.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 #include "serve/user.h"
 
 #define STEPS 2 /* in flight */
+#define END_AGAIN_MS 200
+#define END_TRIES 3 /* where no node serves: a command has an end */
 
 /* One step on its way through the writer. */
 struct step {
@@ -377,8 +380,17 @@ end_job(struct job_run *run, enum rc rc, const struct err *why)
 		e.state = rc == RC_STOPPED ? JOB_STOPPED : JOB_FAILED;
 	if (e.state == JOB_FAILED)
 		e.failure = why->text;
-	/* The node itself writes the end: a person without rights can no longer. */
-	rc = serve_write(run->serve, NULL, NULL, write_end, &e, &err);
+	/* The node itself writes the end: a person without rights can no longer. Where the store
+	 * fails it is tried again: else the job would run on for whoever waits for it. */
+	for (int tries = 0;; tries++) {
+		rc = serve_write(run->serve, NULL, NULL, write_end, &e, &err);
+		if (rc != RC_UNAVAILABLE || job_runner_is_closing(run->serve) ||
+		    (run->serve->runner == NULL && tries == END_TRIES))
+			break;
+		if (tries == 0)
+			log_warn("a job's end is not written yet: %s", err.text);
+		(void)poll(NULL, 0, END_AGAIN_MS);
+	}
 	if (rc != RC_OK)
 		log_error("a job's end could not be written: %s", err.text);
 	job_changed(run->serve, run->job.id);

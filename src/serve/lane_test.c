@@ -1,7 +1,10 @@
 #include "base/test.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "serve/lane.h"
@@ -13,6 +16,7 @@ struct busy {
 	pthread_mutex_t lock;
 	sem_t go, done;
 	int running, most, ended, refused;
+	atomic_bool closed;
 };
 
 static void
@@ -57,7 +61,7 @@ open_lane(struct test_dir *dir, struct busy *b)
 
 	must(db_open(url, 5000, &db, &err) == RC_OK);
 	db_close(db);
-	*b = (struct busy){.running = 0};
+	memset(b, 0, sizeof *b);
 	must(pthread_mutex_init(&b->lock, NULL) == 0);
 	must(sem_init(&b->go, 0, 0) == 0 && sem_init(&b->done, 0, 0) == 0);
 	must(lane_open(&o, hold, say_done, b, &l, &err) == RC_OK);
@@ -102,6 +106,11 @@ let_go(void *arg)
 
 	must(sem_post(&b->go) == 0);
 	must(sem_post(&b->go) == 0);
+	/* Where the lane began the next two before it heard of its closing, those too. */
+	while (!atomic_load(&b->closed)) {
+		(void)poll(NULL, 0, 20);
+		must(sem_post(&b->go) == 0);
+	}
 	return NULL;
 }
 
@@ -119,9 +128,10 @@ what_waits_when_a_lane_closes_is_given_back(void **state)
 		assert_int_equal(lane_put(l, &b, i < 2 ? STR("ana") : STR("ben"), &err), RC_OK);
 	must(pthread_create(&thread, NULL, let_go, &b) == 0);
 	lane_close(l);
+	atomic_store(&b.closed, true);
 	must(pthread_join(thread, NULL) == 0);
 	assert_int_equal(b.ended, 4);
-	assert_true(b.refused >= 2 || b.most == 2);
+	assert_in_range(b.most, 1, 2);
 	test_dir_free(dir);
 }
 
