@@ -33,17 +33,6 @@ audit_origins(struct db *db, struct arena *a, struct audit_origin_list *out, str
 	return out->n > 0 ? RC_OK : fail(err, RC_CONFLICT, "", "the log is not started");
 }
 
-const struct audit_origin *
-audit_origin_of_size(const struct audit_origin_list *list, int64_t size)
-{
-	const struct audit_origin *found = NULL;
-
-	for (size_t i = 0; i < list->n; i++)
-		if (list->at[i].from < size)
-			found = &list->at[i];
-	return found;
-}
-
 enum rc
 audit_origin_now(struct db *db, struct arena *a, struct audit_origin *out, struct err *err)
 {

@@ -24,8 +24,6 @@ struct audit_origin_list {
 /* RC_CONFLICT: the log is not started. */
 MUST_USE enum rc audit_origins(struct db *db, struct arena *a, struct audit_origin_list *out,
 			       struct err *err);
-/* Under which name a checkpoint of this size (1 and up) stands; NULL of an empty list. */
-const struct audit_origin *audit_origin_of_size(const struct audit_origin_list *list, int64_t size);
 /* The present one. RC_CONFLICT: the log is not started. */
 MUST_USE enum rc audit_origin_now(struct db *db, struct arena *a, struct audit_origin *out,
 				  struct err *err);

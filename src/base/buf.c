@@ -100,12 +100,6 @@ add_big_endian(struct buf *b, uint64_t v, size_t bytes)
 }
 
 void
-buf_add_u16(struct buf *b, uint16_t v)
-{
-	add_big_endian(b, v, 2);
-}
-
-void
 buf_add_u32(struct buf *b, uint32_t v)
 {
 	add_big_endian(b, v, 4);

@@ -23,7 +23,6 @@ void buf_add_bytes(struct buf *b, const void *p, size_t n);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 /* Big-endian, as the sealed and hashed encodings want. */
-void buf_add_u16(struct buf *b, uint16_t v);
 void buf_add_u32(struct buf *b, uint32_t v);
 void buf_add_u64(struct buf *b, uint64_t v);
 /* Lower-case hexadecimal. */

@@ -43,12 +43,6 @@ csv_can_go_on(const struct csv *csv)
 	return csv->feed.broken == RC_OK;
 }
 
-char
-csv_delimiter(const struct csv *csv)
-{
-	return csv->delimiter;
-}
-
 /* The delimiter that stands most often, outside quotes, in the first line. */
 static void
 find_delimiter(struct csv *csv)

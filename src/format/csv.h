@@ -51,9 +51,6 @@ MUST_USE enum rc csv_next(struct csv *csv, struct csv_row *row, struct err *err)
 /* True when csv_next can go on after the error it gave. */
 bool csv_can_go_on(const struct csv *csv);
 
-/* The delimiter in use, known after the first row. */
-char csv_delimiter(const struct csv *csv);
-
 /*
  * Writes RFC 4180: CRLF, quotes where needed. safe: a cell that starts with = + - @ tab or
  * CR gets an apostrophe in front, so that no spreadsheet computes it; set it for files made

@@ -41,23 +41,4 @@ struct xml_handler {
 MUST_USE enum rc xml_read(struct arena *a, struct source source, const struct limits *limits,
 			  const struct xml_handler *handler, struct err *err);
 
-/* Writes escaped XML into buf. Start from {.buf = buf}. Names are ours, never input. */
-struct xml_out {
-	struct buf *buf;
-	const char *open[64];
-	size_t depth;
-	bool in_tag; /* attributes may still follow */
-};
-
-/* The declaration line. */
-void xml_out_start(struct xml_out *out);
-void xml_out_open(struct xml_out *out, const char *name);
-/* Directly after xml_out_open only. */
-void xml_out_attribute(struct xml_out *out, const char *name, struct str value);
-/* Characters that XML 1.0 cannot carry become U+FFFD. */
-void xml_out_text(struct xml_out *out, struct str text);
-void xml_out_close(struct xml_out *out);
-/* An element with text and nothing else. */
-void xml_out_element(struct xml_out *out, const char *name, struct str text);
-
 #endif

@@ -383,24 +383,3 @@ client_send(struct client *c, struct arena *a, const struct client_request *requ
 	free(x.body);
 	return rc;
 }
-
-struct str
-client_target(struct arena *a, struct str path, struct pairs query)
-{
-	struct buf b;
-	struct str rest = path;
-
-	buf_init(&b, a);
-	while (rest.p != NULL) {
-		buf_add(&b, percent_encode(a, str_cut(&rest, '/')));
-		if (rest.p != NULL)
-			buf_add_byte(&b, '/');
-	}
-	for (size_t i = 0; i < query.n; i++) {
-		buf_add_byte(&b, i == 0 ? '?' : '&');
-		buf_add(&b, percent_encode(a, query.at[i].name));
-		buf_add_byte(&b, '=');
-		buf_add(&b, percent_encode(a, query.at[i].value));
-	}
-	return buf_str(&b);
-}

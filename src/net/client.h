@@ -36,7 +36,7 @@ typedef bool client_on_event(void *ctx, struct str id, struct str event, struct 
 
 struct client_request {
 	const char *method;   /* [GET] */
-	struct str target;    /* path and query, encoded; see client_target */
+	struct str target;    /* path and query, encoded */
 	struct pairs headers; /* may hold no line break: RC_INVALID */
 	struct str content_type;
 	struct str body;
@@ -63,7 +63,5 @@ struct client_response {
 MUST_USE enum rc client_send(struct client *c, struct arena *a,
 			     const struct client_request *request, struct client_response *response,
 			     struct err *err);
-/* path (slashes kept, the rest encoded) and query as one target. */
-struct str client_target(struct arena *a, struct str path, struct pairs query);
 
 #endif

@@ -115,7 +115,5 @@ struct http_response {
  * breaks, control bytes) makes the answer a 500, with a line in the log.
  */
 void http_reply(struct http_request *request, const struct http_response *response);
-/* Answer with application/problem+json made from err (status, type, title, detail, key). */
-void http_reply_problem(struct http_request *request, const struct err *err);
 
 #endif

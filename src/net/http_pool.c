@@ -234,17 +234,6 @@ http_pool_stir(struct http_pool *p)
 	return waits ? STUCK_MS : -1;
 }
 
-unsigned
-http_pool_waiting(struct http_pool *p)
-{
-	unsigned n;
-
-	must(pthread_mutex_lock(&p->lock) == 0);
-	n = p->n;
-	must(pthread_mutex_unlock(&p->lock) == 0);
-	return n;
-}
-
 void
 http_pool_close(struct http_pool *p)
 {

@@ -33,8 +33,6 @@ bool http_pool_put(struct http_pool *p, struct http_request *request);
  */
 bool http_pool_put_later(struct http_pool *p, struct http_request *request);
 int http_pool_stir(struct http_pool *p);
-/* Requests waiting now; for metrics. */
-unsigned http_pool_waiting(struct http_pool *p);
 /*
  * Answer what waits with 503, let each worker end its request, join them. Call it after
  * http_close, which waits for the workers' replies. NULL does nothing.

@@ -142,12 +142,3 @@ http_reply(struct http_request *request, const struct http_response *response)
 	}
 	request_answer(r, status, made, NULL);
 }
-
-void
-http_reply_problem(struct http_request *request, const struct err *err)
-{
-	struct request *r = (struct request *)request;
-	int status = rc_http_status(err->rc);
-
-	request_answer(r, status, problem_response(r->arena, err, status), NULL);
-}

@@ -88,7 +88,6 @@ work(void *ctx, unsigned worker, struct http_request *r)
 	struct site *s = ctx;
 	static const struct pair bad = {STR_INIT("X-Bad"), STR_INIT("a\r\nSet-Cookie: b")};
 	static const struct pair own = {STR_INIT("cache-control"), STR_INIT("max-age=60")};
-	struct err err;
 
 	assert_true(worker < 4);
 	if (str_eq_z(r->path, "/hold")) {
@@ -99,9 +98,6 @@ work(void *ctx, unsigned worker, struct http_request *r)
 		http_reply(r, &(struct http_response){.status = 200, .headers = {&bad, 1}});
 	} else if (str_eq_z(r->path, "/own-header")) {
 		http_reply(r, &(struct http_response){.status = 200, .headers = {&own, 1}});
-	} else if (str_eq_z(r->path, "/problem")) {
-		(void)fail(&err, RC_CONFLICT, "state", "this \"case\" is closed");
-		http_reply_problem(r, &err);
 	} else if (str_eq_z(r->path, "/wait") || str_eq_z(r->path, "/release")) {
 		assert_int_equal(pthread_mutex_lock(&s->lock), 0);
 		s->released |= str_eq_z(r->path, "/release");

@@ -104,14 +104,6 @@ ids_of(struct door *d, const struct sql *sql, const struct bind *binds, size_t n
 }
 
 enum rc
-look_all(struct door *d, const struct record_type *type, struct ids *out, struct err *err)
-{
-	return ids_of(d, &SQL_RECORD_OF_TYPE,
-		      BINDS(B_TEXT(d->node->type_keys[type->index].text), B_I64(LOOK_MAX)), out,
-		      err);
-}
-
-enum rc
 look_begun(struct door *d, const struct record_type *type, struct ids *out, struct err *err)
 {
 	return ids_of(d, &SQL_RECORD_OF_TYPE_BEGUN,

@@ -29,9 +29,6 @@ MUST_USE enum rc look_version(struct door *d, struct id id, int64_t version, str
 MUST_USE enum rc look_holders(struct door *d, const char *type, const char *field, struct id id,
 			      struct look_list *out, struct err *err);
 
-/* Ids of all records of a type, newest first, LOOK_MAX at most; for types of few records. */
-MUST_USE enum rc look_all(struct door *d, const struct record_type *type, struct ids *out,
-			  struct err *err);
 /* Of those that left their first state, so that drafts hide none: the oldest LOOK_MAX. */
 MUST_USE enum rc look_begun(struct door *d, const struct record_type *type, struct ids *out,
 			    struct err *err);

@@ -154,9 +154,6 @@ FROM record_case c JOIN record r ON r.id = c.id
 WHERE c.case_key = :case_key AND c.type = :type AND c.id < :before
 ORDER BY c.id DESC LIMIT :limit;
 
--- name: record_of_type
-SELECT id FROM record WHERE type = :type ORDER BY id DESC LIMIT :limit;
-
 -- name: record_of_type_begun
 SELECT id FROM record WHERE type = :type AND state <> :first ORDER BY id LIMIT :limit;
 

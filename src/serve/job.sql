@@ -101,10 +101,6 @@ SELECT blob, hash, bucket, wrapped, bytes FROM serve_job_part WHERE job = :job A
 -- name: serve_job_part_next
 SELECT n, blob FROM serve_job_part WHERE job = :job AND n > :after ORDER BY n LIMIT 2;
 
--- name: serve_job_part_totals
--- single
-SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(MAX(n), -1) FROM serve_job_part WHERE job = :job;
-
 -- name: serve_job_part_delete
 DELETE FROM serve_job_part WHERE job = :job AND n = :n;
 

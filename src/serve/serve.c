@@ -88,13 +88,6 @@ serve_users_changed(struct door *d)
 	serve_of_door(d)->users_changed = true;
 }
 
-struct audit_group *
-serve_group(struct serve *s)
-{
-	must(s->group != NULL);
-	return s->group;
-}
-
 static enum rc
 group_begin(void *ctx, struct db *db, struct err *err)
 {

@@ -52,8 +52,6 @@ const char *serve_dir(const struct serve *s);
 int serve_number(const struct serve *s);
 struct writer *serve_writer(struct serve *s);
 const struct feature *const *serve_features(const struct serve *s);
-/* The log's group of the transaction now open; on the writer thread only. */
-struct audit_group *serve_group(struct serve *s);
 
 /* Who asks: how they came in, and what they showed. */
 struct caller {

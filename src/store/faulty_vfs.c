@@ -198,12 +198,6 @@ faulty_vfs_name(const struct faulty_vfs *v)
 	return v->name;
 }
 
-int64_t
-faulty_vfs_syncs(const struct faulty_vfs *v)
-{
-	return atomic_load(&v->syncs);
-}
-
 void
 faulty_vfs_close(struct faulty_vfs *v)
 {

@@ -18,8 +18,6 @@ struct faults {
 struct faulty_vfs *faulty_vfs_open(const struct faults *faults);
 /* The name that sqlite3_open_v2 takes. */
 const char *faulty_vfs_name(const struct faulty_vfs *vfs);
-/* How many syncs there were. */
-int64_t faulty_vfs_syncs(const struct faulty_vfs *vfs);
 /* After the connection is closed. NULL does nothing. */
 void faulty_vfs_close(struct faulty_vfs *vfs);
 

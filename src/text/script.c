@@ -4,15 +4,6 @@
 
 #include "base/utf8.h"
 
-static const char *const names[SCRIPT_COUNT] = {
-    [SCRIPT_NONE] = "none",	    [SCRIPT_LATIN] = "latin",
-    [SCRIPT_CYRILLIC] = "cyrillic", [SCRIPT_ARABIC] = "arabic",
-    [SCRIPT_HEBREW] = "hebrew",	    [SCRIPT_GREEK] = "greek",
-    [SCRIPT_HAN] = "han",	    [SCRIPT_HANGUL] = "hangul",
-    [SCRIPT_KANA] = "kana",	    [SCRIPT_DEVANAGARI] = "devanagari",
-    [SCRIPT_ETHIOPIC] = "ethiopic", [SCRIPT_OTHER] = "other",
-};
-
 enum script
 script_of(uint32_t c)
 {
@@ -56,13 +47,6 @@ script_of_text(struct str s)
 			return script;
 	}
 	return SCRIPT_NONE;
-}
-
-const char *
-script_name(enum script script)
-{
-	must((unsigned)script < SCRIPT_COUNT);
-	return names[script];
 }
 
 bool

@@ -29,9 +29,6 @@ enum script script_of(uint32_t c);
 /* The script of the first code point that has one. */
 enum script script_of_text(struct str s);
 
-/* "latin", "han"; for explanations and tests. */
-const char *script_name(enum script script);
-
 /* Written without vowels (Arabic, Hebrew): compare by consonants, see text/skeleton.h. */
 bool script_is_abjad(enum script script);
 

@@ -125,15 +125,3 @@ similar_edits(struct str a, struct str b, int limit)
 	letters_read(b, &y);
 	return edits(&x, &y, limit);
 }
-
-double
-similar_ratio(struct str a, struct str b)
-{
-	struct letters x, y;
-	int longer;
-
-	letters_read(a, &x);
-	letters_read(b, &y);
-	longer = x.n > y.n ? x.n : y.n;
-	return longer == 0 ? 1 : 1 - (double)edits(&x, &y, SIMILAR_MAX) / longer;
-}

@@ -19,7 +19,4 @@ double similar_jaro_winkler(struct str a, struct str b);
  */
 int similar_edits(struct str a, struct str b, int limit);
 
-/* 1 - edits / length of the longer. */
-double similar_ratio(struct str a, struct str b);
-
 #endif

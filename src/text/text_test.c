@@ -103,7 +103,6 @@ scripts_are_told_apart_and_cut(void **state)
 	run = script_cut(&rest, &script);
 	assert_int_equal(script, SCRIPT_HAN);
 	assert_int_equal(rest.n, 0);
-	assert_string_equal(script_name(script), "han");
 }
 
 static void
@@ -136,8 +135,6 @@ similarity_is_symmetric_and_counts_edits(void **state)
 		assert_float_equal(similar_jaro_winkler(a, b), cases[i].jaro_winkler, 1e-4);
 		assert_float_equal(similar_jaro_winkler(b, a), cases[i].jaro_winkler, 1e-4);
 	}
-	assert_float_equal(similar_ratio(STR("abcd"), STR("abcx")), 0.75, 1e-9);
-	assert_float_equal(similar_ratio(STR(""), STR("")), 1, 1e-9);
 }
 
 static void

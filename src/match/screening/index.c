@@ -401,10 +401,3 @@ screen_index_skipped(const struct screen_index *index)
 {
 	return index->skipped;
 }
-
-struct str
-screen_index_entry_id(const struct screen_index *index, size_t entry)
-{
-	must(entry < index->entries.n);
-	return index->entries.at[entry].id;
-}

@@ -80,7 +80,6 @@ void screen_index_free(struct screen_index *index);
 size_t screen_index_entries(const struct screen_index *index);
 size_t screen_index_names(const struct screen_index *index);
 size_t screen_index_skipped(const struct screen_index *index);
-struct str screen_index_entry_id(const struct screen_index *index, size_t entry);
 
 /* One per thread; fits any index. */
 MUST_USE enum rc screen_worker_open(struct screen_worker **out, struct err *err);
