@@ -59,6 +59,21 @@ refuse_roles(const struct facts *f, uint32_t roles)
 	return d;
 }
 
+static struct decision
+decide_purpose(const struct facts *f, uint32_t purposes)
+{
+	struct decision d;
+
+	if (!f->access->has_purpose)
+		return refuse_openly(
+		    "purpose", "say for which purpose (--purpose, or the header Liaison-Purpose)");
+	if (purposes == 0 || (BIT(f->access->purpose) & purposes) != 0)
+		return full;
+	d = refuse_openly("purpose", "this type of record is not open for the purpose you gave");
+	d.purposes_needed = purposes;
+	return d;
+}
+
 /* Role and purpose against the type: the same for every row, so a refusal may say so. */
 static struct decision
 decide_type(const struct facts *f)
@@ -76,17 +91,7 @@ decide_type(const struct facts *f)
 		roles = f->move->roles;
 	if ((f->actor->roles & roles) == 0)
 		return refuse_roles(f, roles);
-	if (!f->access->has_purpose)
-		return refuse_openly(
-		    "purpose", "say for which purpose (--purpose, or the header Liaison-Purpose)");
-	if (purposes != 0 && (BIT(f->access->purpose) & purposes) == 0) {
-		struct decision d = refuse_openly(
-		    "purpose", "this type of record is not open for the purpose you gave");
-
-		d.purposes_needed = purposes;
-		return d;
-	}
-	return full;
+	return decide_purpose(f, purposes);
 }
 
 /* Which exception opens this very row to the actor; NULL: none. */
@@ -263,10 +268,11 @@ decide_desk(const struct facts *f)
 	bool reads = f->action == POLICY_READ || f->action == POLICY_REVEAL;
 	const char *missing;
 
+	/* An emergency takes the place of a desk, not of a purpose. */
 	if (d.rung == RUNG_NONE)
 		return strcmp(d.rule, "role") == 0 && reads && !f->type->glass_never &&
 			       f->access->has_purpose && reached_of(f, REACHED_GLASS) != NULL
-			   ? full
+			   ? decide_purpose(f, f->type->read.purposes)
 			   : d;
 	missing = policy_training_missing(f->actor, f->access->purpose);
 	if (missing == NULL || (reads && !f->type->glass_never && reached_of(f, REACHED_GLASS)))

@@ -319,6 +319,7 @@ reach_decides_beside_role_and_row(void **state)
 		{ "and reveals", ANALYST, INVESTIGATION, POLICY_REVEAL, GLASS, GUARD_NONE, TLP_RED, false, false, RUNG_FULL, "granted", "break_glass" },
 		{ "and a survivor", ANALYST, PROTECTION, POLICY_READ, GLASS, GUARD_SURVIVOR, TLP_RED, false, false, RUNG_MASKED, "masked", "break_glass" },
 		{ "for a desk without the role too", BIT(ROLE_COORDINATOR), INVESTIGATION, POLICY_READ, GLASS, GUARD_NONE, TLP_RED, false, false, RUNG_MASKED, "masked", "break_glass" },
+		{ "and for no purpose that the type is not for", BIT(ROLE_COORDINATOR), PURPOSE_STATISTICS, POLICY_READ, GLASS, GUARD_NONE, TLP_RED, false, false, RUNG_NONE, "purpose", NULL },
 		{ "it changes nothing", ANALYST, INVESTIGATION, POLICY_UPDATE, GLASS, GUARD_NONE, TLP_CLEAR, false, false, RUNG_NONE, "unit", NULL },
 		{ "it is no list", ANALYST, INVESTIGATION, POLICY_LIST, GLASS, GUARD_NONE, TLP_RED, false, false, RUNG_NONE, "handling", NULL },
 		{ "it opens that record alone", ANALYST, INVESTIGATION, POLICY_READ, GLASS_OTHER, GUARD_NONE, TLP_RED, false, false, RUNG_NONE, "handling", NULL },

@@ -5,7 +5,8 @@
 
 /*
  * bulk: many records read for one reason, such as an export. Each row is decided on as in any
- * other reading; what was read goes into the log as AUDIT_EXPORT, with one about row a record.
+ * other reading, but that what only the team of its case opens stays out: it is read one by one
+ * and in lists; what was read goes into the log as AUDIT_EXPORT, with one about row a record.
  * Memory is that of a page and of 16 bytes a record.
  */
 struct record_bulk;

@@ -60,6 +60,9 @@ ask_once(struct world *w, const struct question *q, struct answer *out)
 	if (q->token.n > 0) {
 		call.caller.token = q->token;
 		call.caller.uid = -1;
+	} else if (q->helper != NULL) {
+		call.caller.uid = (int64_t)getuid() + 1 + (q->helper[0] == 's');
+		call.caller.login = str_from(q->helper);
 	} else if (q->who == NULL && !q->closed) {
 		call.caller.uid = -1;
 	} else {

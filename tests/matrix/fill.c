@@ -49,6 +49,8 @@ reference(struct world *w, const struct record_type *holder, const struct field 
 	const struct row *row;
 	struct str name = f->refs.at[0];
 
+	if (w->case_id != NULL && str_eq_z(name, "case"))
+		return json_string(w->case_id);
 	if (str_eq_z(name, "user"))
 		return json_from_str(id_format(w->scratch, w->people[0].user.id));
 	/* A hold hides what it holds, but for its court: it holds something of its own. */
@@ -151,6 +153,26 @@ fields_of(struct world *w, const struct record_type *t, bool with, struct row *r
 	return buf_str(&b);
 }
 
+/* Does the record belong to the first case, or is it that one? */
+static bool
+is_in_case(struct world *w, const struct record_type *t, struct str fields, const char *id)
+{
+	uintptr_t at = (uintptr_t)map_find(&w->first, STR("case"));
+	const char *first = at != 0 ? w->rows.at[at - 1].id : "";
+	struct answer text = {.body = fields};
+	bool found = false;
+	json_t *o;
+
+	if (str_eq_z(t->name, "case"))
+		return at == 0 || strcmp(first, id) == 0;
+	if (t->team_field < 0 || at == 0)
+		return false;
+	o = answer_json(&text);
+	found = has_value(o, &t->fields[t->team_field], str_from(first));
+	json_decref(o);
+	return found;
+}
+
 static bool
 make_with(struct world *w, const struct record_type *t, enum tlp tlp, bool with)
 {
@@ -183,6 +205,7 @@ make_with(struct world *w, const struct record_type *t, enum tlp tlp, bool with)
 		if (str_eq_z(json_member_str(json_object_get(o, "handling"), "tlp"),
 			     tlp_name((enum tlp)i)))
 			row.tlp = (enum tlp)i;
+	row.in_case = is_in_case(w, t, fields, row.id);
 	row.guarded = t->guard != GUARD_NONE || json_object_get(o, "guard") != NULL;
 	json_decref(o);
 	*VEC_ADD(w->arena, &w->rows) = row;

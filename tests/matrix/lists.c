@@ -57,7 +57,7 @@ probe_list(struct world *w, const struct person *who, const struct record_type *
 {
 	int purpose = purpose_of(&t->read);
 	bool *seen = NEW_N(w->scratch, bool, w->rows.n);
-	bool may = (who->roles & t->read.roles) != 0;
+	bool may = (who->roles & t->read.roles) != 0 && (who->closed & BIT(purpose)) == 0;
 	char cursor[200] = "";
 	int status;
 
@@ -184,6 +184,8 @@ probe_lists(struct world *w)
 	for (size_t p = 0; p < w->people_n; p++) {
 		const struct person *who = &w->people[p];
 
+		if (!comes(w, who))
+			continue;
 		for (size_t i = 0; i < w->model->type_count; i++) {
 			if (drawn(w))
 				probe_list(w, who, &w->model->types[i]);

@@ -24,13 +24,20 @@
  * because everything fails. What may be seen by whom is written down once more in expect.c, from
  * the rules and not from policy/.
  */
-enum { PEOPLE_MAX = 1 + 2 * ROLE_COUNT };
+enum { PEOPLE_MAX = 1 + 2 * ROLE_COUNT + 12, GLASS_BROKEN_MAX = 4 };
 
 struct person {
 	char login[40];
 	uint32_t roles;
-	bool foreign; /* of another unit than the rows */
-	bool owner;   /* who wrote them */
+	bool foreign;	 /* of another unit than the rows */
+	bool above;	 /* of the unit above the rows' */
+	bool owner;	 /* who wrote them */
+	bool team;	 /* of the open case that rows are in */
+	uint32_t closed; /* purposes for which their certificate lapsed */
+	/* Records whose glass they broke, that is broken yet. */
+	char glass[GLASS_BROKEN_MAX][40];
+	const struct record_type *glass_type[GLASS_BROKEN_MAX];
+	size_t glass_n;
 	struct user user;
 };
 
@@ -40,7 +47,8 @@ struct row {
 	enum tlp tlp;
 	int64_t version;
 	bool quick, erased, guarded;
-	bool held; /* by a legal hold */
+	bool held;    /* by a legal hold */
+	bool in_case; /* the open one */
 	char state[64];
 	/* One of its references, for lists that are filtered: index of the field, or -1. */
 	int32_t ref_field;
@@ -58,10 +66,13 @@ struct world {
 	struct user closed; /* all roles, and the account closed */
 	struct str token_expired, token_revoked, token_narrow;
 	VEC(struct row) rows;
-	struct map first; /* type -> index + 1 of its first row, of the type's own handling */
+	struct map first;    /* type -> index + 1 of its first row, of the type's own handling */
+	const char *case_id; /* what new rows name as theirs; NULL: the first case */
+	int64_t ahead_ms;    /* of the machine's clock */
 	int64_t next_leaf;
 	uint64_t seed, random;
 	unsigned share; /* of 100 cells so many are looked at */
+	unsigned crowd; /* of 100 people so many are asked where all are asked the same */
 	/* What comes out. */
 	int64_t cells, denied, openly, granted, looked_through, twins;
 	int wrong;
@@ -72,7 +83,8 @@ struct world {
 struct question {
 	const struct person *who; /* NULL: see token, closed */
 	bool closed;
-	struct str token; /* instead of a person */
+	const char *helper; /* a login that is nobody's of the people: own system account */
+	struct str token;   /* instead of a person */
 	const char *method, *path;
 	int purpose; /* -1: none */
 	int64_t version;
@@ -92,6 +104,14 @@ struct answer {
 
 void world_open(struct world *w);
 void world_close(struct world *w);
+/*
+ * Who stands to the rows by something that came and may have gone: units above and below, the team
+ * of a case, training, broken glass. people: before the rows; bonds: when they are there.
+ */
+void ties_people(struct world *w);
+void ties_bonds(struct world *w);
+/* A person of the world; the program ends where there is none. */
+struct person *person_of(struct world *w, const char *login);
 /* In the scratch arena. */
 void ask(struct world *w, const struct question *q, struct answer *out);
 json_t *answer_json(const struct answer *a);
@@ -120,6 +140,8 @@ void wrong(struct world *w, const char *fmt, ...) PRINTF(2, 3);
 uint64_t draw(struct world *w, uint64_t below);
 /* Is this cell among those looked at? */
 bool drawn(struct world *w);
+/* Is this person asked? The keeper always is. */
+bool comes(struct world *w, const struct person *p);
 /* Both refused alike? The denied one and its twin, whose id names nothing. */
 void same(struct world *w, const char *what, const struct answer *denied, const char *id,
 	  const struct answer *twin, const char *twin_id);

@@ -189,7 +189,7 @@ static void
 probe_rights(struct world *w, const struct route *r)
 {
 	for (size_t p = 1; (r->roles & ROLES_ANY) == 0 && p < w->people_n; p++)
-		if ((w->people[p].roles & r->roles) == 0)
+		if ((w->people[p].roles & r->roles) == 0 && comes(w, &w->people[p]))
 			refused(w, r, w->people[p].login,
 				&(struct question){.who = &w->people[p],
 						   .method = r->method,
@@ -204,13 +204,6 @@ probe_rights(struct world *w, const struct route *r)
 						   .path = some_path(w, r->path),
 						   .purpose = i},
 				403);
-}
-
-/* Everybody is told in which unit they are. */
-static struct str
-own_unit(struct world *w, const struct person *who)
-{
-	return id_format(w->scratch, who->user.unit);
 }
 
 /* Counts of what the asker may not see, and ids of records. */
@@ -244,7 +237,8 @@ probe_no_rows(struct world *w, const struct route *r)
 		}
 		json_decref(o);
 		for (size_t i = 0; i < w->rows.n; i++)
-			if (!str_eq(str_from(w->rows.at[i].id), own_unit(w, who)) &&
+			/* Everybody of the agency knows its units. */
+			if (!str_eq_z(w->rows.at[i].type->name, "unit") &&
 			    str_find(a.body, str_from(w->rows.at[i].id)) >= 0)
 				wrong(w, "%s: %s %s names a record", who->login, r->method,
 				      r->path);
@@ -361,7 +355,7 @@ probe_members(struct world *w)
 			const char *at = strchr(members[i].body, '@');
 			struct answer a[2];
 
-			if (may_list(who, (int)members[i].purpose, row))
+			if (may_list(who, (int)members[i].purpose, row) || !drawn(w))
 				continue;
 			for (int j = 0; j < 2; j++)
 				ask(w,
@@ -464,7 +458,7 @@ probe_log(struct world *w)
 	const uint32_t readers = BIT(ROLE_MONITOR) | BIT(ROLE_SUPERVISOR) | BIT(ROLE_ADMINISTRATOR);
 
 	for (size_t p = 0; p < w->people_n; p++)
-		if ((w->people[p].roles & readers) != 0) {
+		if ((w->people[p].roles & readers) != 0 && comes(w, &w->people[p])) {
 			probe_search(w, &w->people[p], PURPOSE_OVERSIGHT);
 			probe_search(w, &w->people[p], PURPOSE_ADMINISTRATION);
 		}
@@ -472,6 +466,8 @@ probe_log(struct world *w)
 	for (size_t p = 0; p < w->people_n; p++) {
 		const uint32_t roles = w->people[p].roles;
 
+		if (!comes(w, &w->people[p]))
+			continue;
 		/* A monitor or administrator alone is refused by the route's row. */
 		if ((roles & ~(BIT(ROLE_MONITOR) | BIT(ROLE_ADMINISTRATOR))) != 0)
 			probe_glass(w, &w->people[p]);

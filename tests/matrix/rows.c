@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "matrix.h"
 
@@ -172,21 +173,46 @@ probe_line(struct world *w, const struct person *who, int purpose, const struct 
 	arena_reset(w->scratch);
 }
 
+/* Glass is broken for what the type is for, and for nothing else. */
+static void
+probe_glass_purposes(struct world *w, const struct person *who, const struct record_type *t,
+		     const struct row *const *rows, size_t n)
+{
+	unsigned share = w->share;
+	bool broke = false;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < who->glass_n; k++)
+			broke = broke || strcmp(who->glass[k], rows[i]->id) == 0;
+	w->share = 100;
+	for (int purpose = -1; broke && purpose < PURPOSE_COUNT; purpose++)
+		for (size_t p = 0; p < COUNT_OF(probes); p++)
+			if (probes[p].act == ACT_READ || probes[p].act == ACT_HISTORY)
+				probe_line(w, who, purpose, &probes[p], t, rows, n);
+	w->share = share;
+}
+
 static void
 probe_type(struct world *w, const struct record_type *t, const struct row *const *rows, size_t n)
 {
-	for (size_t p = 0; p < COUNT_OF(probes); p++) {
-		bool reads = is_reading(probes[p].act) || probes[p].act == ACT_MOVE;
-		int right = purpose_of(reads ? &t->read : &t->write);
+	int read = purpose_of(&t->read), write = purpose_of(&t->write);
 
-		for (size_t i = 0; i < w->people_n; i++)
-			probe_line(w, &w->people[i], right, &probes[p], t, rows, n);
-		/* Everything right but the purpose; and one of the others for anybody. */
+	/* By person: what is known of somebody is loaded when they come. */
+	for (size_t i = 0; i < w->people_n; i++) {
+		for (size_t p = 0; p < COUNT_OF(probes); p++) {
+			bool reads = is_reading(probes[p].act) || probes[p].act == ACT_MOVE;
+
+			probe_line(w, &w->people[i], reads ? read : write, &probes[p], t, rows, n);
+		}
+		probe_glass_purposes(w, &w->people[i], t, rows, n);
+	}
+	/* Everything right but the purpose; and one of the others for anybody. */
+	for (size_t p = 0; p < COUNT_OF(probes); p++)
 		for (int purpose = -1; purpose < PURPOSE_COUNT; purpose++)
 			probe_line(w, &w->people[0], purpose, &probes[p], t, rows, n);
+	for (size_t p = 0; p < COUNT_OF(probes); p++)
 		probe_line(w, &w->people[draw(w, w->people_n)], (int)draw(w, PURPOSE_COUNT + 1) - 1,
 			   &probes[p], t, rows, n);
-	}
 }
 
 static void

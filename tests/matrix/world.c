@@ -16,6 +16,7 @@
 /* The node, the people, and rows of every type in the keeper's unit. */
 
 static struct test_dir *test_dir;
+static struct clock wall;
 
 static void
 stop(const char *what, const struct err *err)
@@ -99,6 +100,12 @@ add_others(struct door *d, void *ctx, struct err *err)
 	return add_token(d, w, BIT(PURPOSE_STATISTICS), 86400000, false, &w->token_narrow, err);
 }
 
+static int64_t
+now_ahead(void *ctx)
+{
+	return clock_now(&clock_system) + ((const struct world *)ctx)->ahead_ms;
+}
+
 static void
 open_node(struct world *w)
 {
@@ -113,6 +120,8 @@ open_node(struct world *w)
 	struct err err = {.text = ""};
 	struct str inner;
 
+	wall = (struct clock){now_ahead, w};
+	options.clock = &wall;
 	test_dir = test_dir_new();
 	init.dir = options.dir = w->dir = test_dir_path(test_dir, "node");
 	inner = test_store(w->arena);
@@ -154,23 +163,38 @@ world_open(struct world *w)
 	const char *seed = getenv("LIAISON_SEED"), *share = getenv("LIAISON_SHARE");
 	struct err err = {.text = ""};
 
-	*w = (struct world){.arena = arena_new(0), .scratch = arena_new(0), .share = 40};
+	*w = (struct world){
+	    .arena = arena_new(0), .scratch = arena_new(0), .share = 20, .crowd = 100};
 	w->first = (struct map){.arena = w->arena};
 	w->seed = seed != NULL ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL) % 1000000;
 	w->random = w->seed * 2 + 1;
 	/* A server far away takes longer for each; which cells are left out changes with the seed.
 	 */
 	if (test_on_postgres())
-		w->share = 8;
+		w->share = 4, w->crowd = 30;
 	if (share != NULL)
 		w->share = (unsigned)strtoul(share, NULL, 10);
+	if (w->share == 100)
+		w->crowd = 100;
 	open_node(w);
 	if (serve_write(w->serve, NULL, NULL, add_keeper, w, &err) != RC_OK)
 		stop("no keeper", &err);
 	if (!row_make(w, model_type(w->model, STR("unit")), TLP_CLEAR) ||
 	    serve_write(w->serve, NULL, NULL, add_others, w, &err) != RC_OK)
 		stop("no people", &err);
+	ties_people(w);
 	make_rows(w);
+	ties_bonds(w);
+}
+
+struct person *
+person_of(struct world *w, const char *login)
+{
+	for (size_t p = 0; p < w->people_n; p++)
+		if (strcmp(w->people[p].login, login) == 0)
+			return &w->people[p];
+	fprintf(stderr, "matrix: there is no %s\n", login);
+	exit(1);
 }
 
 void
@@ -212,4 +236,10 @@ bool
 drawn(struct world *w)
 {
 	return draw(w, 100) < w->share;
+}
+
+bool
+comes(struct world *w, const struct person *p)
+{
+	return p->owner || w->crowd >= 100 || draw(w, 100) < w->crowd;
 }
