@@ -38,12 +38,34 @@ run_invite(struct cli *cli, struct err *err)
 		  json_member_str(answer.json,
 				  json_member_str(answer.json, "link").n > 0 ? "link" : "code"));
 	fputc('\n', cli->out);
+	if (json_member_str(answer.json, "waits_for").n > 0)
+		fprintf(cli->notes,
+			"This account has a password, so the link is good once another "
+			"administrator or a supervisor agrees: liaison user agree %.*s\n",
+			STR_ARG(cli->arguments.at[0]));
 	fprintf(cli->notes,
 		"Shown this once, good once, until %s. Hand it over yourself, not by the mail that "
 		"somebody else may read. Who has it sets the password: liaison user password "
 		"--code CODE, or POST /api/v1/password.\n",
 		json_string_value(json_object_get(answer.json, "expires")));
 	return RC_OK;
+}
+
+static enum rc
+run_agree(struct cli *cli, struct err *err)
+{
+	struct cli_answer answer;
+	enum rc rc;
+
+	if (cli->arguments.n != 1)
+		return fail(err, RC_USAGE, "", "takes one LOGIN");
+	rc = cli_call(cli, "POST",
+		      str_fmt(cli->arena, "/api/v1/users/%.*s/invite/agree",
+			      STR_ARG(percent_encode(cli->arena, cli->arguments.at[0]))),
+		      NULL, &answer, err);
+	if (rc == RC_OK)
+		fprintf(cli->notes, "The link is good now. Whom it is for is told of it.\n");
+	return rc;
 }
 
 /* One line from the terminal, without showing it. */
@@ -101,7 +123,7 @@ run_password(struct cli *cli, struct err *err)
 	struct str code = cli_option(cli, "code"), password;
 	ptrdiff_t at = str_find(code, STR("#invite="));
 	struct cli_answer answer;
-	json_t *body;
+	json_t *body, *tokens;
 	enum rc rc = read_password(cli, &password, err);
 
 	if (rc != RC_OK)
@@ -113,12 +135,20 @@ run_password(struct cli *cli, struct err *err)
 	must(json_object_set_new(body, "password", json_from_str(password)) == 0);
 	if (code.n > 0)
 		must(json_object_set_new(body, "code", json_from_str(code)) == 0);
+	else if (cli_switch(cli, "keep-tokens"))
+		must(json_object_set_new(body, "keep_tokens", json_true()) == 0);
 	rc =
 	    cli_call(cli, "POST", code.n > 0 ? STR("/api/v1/password") : STR("/api/v1/me/password"),
 		     body, &answer, err);
 	json_decref(body);
-	if (rc == RC_OK && !cli_json_text(cli, "password", STR("set")))
-		fprintf(cli->out, "The password is set. Sessions that were open have ended.\n");
+	if (rc != RC_OK || cli_json_text(cli, "password", STR("set")))
+		return rc;
+	fprintf(cli->out, "The password is set. Sessions that were open have ended.\n");
+	tokens = json_object_get(answer.json, "tokens");
+	if (json_array_size(tokens) > 0)
+		fprintf(cli->notes, "%zu tokens %s: liaison user tokens shows them.\n",
+			json_array_size(tokens),
+			cli_switch(cli, "keep-tokens") ? "go on" : "have ended with it");
 	return rc;
 }
 
@@ -191,6 +221,7 @@ static const struct option invite_options[] = {
 };
 static const struct option password_options[] = {
     {"password-file", "FILE", "the new password, in its first line; else you are asked", false},
+    {"keep-tokens", NULL, "tokens that you made go on; else they end with the old password", false},
     {"code", "CODE", "a one-time link or its code, instead of who you are", false},
     {.name = NULL},
 };
@@ -207,9 +238,11 @@ static const struct option sign_out_options[] = {
 const struct command session_commands[] = {
     /* clang-format off */
 	{ "user", "invite",   "LOGIN",     invite_options,   run_invite,   "Make a one-time link with which a user sets their password.",
-	  "For administrators. A newer link voids the older; the account's count of refused sign-ins starts anew. Only a hash of it is kept, so a lost link is made again." },
+	  "For administrators. A newer link voids the older; the account's count of refused sign-ins starts anew. Only a hash of it is kept, so a lost link is made again.\n\nWho has a password is not come in as by one administrator alone: such a link is good once another administrator or a supervisor agreed (user agree). Where nobody else could, a --reason is enough, and the overseer is told. Whom a link is for is told in any case, at each sign-in for 30 days." },
+	{ "user", "agree",    "LOGIN",     NULL,             run_agree,    "Agree, as the second person, to a one-time link for somebody who has a password.",
+	  "For administrators and supervisors other than who made the link and whom it is for. Ask the one whom it is for first, not by the way that the wish came." },
 	{ "user", "password", "",          password_options, run_password, "Set your own password, to sign in with a browser.",
-	  "15 characters or more, of any kind; several words that do not belong together do. Refused: common phrases, repetitions, runs of keys, your login, name or agency. It does not age. Your open sessions end." },
+	  "15 characters or more, of any kind; several words that do not belong together do. Refused: common phrases, repetitions, runs of keys, your login, name or agency. It does not age. Your open sessions end, and the tokens that you made, but with --keep-tokens." },
 	{ "user", "sessions", "[LOGIN]",   sessions_options, run_sessions, "List the sessions of browsers: yours, or for administrators others'.", NULL },
 	{ "user", "sign-out", "[SESSION]", sign_out_options, run_sign_out, "End a session, all of yours, or for administrators somebody's.", NULL },
 	{ .noun = NULL },

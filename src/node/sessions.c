@@ -6,9 +6,12 @@
 #include "node/reply.h"
 #include "serve/config.h"
 #include "serve/credential.h"
+#include "serve/invite_second.h"
+#include "serve/notice.h"
 #include "serve/origin.h"
 #include "serve/problem.h"
 #include "serve/sign_in.h"
+#include "serve/token_end.h"
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_S INT64_C(86400)
@@ -102,6 +105,18 @@ store_sign_in(struct request *rq, void *draft, struct err *err)
 	return sign_in_store(&rq->door, draft, err);
 }
 
+/* What others did to one's way in. */
+static enum rc
+show_notices(struct request *rq, struct reply *reply, struct id user, struct err *err)
+{
+	json_t *notices;
+	enum rc rc = notice_list(&rq->door, user, &notices, err);
+
+	if (rc == RC_OK)
+		reply_set(reply, "notices", notices);
+	return rc;
+}
+
 /* One answer for all that can be wrong, so that it tells neither which logins there are nor
  * which are waiting. */
 static void
@@ -146,7 +161,7 @@ sign_in(struct request *rq, struct reply *reply, struct err *err)
 	reply_set(reply, "idle_ends", time_json(rq->arena, now + rules->idle_ms));
 	reply_set(reply, "ends", time_json(rq->arena, now + rules->absolute_ms));
 	set_cookies(rq, reply, s->secret, s->device_new);
-	return RC_OK;
+	return show_notices(rq, reply, s->user.id, err);
 }
 
 /* How one came in; to a session also what its changes must carry. */
@@ -325,7 +340,9 @@ invite(struct request *rq, struct reply *reply, struct err *err)
 	struct str origin = session_rules(rq->serve)->web_origin, code;
 	json_t *hours = json_object_get(rq->json, "hours");
 	int64_t expires = rq->door.now_ms + 24 * HOUR_MS;
+	struct invite made;
 	struct user user;
+	bool waits;
 	enum rc rc;
 
 	if (hours != NULL) {
@@ -335,7 +352,8 @@ invite(struct request *rq, struct reply *reply, struct err *err)
 		expires = rq->door.now_ms + json_integer_value(hours) * HOUR_MS;
 	}
 	if ((rc = user_find_login(&rq->door, request_path(rq, "login"), &user, err)) != RC_OK ||
-	    (rc = invite_add(&rq->door, &user, expires, &code, err)) != RC_OK ||
+	    (rc = invite_add(&rq->door, &user, expires, &code, &made, err)) != RC_OK ||
+	    (rc = invite_needs_second(&rq->door, &made, &waits, err)) != RC_OK ||
 	    (rc = sign_in_forget(&rq->door, user.login, err)) != RC_OK)
 		return rc;
 	reply->status = 201;
@@ -348,7 +366,24 @@ invite(struct request *rq, struct reply *reply, struct err *err)
 			  json_from_str(str_fmt(rq->arena, "%.*s/#invite=%.*s", STR_ARG(origin),
 						STR_ARG(code))));
 	reply_set(reply, "expires", time_json(rq->arena, expires));
+	if (waits)
+		reply_set(reply, "waits_for", json_string("a second person"));
 	return RC_OK;
+}
+
+/* The second of two. A login that nobody has is one for whom no link waits. */
+static enum rc
+agree(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct user user;
+	enum rc rc = user_find_login(&rq->door, request_path(rq, "login"), &user, err);
+
+	if (rc == RC_ABSENT)
+		return fail(err, RC_ABSENT, "login", "no link waits for a second person there");
+	if (rc == RC_OK)
+		rc = invite_agree(&rq->door, &user, err);
+	reply->status = 204;
+	return rc;
 }
 
 static enum rc
@@ -381,7 +416,9 @@ store_redeemed(struct request *rq, void *draft, struct err *err)
 		return rc;
 	*actor = (struct actor){.id = r->user.id, .roles = r->user.roles, .unit = r->user.unit};
 	rq->door.actor = actor;
-	rc = password_set(&rq->door, &r->row, NULL, err);
+	rc = password_set(&rq->door, &r->row, NULL, false, err);
+	if (rc == RC_OK)
+		rc = notice_add(&rq->door, r->user.id, "password_set_by_link", NULL, err);
 	rq->door.actor = node;
 	return rc;
 }
@@ -412,6 +449,7 @@ struct renewed {
 	struct sign_in present;
 	struct password_row row;
 	struct id session;
+	bool keep_tokens;
 };
 
 static enum rc
@@ -420,7 +458,33 @@ store_renewed(struct request *rq, void *draft, struct err *err)
 	struct renewed *r = draft;
 
 	return password_set(&rq->door, &r->row,
-			    rq->credential->kind == CREDENTIAL_SESSION ? &r->session : NULL, err);
+			    rq->credential->kind == CREDENTIAL_SESSION ? &r->session : NULL,
+			    r->keep_tokens, err);
+}
+
+/* Which tokens end with the old password, or go on. */
+static enum rc
+tell_tokens(struct request *rq, const struct renewed *r, struct reply *reply, struct err *err)
+{
+	struct token_list tokens;
+	json_t *items;
+	enum rc rc = token_list_open(&rq->door, rq->user->id, &tokens, err);
+
+	if (rc != RC_OK)
+		return rc;
+	items = json_array();
+	for (size_t i = 0; i < tokens.n; i++) {
+		const struct token_row *t = &tokens.at[i];
+		struct reply row = {.json = json_object()};
+
+		reply_set(&row, "id", json_from_str(id_format(rq->arena, t->id)));
+		reply_set(&row, "expires", time_json(rq->arena, t->expires_ms));
+		reply_set(&row, "revoked", json_boolean(!r->keep_tokens));
+		must(json_array_append_new(items, row.json) == 0);
+	}
+	reply->json = json_object();
+	reply_set(reply, "tokens", items);
+	return RC_OK;
 }
 
 static enum rc
@@ -469,9 +533,9 @@ renew(struct request *rq, struct reply *reply, struct err *err)
 	if ((rc = check_new(rq, rq->user, password, err)) == RC_OK)
 		rc = password_make(&rq->door, rq->user->id, password, &password_cost, &r->row, err);
 	secret_forget(password);
-	reply->status = 204;
+	r->keep_tokens = json_is_true(json_object_get(rq->json, "keep_tokens"));
 	reply->write = store_renewed;
-	return rc;
+	return rc == RC_OK ? tell_tokens(rq, r, reply, err) : rc;
 }
 
 #define ADMINISTRATOR BIT(ROLE_ADMINISTRATOR)
@@ -490,6 +554,7 @@ static const struct route routes[] = {
 	{ "DELETE", "/api/v1/sessions",             ROLES_ANY,     PURPOSES_ANY, LEAVES,                0,        end_all,      "End all your sessions but this one; all of ?user=LOGIN for administrators." },
 	{ "DELETE", "/api/v1/sessions/{id}",        ROLES_ANY,     PURPOSES_ANY, LEAVES,                0,        end_one,      "End a session." },
 	{ "POST",   "/api/v1/users/{login}/invite", ADMINISTRATOR, PURPOSES_ANY, PERSON,                BODY_MAX, invite,       "Make a one-time link with which a user sets their password." },
+	{ "POST",   "/api/v1/users/{login}/invite/agree", ADMINISTRATOR | BIT(ROLE_SUPERVISOR), PURPOSES_ANY, PERSON, 0, agree, "Agree, as the second person, to a link for somebody who has a password." },
 	{ "POST",   "/api/v1/password",             ROLES_NOBODY,  PURPOSES_ANY, HASHES | ROUTE_OPEN,   BODY_MAX, redeem,       "Set a password by a one-time link." },
 	{ "POST",   "/api/v1/me/password",          ROLES_ANY,     PURPOSES_ANY, HASHES | ROUTE_PERSON, BODY_MAX, renew,        "Set your own password." },
 	{ .method = NULL },

@@ -9,6 +9,7 @@
 #include "node/reply.h"
 #include "record/record.h"
 #include "serve/cli.h"
+#include "serve/notice.h"
 #include "serve/request.h"
 #include "serve/user.h"
 
@@ -133,8 +134,13 @@ list(struct request *rq, struct reply *reply, struct err *err)
 static enum rc
 me(struct request *rq, struct reply *reply, struct err *err)
 {
-	(void)err;
+	json_t *notices;
+	enum rc rc = notice_list(&rq->door, rq->user->id, &notices, err);
+
+	if (rc != RC_OK)
+		return rc;
 	reply->json = user_json(rq, rq->user);
+	set(reply->json, "notices", notices);
 	return RC_OK;
 }
 

@@ -10,6 +10,7 @@
 
 static const struct api_shape shapes[] = {
     {"user", "{" USER "}", "Somebody who has an account."},
+    {"me", "{" USER "; notices: [notice]}", NULL},
     {"user_changed",
      "{" USER "; shares_account_with?: [text] # logins bound to the same system account}", NULL},
     {"token",
@@ -21,7 +22,7 @@ static const struct api_shape shapes[] = {
 
 static const struct api_route rows[] = {
     /* clang-format off */
-	{ "GET",    "/api/v1/me", "me", NULL, NULL, "user" },
+	{ "GET",    "/api/v1/me", "me", NULL, NULL, "me" },
 	{ "GET",    "/api/v1/users", "list_users", NULL, NULL, "{items: [user]}" },
 	{ "POST",   "/api/v1/users", "add_user", NULL,
 	  "{login: text(1..60); name?: text(..200); roles: [role](1..8); unit?: id # standard - the asker's; system_account?: integer(-1..4294967294)}",

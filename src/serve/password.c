@@ -7,8 +7,10 @@
 #include "seal/secret.h"
 #include "serve/credential.h"
 #include "serve/inside.h"
+#include "serve/invite_second.h"
 #include "serve/password.sql.h"
 #include "serve/session.h"
+#include "serve/token_end.h"
 #include "store/db.h"
 #include "text/normal.h"
 
@@ -130,7 +132,8 @@ password_renew(struct door *d, const struct password_row *row, struct err *err)
 }
 
 enum rc
-password_set(struct door *d, const struct password_row *row, const struct id *but, struct err *err)
+password_set(struct door *d, const struct password_row *row, const struct id *but, bool keep_tokens,
+	     struct err *err)
 {
 	struct audit_entry entry = {.action = AUDIT_SETTING,
 				    .has_record = true,
@@ -142,6 +145,8 @@ password_set(struct door *d, const struct password_row *row, const struct id *bu
 		rc = db_run(d->db, &SQL_SERVE_INVITE_DELETE, BINDS(B_ID(row->user)), NULL, err);
 	if (rc == RC_OK)
 		rc = session_end_all(d, row->user, but, NULL, err);
+	if (rc == RC_OK && !keep_tokens)
+		rc = token_revoke_all(d, row->user, NULL, err);
 	return rc == RC_OK ? door_log(d, &entry, NULL, err) : rc;
 }
 
@@ -161,7 +166,7 @@ invite_mac(struct door *d, const struct invite *i)
 
 enum rc
 invite_add(struct door *d, const struct user *user, int64_t expires_ms, struct str *code,
-	   struct err *err)
+	   struct invite *out, struct err *err)
 {
 	struct audit_entry entry = {.action = AUDIT_SETTING,
 				    .has_record = true,
@@ -184,10 +189,11 @@ invite_add(struct door *d, const struct user *user, int64_t expires_ms, struct s
 			   BINDS(B_BLOB(i.hash), B_ID(i.user), B_ID(i.made_by), B_I64(i.created_ms),
 				 B_I64(i.expires_ms), B_BLOB(invite_mac(d, &i))),
 			   NULL, err);
+	*out = i;
 	return rc == RC_OK ? door_log(d, &entry, NULL, err) : rc;
 }
 
-static bool
+bool
 invite_read(struct door *d, const struct rows *rows, struct invite *out)
 {
 	*out = (struct invite){.hash = str_copy(d->arena, rows_blob(rows, 0)),
@@ -202,8 +208,10 @@ enum rc
 invite_find(struct door *d, struct str code, struct invite *out, struct user *user, struct err *err)
 {
 	static const char refusal[] =
-	    "this link is unknown, used, or too old; ask an administrator for another";
+	    "this link is unknown, used, too old, or waits for a second person; ask an "
+	    "administrator";
 	struct rows *rows;
+	bool good = false;
 	enum rc rc = db_select(d->db, &SQL_SERVE_INVITE_FIND,
 			       BINDS(B_BLOB(secret_hash(d->arena, code))), &rows, err);
 
@@ -216,7 +224,9 @@ invite_find(struct door *d, struct str code, struct invite *out, struct user *us
 		rc = user_find(d, out->user, user, err);
 	else if (rc == RC_OK)
 		rc = RC_ABSENT;
-	if (rc == RC_ABSENT || (rc == RC_OK && user->disabled))
+	if (rc == RC_OK)
+		rc = invite_is_good(d, out, &good, err);
+	if (rc == RC_ABSENT || (rc == RC_OK && (user->disabled || !good)))
 		return fail(err, RC_UNAUTHENTICATED, "code", "%s", refusal);
 	return rc;
 }

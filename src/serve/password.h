@@ -3,6 +3,7 @@
 
 #include "seal/password.h"
 #include "serve/user.h"
+#include "store/db.h"
 
 /*
  * password: what a user signs in with (seal/password.h), and the one-time links to set it by.
@@ -39,9 +40,12 @@ MUST_USE enum rc password_find(struct door *d, struct id user, struct password_r
 /* Is it this one? Costs the same where row is NULL, and is then false. */
 MUST_USE enum rc password_is(struct door *d, const struct password_row *row, struct str password,
 			     bool *is, struct err *err);
-/* In a changing door. Ends the user's sessions but one (NULL: none spared), and open links. */
+/*
+ * In a changing door. Ends the user's sessions but one (NULL: none spared), open links, and, but
+ * where keep_tokens, their tokens: who took the account over may have made one.
+ */
 MUST_USE enum rc password_set(struct door *d, const struct password_row *row, const struct id *but,
-			      struct err *err);
+			      bool keep_tokens, struct err *err);
 /* The same password at today's costs: ends nothing. */
 MUST_USE enum rc password_renew(struct door *d, const struct password_row *row, struct err *err);
 
@@ -51,9 +55,12 @@ struct invite {
 	struct id user, made_by;
 	int64_t created_ms, expires_ms;
 };
+/* What waits for a second person is good for nothing until then: serve/invite_second.h. */
 MUST_USE enum rc invite_add(struct door *d, const struct user *user, int64_t expires_ms,
-			    struct str *code, struct err *err);
-/* RC_UNAUTHENTICATED: unknown, used, expired, or its user is closed. */
+			    struct str *code, struct invite *out, struct err *err);
+/* A row of hash, user_id, made_by, created_ms, expires_ms, mac. False: not what was written. */
+bool invite_read(struct door *d, const struct rows *rows, struct invite *out);
+/* RC_UNAUTHENTICATED: unknown, used, expired, waiting, or its user is closed. */
 MUST_USE enum rc invite_find(struct door *d, struct str code, struct invite *out, struct user *user,
 			     struct err *err);
 

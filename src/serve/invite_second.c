@@ -1,0 +1,159 @@
+#include "serve/invite_second.h"
+
+#include "base/arena.h"
+#include "base/hex.h"
+#include "record/ask.h"
+#include "seal/keys.h"
+#include "seal/secret.h"
+#include "serve/invite_second.sql.h"
+#include "serve/notice.h"
+#include "store/db.h"
+
+#define REASON_MIN 12 /* bytes; as for broken glass */
+#define SECONDS (BIT(ROLE_ADMINISTRATOR) | BIT(ROLE_SUPERVISOR))
+
+static struct str
+second_mac(struct door *d, struct str hash, struct id second, int64_t at_ms)
+{
+	struct arena *a = d->arena;
+	unsigned char mac[MAC_BYTES];
+	struct str row = str_fmt(a, "%.*s/%.*s/%lld", STR_ARG(hex_format(a, hash.p, hash.n)),
+				 STR_ARG(hex_format(a, second.b, 16)), (long long)at_ms);
+
+	keys_index_mac(d->node->keys, STR("invite-second"), row, mac);
+	return str_copy(a, (struct str){(char *)mac, sizeof mac});
+}
+
+static enum rc
+has_password(struct door *d, struct id user, bool *has, struct err *err)
+{
+	struct password_row row;
+	enum rc rc = password_find(d, user, &row, err);
+
+	*has = rc != RC_ABSENT;
+	return rc == RC_ABSENT || rc == RC_INTEGRITY ? RC_OK : rc;
+}
+
+/* Could this one come in, and agree to what the maker made for somebody? */
+static enum rc
+could_agree(struct door *d, const struct user *u, const struct user *maker, struct id whom,
+	    bool *could, struct err *err)
+{
+	bool same = u->uid >= 0 && u->uid == maker->uid && !d->node->shared_account;
+
+	*could = !u->disabled && (u->roles & SECONDS) != 0 && !id_eq(u->id, maker->id) &&
+		 !id_eq(u->id, whom) && !same;
+	return *could && u->uid < 0 ? has_password(d, u->id, could, err) : RC_OK;
+}
+
+static enum rc
+anybody(struct door *d, const struct invite *i, bool *somebody, struct err *err)
+{
+	struct user_list all;
+	struct user maker;
+	enum rc rc = user_find(d, i->made_by, &maker, err);
+
+	*somebody = false;
+	if (rc != RC_OK || (rc = user_list(d, &all, err)) != RC_OK)
+		return rc;
+	for (size_t k = 0; k < all.n && rc == RC_OK && !*somebody; k++)
+		rc = could_agree(d, &all.at[k], &maker, i->user, somebody, err);
+	return rc;
+}
+
+static enum rc
+put_second(struct door *d, const struct invite *i, const char *what, struct err *err)
+{
+	struct audit_entry entry = {
+	    .action = AUDIT_SETTING, .has_record = true, .record = i->user, .type = str_from(what)};
+	enum rc rc = db_run(d->db, &SQL_SERVE_INVITE_SECOND_PUT,
+			    BINDS(B_BLOB(i->hash), B_ID(d->actor->id), B_I64(d->now_ms),
+				  B_BLOB(second_mac(d, i->hash, d->actor->id, d->now_ms))),
+			    NULL, err);
+
+	return rc == RC_OK ? door_log(d, &entry, NULL, err) : rc;
+}
+
+enum rc
+invite_needs_second(struct door *d, const struct invite *i, bool *waits, struct err *err)
+{
+	struct id notice;
+	bool has;
+	enum rc rc = db_run(d->db, &SQL_SERVE_INVITE_SECOND_SWEEP, NO_BINDS, NULL, err);
+
+	*waits = false;
+	if (rc != RC_OK || (rc = has_password(d, i->user, &has, err)) != RC_OK ||
+	    (has && (rc = anybody(d, i, waits, err)) != RC_OK))
+		return rc;
+	if (!has || *waits)
+		return notice_add(d, i->user, "link_made", NULL, err);
+	if (d->access.reason.n < REASON_MIN)
+		return fail(err, RC_DENIED, "reason",
+			    "this account has a password, and nobody else could agree to a link: "
+			    "say in a sentence why; the overseer and whom it is for are told "
+			    "(--reason, or the header Liaison-Reason)");
+	if ((rc = put_second(d, i, "invite_alone", err)) != RC_OK ||
+	    (rc = notice_add(d, i->user, "link_made_by_one_alone", &notice, err)) != RC_OK)
+		return rc;
+	return ask_tell_overseer(d, "link_alone", notice, err);
+}
+
+static enum rc
+find_waiting(struct door *d, struct id user, struct invite *out, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_SERVE_INVITE_SECOND_WAITING,
+			       BINDS(B_ID(user), B_I64(d->now_ms)), &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK && !invite_read(d, rows, out))
+		rc = RC_ABSENT;
+	rows_close(rows);
+	return rc;
+}
+
+enum rc
+invite_agree(struct door *d, const struct user *user, struct err *err)
+{
+	struct user me, maker;
+	struct invite i;
+	bool could, good;
+	enum rc rc = find_waiting(d, user->id, &i, err);
+
+	if (rc == RC_OK && (rc = invite_is_good(d, &i, &good, err)) == RC_OK && good)
+		rc = RC_ABSENT;
+	if (rc == RC_ABSENT)
+		return fail(err, RC_ABSENT, "login", "no link waits for a second person there");
+	if (rc != RC_OK || (rc = user_find(d, d->actor->id, &me, err)) != RC_OK ||
+	    (rc = user_find(d, i.made_by, &maker, err)) != RC_OK ||
+	    (rc = could_agree(d, &me, &maker, user->id, &could, err)) != RC_OK)
+		return rc;
+	if (!could)
+		return fail(err, RC_DENIED, "second",
+			    "the second person is another administrator or supervisor than who "
+			    "made the link and whom it is for, with a system account of their own");
+	rc = put_second(d, &i, "invite_agreed", err);
+	return rc == RC_OK ? notice_add(d, user->id, "link_agreed", NULL, err) : rc;
+}
+
+/* An account without a password has no second person to ask: the first link opens it. */
+enum rc
+invite_is_good(struct door *d, const struct invite *i, bool *good, struct err *err)
+{
+	struct rows *rows;
+	bool has;
+	enum rc rc = has_password(d, i->user, &has, err);
+
+	*good = !has;
+	if (rc != RC_OK || !has)
+		return rc;
+	rc = db_select(d->db, &SQL_SERVE_INVITE_SECOND_FIND, BINDS(B_BLOB(i->hash)), &rows, err);
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		*good = secret_eq(rows_blob(rows, 2),
+				  second_mac(d, i->hash, rows_id(rows, 0), rows_i64(rows, 1)));
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
