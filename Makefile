@@ -15,9 +15,9 @@ release: ## build build/release/liaison (the default)
 demo: release ## the main job on invented data; ARGS=--check ends by itself, LIST='FILE...' adds real lists
 	build/release/liaison demo run $(ARGS) $(foreach f,$(LIST),--list $(f))
 
-test: ## build build/dev and run every test but the long ones
+test: ## build build/dev, with its benches, and run every test but the long ones
 	@tools/setup.sh test
-	@$(BUILD) dev
+	@$(BUILD) dev all benches
 	tests/postgres.sh $(CTEST) --test-dir build/dev -LE long
 
 check: ## every gate, as .ci/run has it

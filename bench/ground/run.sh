@@ -56,7 +56,7 @@ fresh_node() { # fresh_node [slow] [OPTIONS of node serve...]
 		esac
 	fi
 	node_start "$@"
-	LIAISON_TOKEN=$(L user token --purposes investigation 2>/dev/null)
+	LIAISON_TOKEN=$(L user token --purposes investigation,administration 2>/dev/null)
 }
 load() { # load CLIENTS NAME WHAT...
 	clients=$1
@@ -160,12 +160,18 @@ SQL
 	put shell_import.cpu_s "$(awk "BEGIN { print $user + $system }")" s
 	rm -f "$work"/shell.db*
 }
+person_at() { # person_at N: the id of the N-th record of the list, counted from its first page
+	store_rows "SELECT lower(hex(id)) FROM record WHERE type = 'person' ORDER BY id DESC LIMIT 1 OFFSET $1" |
+		sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)/\1-\2-\3-\4-/'
+}
 lists() {
 	node_start
-	LIAISON_TOKEN=$(L user token --purposes investigation 2>/dev/null)
+	LIAISON_TOKEN=$(L user token --purposes investigation,administration 2>/dev/null)
 	put list.records "$(store_rows "SELECT COUNT(*) FROM record WHERE type = 'person'")" count
-	middle=$(store_rows "SELECT lower(hex(id)) FROM record WHERE type = 'person' ORDER BY id DESC LIMIT 1 OFFSET $((list / 2))" |
-		sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)/\1-\2-\3-\4-/')
+	middle=$(person_at $((list / 2)))
+	# What is measured is what stands there: the page behind the middle one begins with the next.
+	same "the page in the middle" "$(curl -s "$url/api/v1/records/person?cursor=$middle" -H "Authorization: Bearer $LIAISON_TOKEN" \
+		-H 'Liaison-Purpose: investigation' | jq -r '"\(.items[0].id) \(.items | length)"')" "$(person_at $((list / 2 + 1))) 50"
 	load 4 list_first get /api/v1/records/person
 	load 4 list_middle get "/api/v1/records/person?cursor=$middle"
 	node_stop

@@ -80,7 +80,7 @@ static int kept_n;
 static void
 measure(struct serve *s, int claimers)
 {
-	struct claimer c[CLAIMERS_MAX] = {{0}};
+	struct claimer c[CLAIMERS_MAX] = {{.serve = s}};
 	void *opened[CLAIMERS_MAX];
 	int64_t all = 0, from, took;
 	struct err err;
@@ -109,6 +109,7 @@ int
 main(int argc, char **argv)
 {
 	struct init_options init = {.name = STR("Bench"),
+				    .country = STR("QN"),
 				    .kind = STR("police"),
 				    .legal_regime = STR("other"),
 				    .unit = STR("First desk"),
