@@ -43,7 +43,7 @@ main(int argc, char **argv)
 	struct err err;
 	char sink;
 
-	if ((pooled && http_pool_open(0, 0, work, NULL, &pool, &err) != RC_OK) ||
+	if ((pooled && http_pool_open(0, 0, work, NULL, NULL, &pool, &err) != RC_OK) ||
 	    http_open(&(struct http_options){.address = "127.0.0.1"}, pooled ? queue : answer, pool,
 		      &server, &err) != RC_OK) {
 		(void)fprintf(stderr, "%s\n", err.text);
