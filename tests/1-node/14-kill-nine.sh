@@ -95,17 +95,19 @@ start_killed() { # a start that is killed somewhere in it; now and then it has a
 	node_kill
 	killed $while
 }
-beside() { # what a person does while clients write; told by its end, or by the next start
+# What a person does while clients write. No L: the number is the program's own, and it must be
+# gone too, since without a running node it works on the folder itself.
+beside() {
 	case $((RANDOM % 6)) in
 	0 | 1)
 		beside=importing
 		awk -v r="$round" 'BEGIN { print "prs_FirstName,prs_SecondName,hte_Type,hte_Description"
 			for (i = 1; i <= 200; i++) printf "Given%d,Family%d,Transit,Row %d of round %d\n", i % 9, i, i, r }' >"$work/rows.$round.csv"
-		L record import "$work/rows.$round.csv" >/dev/null 2>&1 &
+		"$liaison" --node "$node" --purpose investigation record import "$work/rows.$round.csv" >/dev/null 2>&1 &
 		;;
 	2)
 		beside="backing up"
-		L node backup "$work/backup.$round" --seal-with "$work/words" --purpose administration >/dev/null 2>&1 &
+		"$liaison" --node "$node" --purpose administration node backup "$work/backup.$round" --seal-with "$work/words" >/dev/null 2>&1 &
 		;;
 	*)
 		beside=writing
