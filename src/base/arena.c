@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ struct block {
 struct arena {
 	struct block *top;
 	size_t total, cap;
+	bool wipes;
 };
 
 #define FIRST_BLOCK 8192
@@ -37,6 +39,20 @@ heap_grow(void *p, size_t bytes)
 	if (q == NULL)
 		out_of_memory();
 	return q;
+}
+
+void *
+heap_bytes(size_t bytes)
+{
+	return malloc(bytes);
+}
+
+void
+heap_free_wiped(void *p)
+{
+	if (p != NULL)
+		explicit_bzero(p, malloc_usable_size(p));
+	free(p);
 }
 
 void
@@ -64,6 +80,20 @@ arena_new(size_t cap_bytes)
 	return a;
 }
 
+void
+arena_wipes(struct arena *a)
+{
+	a->wipes = true;
+}
+
+/* Only what was taken: the rest was not written to since it was overwritten last. */
+static void
+wipe_blocks(struct block *b)
+{
+	for (; b != NULL; b = b->next)
+		explicit_bzero(b->at, b->used);
+}
+
 static void
 drop_blocks(struct block *b)
 {
@@ -80,6 +110,8 @@ arena_free(struct arena *a)
 {
 	if (a == NULL)
 		return;
+	if (a->wipes)
+		wipe_blocks(a->top);
 	drop_blocks(a->top);
 	free(a);
 }
@@ -89,6 +121,8 @@ arena_reset(struct arena *a)
 {
 	if (a->top == NULL)
 		return;
+	if (a->wipes)
+		wipe_blocks(a->top);
 	drop_blocks(a->top->next);
 	a->top->next = NULL;
 	a->top->used = 0;
@@ -103,8 +137,8 @@ arena_reset(struct arena *a)
 size_t
 arena_wipe(struct arena *a)
 {
-	for (struct block *b = a->top; b != NULL; b = b->next)
-		explicit_bzero(b->at, b->used);
+	a->wipes = false;
+	wipe_blocks(a->top);
 	arena_reset(a);
 	return a->total;
 }

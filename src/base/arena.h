@@ -19,7 +19,13 @@ struct arena *arena_new(size_t cap_bytes);
 void arena_free(struct arena *a);
 /* Forget all that was taken; keeps the first block for the next round. */
 void arena_reset(struct arena *a);
-/* The same with what was taken overwritten; gives the bytes of the block kept. */
+/*
+ * From now on what was taken is overwritten before it is forgotten, by arena_reset and by
+ * arena_free. Whatever opens something sealed into an arena says so (seal/envelope.h), so that
+ * plain bodies do not lie about in free memory.
+ */
+void arena_wipes(struct arena *a);
+/* Overwrite what was taken, whatever it is, and forget it; gives the bytes of the block kept. */
 size_t arena_wipe(struct arena *a);
 /* Bytes aligned for any object, zeroed. */
 void *arena_zeroed(struct arena *a, size_t bytes);
@@ -34,6 +40,10 @@ size_t arena_used(const struct arena *a);
 /* Long-lived memory outside arenas: base/, store/, net/, seal/ only. Never NULL; zeroed. */
 void *heap_zeroed(size_t bytes);
 void *heap_grow(void *p, size_t bytes);
+/* What malloc(3) gives, and its end with all of it overwritten first: for libraries that take
+ * such a pair and hold what people wrote. */
+void *heap_bytes(size_t bytes);
+void heap_free_wiped(void *p);
 /* For a server of many threads: few heaps, and pages kept from one request to the next. Early. */
 void heap_serve(void);
 /* After a rush: free pages go back to the system. */

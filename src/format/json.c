@@ -1,5 +1,7 @@
 #include "format/json.h"
 
+#include "base/arena.h"
+
 /* Where the check that goes before the parser stands. */
 struct check {
 	const char *p, *end, *line_start;
@@ -110,6 +112,12 @@ read_text(struct str text, const struct limits *limits, bool reals, json_t **out
 		       json_error_code(&error) == json_error_duplicate_key
 			   ? "a key stands twice"
 			   : "this is not well-formed JSON");
+}
+
+void
+json_wipes(void)
+{
+	json_set_alloc_funcs(heap_bytes, heap_free_wiped);
 }
 
 enum rc

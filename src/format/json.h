@@ -12,6 +12,9 @@
  * it is reference counted without atomics, so one thread at a time.
  */
 
+/* From now on values are overwritten when they end; first of all, in a program's main. */
+void json_wipes(void);
+
 /* Integers are safe in every reader up to here (RFC 8259 section 6). */
 #define JSON_INTEGER_MAX INT64_C(9007199254740991)
 

@@ -89,6 +89,18 @@ response_headers(struct MHD_Response *response, struct str content_type, struct 
 	return true;
 }
 
+/* A copy that is overwritten when it was sent: the library would only let go of its own. */
+static struct MHD_Response *
+copied(struct str body)
+{
+	char *copy = heap_bytes(body.n > 0 ? body.n : 1);
+
+	must(copy != NULL);
+	if (body.n > 0)
+		memcpy(copy, body.p, body.n);
+	return MHD_create_response_from_buffer_with_free_callback(body.n, copy, heap_free_wiped);
+}
+
 static struct MHD_Response *
 response_new(const struct http_response *from)
 {
@@ -105,7 +117,7 @@ response_new(const struct http_response *from)
 		made = MHD_create_response_from_buffer_with_free_callback_cls(
 		    from->body.n, body.q, from->body_free, from->body_free_ctx);
 	else
-		made = MHD_create_response_from_buffer(from->body.n, body.q, MHD_RESPMEM_MUST_COPY);
+		made = copied(from->body);
 	must(made != NULL);
 	return made;
 }

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "base/arena.h"
 #include "seal/secret.h"
 
 #define VERSION 1
@@ -83,6 +84,8 @@ envelope_open_with(const struct envelope_key *key, struct str aad, struct str se
 		return fail(err, RC_INTEGRITY, "", "sealed bytes have an unknown version");
 	if (sodium_memcmp(p + 1 + NONCE_BYTES, key->commitment, KEY_COMMITMENT_BYTES) != 0)
 		return fail(err, RC_INTEGRITY, "", "these bytes were sealed under another key");
+	if (out->arena != NULL)
+		arena_wipes(out->arena);
 	to = (unsigned char *)buf_room(out, sealed.n - ENVELOPE_OVERHEAD);
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(
 		to, NULL, NULL, p + HEAD_BYTES, sealed.n - HEAD_BYTES, (const unsigned char *)aad.p,

@@ -22,7 +22,8 @@ void data_key_wipe(unsigned char key[DATA_KEY_BYTES]);
 
 void envelope_seal(const unsigned char key[DATA_KEY_BYTES], struct str aad, struct str plain,
 		   struct buf *out);
-/* RC_INTEGRITY: not these bytes, not this key, or not this place. Appends to out. */
+/* RC_INTEGRITY: not these bytes, not this key, or not this place. Appends to out, whose arena
+ * overwrites what it holds from then on (arena_wipes). */
 MUST_USE enum rc envelope_open(const unsigned char key[DATA_KEY_BYTES], struct str aad,
 			       struct str sealed, struct buf *out, struct err *err);
 

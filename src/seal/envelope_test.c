@@ -106,10 +106,33 @@ two_seals_of_the_same_bytes_differ(void **state)
 		assert_int_equal(key[i], 0);
 }
 
+static void
+what_was_opened_is_gone_when_its_arena_is_forgotten(void **state)
+{
+	struct arena *a = arena_new(0);
+	unsigned char key[DATA_KEY_BYTES];
+	struct str sealed;
+	struct buf plain;
+	char *again;
+
+	(void)state;
+	data_key_new(key);
+	sealed = seal(key, STR("place"), STR("where she lives"));
+	buf_init(&plain, a);
+	assert_int_equal(envelope_open(key, STR("place"), sealed, &plain, NULL), RC_OK);
+	/* A copy that somebody made of it in the same arena goes too. */
+	assert_int_equal(str_copy(a, buf_str(&plain)).n, 15);
+	arena_reset(a);
+	again = arena_bytes(a, 4096);
+	assert_null(memmem(again, 4096, "she lives", 9));
+	arena_free(a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_was_opened_is_gone_when_its_arena_is_forgotten),
 	    cmocka_unit_test(what_is_sealed_opens_with_its_key_at_its_place),
 	    cmocka_unit_test(one_changed_byte_anywhere_is_refused),
 	    cmocka_unit_test(the_seal_commits_to_one_key),
