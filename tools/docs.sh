@@ -7,7 +7,7 @@
 #   `liaison noun verb --x`     is a command of the tables, and some command or setting has the option
 #   `GET /api/v1/x`             is a route of the tables
 #   `make x`                    is a target
-# and links lead to files and headings; each rule of docs/rights.md names a test; so do comments of the
+# The same of commands that stand in blocks of code. Links lead to files and headings; each rule of docs/rights.md names a test; so do comments of the
 # code that end (name_of_a_test). Words in capitals alone (DIR, NAME) and `x.c` stand for others.
 # What a page invents for an example, or names from elsewhere, it says itself: <!-- not here: WORD... -->;
 # what has one of these words in it is not looked for in that page.
@@ -140,6 +140,16 @@ xargs -a "$work/documents" -d '\n' awk -v dir="$work" '
 				refuse("no code has the word " s)
 		}
 	}
+	# A line of a block of code: what a person types, and the options that follow it.
+	function typed(line,   s, word, n, i) {
+		sub(/^[ \t]*(\$ )?/, "", line); sub(/ +#.*/, "", line)
+		if (line ~ /^make( |$)/) check(line, "")
+		if (line !~ /^liaison [a-z]/) return
+		n = split(line, word, /[ \t]+/)
+		s = "liaison " word[2] (word[3] ~ /^[a-z][a-z-]*$/ ? " " word[3] : "")
+		for (i = 3; i <= n && word[i] !~ /^[|>&;]/; i++) if (word[i] ~ /^--[a-z]/) s = s " " word[i]
+		check(s, "")
+	}
 	function flush(   n, part, i, before, gap, s) {
 		n = split(text, part, "`")
 		at = start
@@ -163,6 +173,7 @@ xargs -a "$work/documents" -d '\n' awk -v dir="$work" '
 	FNR == 1 { flush(); fenced = 0; elsewhere = 0; name = FILENAME }
 	/^ *```/ { flush(); fenced = !fenced; next }
 	/^<!-- not here: .* -->$/ { sub(/^<!-- not here: /, ""); sub(/ -->$/, ""); elsewhere = split($0, elsewhere_word, " "); next }
+	fenced || /^(    |\t)/ { at = FNR; typed($0) }
 	fenced { next }
 	/^[ \t]*$/ || /^\|/ { flush() }
 	{ if (text == "") start = FNR; spans += gsub(/`/, "`"); text = text (text == "" ? "" : "\n") $0 }
