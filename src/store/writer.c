@@ -186,15 +186,17 @@ void
 writer_expect(struct writer *w, int more_or_less)
 {
 	int now = atomic_fetch_add(&w->expected, more_or_less) + more_or_less;
+	bool wake;
 
 	must(now >= 0);
 	if (now > 0 || more_or_less > 0)
 		return;
 	/* Whoever is about to wait holds the lock, and looked before or looks after this. */
 	pthread_mutex_lock(&w->lock);
-	if (w->is_waiting)
-		pthread_cond_signal(&w->wake);
+	wake = w->is_waiting && w->waits_for == WAIT_EXPECTED;
 	pthread_mutex_unlock(&w->lock);
+	if (wake)
+		pthread_cond_signal(&w->wake);
 }
 
 struct writer_counts

@@ -35,8 +35,9 @@ after_us(int us)
 
 /* Under the lock. Wait to be woken, by items when so many are queued; until may be NULL. */
 static void
-wait_awake(struct writer *w, int wake_at, const struct timespec *until)
+wait_awake(struct writer *w, int waits_for, int wake_at, const struct timespec *until)
 {
+	w->waits_for = waits_for;
 	w->wake_at = wake_at;
 	w->is_waiting = true;
 	if (until != NULL)
@@ -89,12 +90,12 @@ take_more(struct writer *w, int n, int64_t *linger_us)
 	pthread_mutex_lock(&w->lock);
 	while ((missing = enough(w) - n) > 0 && w->queue.first == NULL && !w->closing) {
 		if (w->has_given || w->is_settling) {
-			wait_awake(w, missing, NULL);
+			wait_awake(w, WAIT_DISK, missing, NULL);
 		} else if (*linger_us > 0 && atomic_load(&w->expected) > 0) {
 			struct timespec until = after_us((int)*linger_us);
 			int64_t before = monotonic_us();
 
-			wait_awake(w, missing, &until);
+			wait_awake(w, WAIT_EXPECTED, missing, &until);
 			*linger_us -= monotonic_us() - before;
 		} else {
 			break;
@@ -118,7 +119,7 @@ take_first(struct writer *w, bool *lost)
 	while (w->queue.first == NULL && !w->closing) {
 		struct timespec until = after_us(REST_MS * 1000);
 
-		wait_awake(w, 1, rested ? NULL : &until);
+		wait_awake(w, WAIT_ITEMS, 1, rested ? NULL : &until);
 		if (rested || w->queue.first != NULL || monotonic_ms() - since_ms < REST_MS)
 			continue;
 		pthread_mutex_unlock(&w->lock);
@@ -141,11 +142,11 @@ give(struct writer *w, const struct write_group *g)
 {
 	pthread_mutex_lock(&w->lock);
 	while (w->has_given)
-		wait_awake(w, INT_MAX, NULL);
+		wait_awake(w, WAIT_ROOM, INT_MAX, NULL);
 	w->given = *g; /* never empty, so nothing in it points into itself */
 	w->has_given = true;
-	pthread_cond_signal(&w->given_on);
 	pthread_mutex_unlock(&w->lock);
+	pthread_cond_signal(&w->given_on);
 }
 
 static bool

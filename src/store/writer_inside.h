@@ -33,7 +33,10 @@ struct writer {
 	bool has_given, is_settling;
 	bool lost; /* a sync failed: nobody knows what the disk holds */
 	bool closing, is_waiting, ended;
-	int wake_at;	     /* queued items that end the wait, while is_waiting */
+	/* What ends the wait, while is_waiting: so many queued items, closing, and nothing else; or
+	 * that no more are expected; that given is taken; that the disk has been waited for. */
+	int wake_at;
+	enum { WAIT_ITEMS, WAIT_EXPECTED, WAIT_ROOM, WAIT_DISK } waits_for;
 	atomic_int expected; /* any thread, without the lock */
 	int in_flight;	     /* submitted and not yet finished */
 	int most_in_flight;  /* with those expected, of late */

@@ -55,7 +55,7 @@ group_finish(struct writer *w, struct write_group *g)
 static bool
 take_group(struct writer *w, struct write_group *g)
 {
-	bool is;
+	bool is, wake = false;
 
 	pthread_mutex_lock(&w->lock);
 	while (!w->has_given && !w->ended)
@@ -64,10 +64,12 @@ take_group(struct writer *w, struct write_group *g)
 		*g = w->given;
 		w->has_given = false;
 		w->is_settling = true;
-		if (w->is_waiting)
-			pthread_cond_signal(&w->wake);
+		wake = w->is_waiting && w->waits_for == WAIT_ROOM;
 	}
 	pthread_mutex_unlock(&w->lock);
+	/* Whoever is woken under a lock waits for that next. */
+	if (wake)
+		pthread_cond_signal(&w->wake);
 	return is;
 }
 
@@ -75,12 +77,15 @@ take_group(struct writer *w, struct write_group *g)
 static void
 note_settled(struct writer *w, bool lost)
 {
+	bool wake;
+
 	pthread_mutex_lock(&w->lock);
 	w->is_settling = false;
 	w->lost = lost;
-	if (w->is_waiting)
-		pthread_cond_signal(&w->wake);
+	wake = w->is_waiting && w->waits_for == WAIT_DISK;
 	pthread_mutex_unlock(&w->lock);
+	if (wake)
+		pthread_cond_signal(&w->wake);
 }
 
 void *
