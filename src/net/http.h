@@ -116,4 +116,12 @@ struct http_response {
  */
 void http_reply(struct http_request *request, const struct http_response *response);
 
+/*
+ * Whoever answers many requests in a row says so: between the two, on one thread, the epoll
+ * thread is woken once for some tens of answers and not for whichever it finds first. It may
+ * send them before that. In between nothing is waited for.
+ */
+void http_replies_begin(void);
+void http_replies_end(void);
+
 #endif

@@ -95,6 +95,7 @@ struct http_server {
 	pthread_mutex_t lock;	     /* guards what follows, and request->conn */
 	struct MHD_Daemon *tls_next; /* with another certificate, to be taken up */
 	struct request *done, **done_end;
+	bool done_woken; /* the epoll thread was woken for what is done */
 	struct http_stream *stirred;
 	bool closing;
 	int64_t close_deadline_ms;

@@ -10,12 +10,70 @@
 #include "net/problem.h"
 #include "net/target.h"
 
+/* So many answers are worth a switch of threads before the last of them is made. */
+#define REPLIES_A_WAKE 32
+
+/* Of a thread that answers many in a row; the server is referred to while n > 0. */
+static _Thread_local struct {
+	bool on;
+	unsigned n;
+	struct http_server *server;
+} in_a_row;
+
+void
+http_replies_begin(void)
+{
+	in_a_row.on = true;
+}
+
+/* Wake the epoll thread, unless it took all of them by itself. */
+static void
+wake_for_row(void)
+{
+	struct http_server *s = in_a_row.server;
+	bool wake;
+
+	if (in_a_row.n == 0)
+		return;
+	in_a_row.n = 0;
+	must(pthread_mutex_lock(&s->lock) == 0);
+	wake = s->done != NULL && !s->done_woken;
+	s->done_woken = s->done_woken || wake;
+	must(pthread_mutex_unlock(&s->lock) == 0);
+	if (wake)
+		server_wake(s);
+	server_unref(s);
+}
+
+void
+http_replies_end(void)
+{
+	wake_for_row();
+	in_a_row.on = false;
+}
+
+/* Under the lock, with an answer done: whether it is for this one to wake the epoll thread. */
+static bool
+wakes_now(struct http_server *s)
+{
+	bool waits = in_a_row.on && (in_a_row.n == 0 || in_a_row.server == s);
+
+	if (waits && in_a_row.n++ == 0) {
+		in_a_row.server = s;
+		atomic_fetch_add(&s->refs, 1);
+	}
+	if (waits || s->done_woken)
+		return false;
+	s->done_woken = true;
+	return true;
+}
+
 void
 request_answer(struct request *r, int status, struct MHD_Response *response,
 	       struct http_stream *stream)
 {
 	struct http_server *s = r->server;
-	bool first = false, given_up;
+	bool wake = false, given_up;
 
 	request_body_drop(r);
 	if (r->open.tls)
@@ -28,13 +86,15 @@ request_answer(struct request *r, int status, struct MHD_Response *response,
 	r->stream = stream;
 	given_up = r->conn == NULL;
 	if (!given_up && !r->handing) {
-		first = s->done == NULL;
 		*s->done_end = r;
 		s->done_end = &r->next_done;
+		wake = wakes_now(s);
 	}
 	must(pthread_mutex_unlock(&s->lock) == 0);
-	if (first)
+	if (wake)
 		server_wake(s);
+	else if (in_a_row.n == REPLIES_A_WAKE)
+		wake_for_row();
 	if (given_up) {
 		request_free(r);
 		server_unref(s);

@@ -182,6 +182,7 @@ answers_turn(struct http_server *s)
 	r = s->done;
 	s->done = NULL;
 	s->done_end = &s->done;
+	s->done_woken = false;
 	unlock(s);
 	for (; r != NULL; r = next) {
 		next = r->next_done;

@@ -23,6 +23,7 @@
 #include "serve/route.h"
 #include "serve/user_cache.h"
 #include "serve/user_check.h"
+#include "net/http.h"
 #include "store/blob.h"
 #include "store/migrate.h"
 
@@ -143,6 +144,14 @@ static void
 group_settled(void *ctx, bool durable)
 {
 	apart_settled(ctx, durable);
+	http_replies_begin();
+}
+
+static void
+group_told(void *ctx)
+{
+	(void)ctx;
+	http_replies_end();
 }
 
 /* One list of each kind, over all features, for those below who do not know features. */
@@ -309,6 +318,7 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 	    .after = group_after,
 	    .rest = group_rest,
 	    .settled = group_settled,
+	    .told = group_told,
 	    .ctx = s,
 	};
 	const struct writer_options options = {

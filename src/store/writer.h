@@ -46,8 +46,11 @@ struct write_group_hooks {
 	/* On the writer thread, once nothing came for some seconds: give memory back. */
 	void (*rest)(void *ctx);
 	void *ctx;
-	/* On the settler's thread, once for each group in their order, before any done() of it. */
+	/* On the settler's thread, once for each group in their order, before any done() of it ...
+	 */
 	void (*settled)(void *ctx, bool durable);
+	/* ... and after all of them. */
+	void (*told)(void *ctx);
 };
 
 struct writer_options {

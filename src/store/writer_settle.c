@@ -104,6 +104,8 @@ writer_settle_main(void *arg)
 		if (w->hooks.settled != NULL)
 			w->hooks.settled(w->hooks.ctx, g.rc == RC_OK);
 		group_finish(w, &g);
+		if (w->hooks.told != NULL)
+			w->hooks.told(w->hooks.ctx);
 	}
 	return NULL;
 }
