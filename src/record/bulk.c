@@ -11,6 +11,14 @@
 #define PAGE 200
 #define LEAF_ABOUT_MAX 10000
 
+/* A row that is for the actor, and how it is shown. */
+struct offered {
+	struct record_row row;
+	enum rung rung;
+	bool reveal;
+	struct str text; /* its body, once it was opened */
+};
+
 struct record_bulk {
 	struct door *door;
 	bool reveal;
@@ -24,6 +32,10 @@ struct record_bulk {
 	} read;
 	bool sorted;
 	size_t logged;
+	struct {
+		struct offered **at; /* by id, in the memory of one */
+		size_t n, cap;
+	} fetched;
 };
 
 static void
@@ -92,13 +104,6 @@ decide(const struct record_bulk *b, const struct record_row *row, bool *reveal)
 	*reveal = b->reveal && d->access.reason.n > 0 && policy_decide(&facts).rung == RUNG_FULL;
 	return *reveal ? RUNG_FULL : read.rung;
 }
-
-/* A row that is for the actor, and how it is shown. */
-struct offered {
-	struct record_row row;
-	enum rung rung;
-	bool reveal;
-};
 
 static bool
 is_offered(const struct record_bulk *b, struct offered *o)
@@ -207,15 +212,94 @@ record_bulk_rewind(struct record_bulk *b)
 	b->after = (struct id){{0}};
 }
 
+static int
+by_id(const void *a, const void *b)
+{
+	return id_cmp(*(const struct id *)a, *(const struct id *)b);
+}
+
+static int
+by_row_id(const void *a, const void *b)
+{
+	const struct offered *const *x = a, *const *y = b;
+
+	return id_cmp((*x)->row.id, (*y)->row.id);
+}
+
+static struct offered *
+find_fetched(const struct record_bulk *b, struct id id)
+{
+	struct offered wanted = {.row.id = id}, *key = &wanted, **found;
+
+	if (b->fetched.n == 0)
+		return NULL;
+	found = bsearch(&key, b->fetched.at, b->fetched.n, sizeof(struct offered *), by_row_id);
+	return found != NULL ? *found : NULL;
+}
+
+static enum rc
+open_some(struct record_bulk *b, struct offered *const *some, size_t n, struct err *err)
+{
+	struct door *d = &b->one;
+	const struct record_row *rows[PAGE];
+	struct str texts[PAGE];
+	enum rc rc;
+
+	must(n <= PAGE);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = &some[i]->row;
+	rc = row_open_texts(d->node, door_use(d, KEY_USE_LIST), d->arena, rows, n, texts, err);
+	for (size_t i = 0; i < n && rc == RC_OK; i++)
+		some[i]->text = texts[i];
+	return rc;
+}
+
+enum rc
+record_bulk_fetch(struct record_bulk *b, const struct id *ids, size_t n, struct err *err)
+{
+	struct door *d = &b->one;
+	struct id *sorted = NEW_N(d->arena, struct id, n + 1);
+	size_t before = b->fetched.n, count;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = ids[i];
+	qsort(sorted, n, sizeof *sorted, by_id);
+	/* Those of before are still in order while the new ones are looked for. */
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		struct offered *o;
+
+		if (i > 0 && id_eq(sorted[i], sorted[i - 1]))
+			continue;
+		o = NEW(d->arena, struct offered);
+		if ((rc = row_find(d, sorted[i], &o->row, err)) == RC_OK && is_offered(b, o))
+			*VEC_ADD(d->arena, &b->fetched) = o;
+		else if (rc == RC_ABSENT)
+			rc = RC_OK;
+	}
+	for (size_t i = before; i < b->fetched.n && rc == RC_OK; i += count) {
+		count = b->fetched.n - i < PAGE ? b->fetched.n - i : PAGE;
+		rc = open_some(b, b->fetched.at + i, count, err);
+	}
+	if (rc != RC_OK)
+		b->fetched.n = before;
+	else if (b->fetched.n > 1)
+		qsort(b->fetched.at, b->fetched.n, sizeof(struct offered *), by_row_id);
+	return rc;
+}
+
 enum rc
 record_bulk_load(struct record_bulk *b, struct id id, struct record **out, struct err *err)
 {
 	struct door *d = &b->one;
+	const struct offered *there = find_fetched(b, id);
 	struct offered o;
 	struct str text;
-	enum rc rc = row_find(d, id, &o.row, err);
+	enum rc rc;
 
-	if (rc != RC_OK)
+	if (there != NULL)
+		return offer(b, d, there, there->text, out, err);
+	if ((rc = row_find(d, id, &o.row, err)) != RC_OK)
 		return rc;
 	if (!is_offered(b, &o))
 		return fail(err, RC_ABSENT, "", "there is no such record");
@@ -227,12 +311,8 @@ void
 record_bulk_drop(struct record_bulk *b)
 {
 	scratch_reset(b, &b->one);
-}
-
-static int
-by_id(const void *a, const void *b)
-{
-	return id_cmp(*(const struct id *)a, *(const struct id *)b);
+	b->fetched.at = NULL;
+	b->fetched.n = b->fetched.cap = 0;
 }
 
 /* Each record once, however often it was read. */

@@ -24,6 +24,13 @@ void record_bulk_free(struct record_bulk *b);
 MUST_USE enum rc record_bulk_next(struct record_bulk *b, const bool *wanted,
 				  struct record_list *out, struct err *err);
 void record_bulk_rewind(struct record_bulk *b);
+/*
+ * What of these is for the actor is opened, with one question to the keys for each 200; those
+ * that record_bulk_load is then asked for, until record_bulk_drop, ask no more. Ids may stand
+ * there twice, or name nothing.
+ */
+MUST_USE enum rc record_bulk_fetch(struct record_bulk *b, const struct id *ids, size_t n,
+				   struct err *err);
 /* One of them; lives until record_bulk_drop. RC_ABSENT also when the actor may not know of it. */
 MUST_USE enum rc record_bulk_load(struct record_bulk *b, struct id id, struct record **out,
 				  struct err *err);

@@ -67,6 +67,57 @@ the_keys_of_a_batch_are_wrapped_with_one_question_and_so_are_those_of_a_page_ope
 }
 
 static void
+what_is_fetched_together_asks_once_and_is_decided_on_one_by_one(void **state)
+{
+	enum { MANY = 40 };
+	static const struct handling red = {.tlp = TLP_RED};
+	struct test_node *t = test_node_new(NULL, NULL);
+	struct test_person ana = test_person(1, 1, analyst, PURPOSE_INVESTIGATION);
+	struct test_person bea = test_person(2, 1, analyst, PURPOSE_INVESTIGATION);
+	struct record_batch *batch = record_batch_new(&t->node);
+	struct id ids[MANY + 2] = {{{0}}};
+	struct record_draft *drafts[MANY];
+	struct record_bulk *bulk;
+	struct record *r;
+	struct door *d = test_node_begin(t, &ana);
+	struct err err;
+	uint64_t asked;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++)
+		drafts[i] = draft(d, batch, "incident", INCIDENT, i == 0 ? &red : NULL);
+	assert_int_equal(record_batch_wrap(batch, &err), RC_OK);
+	for (size_t i = 0; i < MANY; i++) {
+		assert_int_equal(record_store(d, drafts[i], &err), RC_OK);
+		ids[MANY - i] = record_draft_id(drafts[i]);
+	}
+	assert_int_equal(test_node_end(t, RC_OK), RC_OK);
+	record_batch_free(batch);
+
+	/* One is Ana's alone, one stands there twice, one names nothing. */
+	ids[MANY + 1] = ids[5];
+	d = test_node_begin_read(t, &bea);
+	bulk = record_bulk_new(d, false);
+	asked = keys_questions(t->keys);
+	assert_int_equal(record_bulk_fetch(bulk, ids, MANY + 2, &err), RC_OK);
+	assert_int_equal(keys_questions(t->keys), asked + 1);
+	for (size_t i = 1; i < MANY; i++) {
+		assert_int_equal(record_bulk_load(bulk, ids[i], &r, &err), RC_OK);
+		assert_true(id_eq(r->id, ids[i]));
+		assert_true(str_eq_z(json_member_str(r->fields, "kind"), "observation"));
+	}
+	assert_int_equal(record_bulk_load(bulk, ids[MANY], &r, &err), RC_ABSENT);
+	assert_int_equal(record_bulk_load(bulk, ids[0], &r, &err), RC_ABSENT);
+	assert_int_equal(keys_questions(t->keys), asked + 1);
+	record_bulk_drop(bulk);
+	assert_int_equal(record_bulk_load(bulk, ids[3], &r, &err), RC_OK);
+	assert_int_equal(keys_questions(t->keys), asked + 2);
+	record_bulk_free(bulk);
+	assert_int_equal(test_node_end_read(t, RC_OK), RC_OK);
+	test_node_free(t);
+}
+
+static void
 a_draft_whose_key_was_not_wrapped_is_not_stored(void **state)
 {
 	struct test_node *t = test_node_new(NULL, NULL);
@@ -232,6 +283,7 @@ main(void)
 {
 #define T(f) cmocka_unit_test(f)
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_is_fetched_together_asks_once_and_is_decided_on_one_by_one),
 	    T(the_keys_of_a_batch_are_wrapped_with_one_question_and_so_are_those_of_a_page_opened),
 	    T(a_draft_whose_key_was_not_wrapped_is_not_stored),
 	    T(more_than_one_question_takes_are_wrapped_all_the_same),
