@@ -55,9 +55,19 @@ look_version(struct door *d, struct id id, int64_t version, struct record **out,
 	return rc == RC_OK ? open_row(d, &row, out, err) : rc;
 }
 
+static bool
+may_count(const struct record_row *row, const struct record_type *type,
+	  const struct look_only *only)
+{
+	int state = type_state(type, row->state);
+
+	return row->type == type && id_time_ms(row->id) >= only->since_ms &&
+	       (only->states == 0 || (state >= 0 && (only->states & BIT((unsigned)state)) != 0));
+}
+
 enum rc
-look_holders(struct door *d, const char *type_name, const char *field_name, struct id id,
-	     struct look_list *out, struct err *err)
+look_holders_only(struct door *d, const char *type_name, const char *field_name, struct id id,
+		  const struct look_only *only, struct look_list *out, struct err *err)
 {
 	const struct record_type *type = model_type(d->node->model, str_from(type_name));
 	const struct field *field = type != NULL ? type_field(type, str_from(field_name)) : NULL;
@@ -70,15 +80,22 @@ look_holders(struct door *d, const char *type_name, const char *field_name, stru
 		return RC_OK;
 	rc = blind_find(d, type, field, value, SIZE_MAX, &ids, err);
 	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
+		struct record_row row;
 		struct record *r;
 
-		rc = look_record(d, ids.at[i], &r, err);
+		if (only->max > 0 && found == only->max)
+			break;
+		if ((rc = row_find(d, ids.at[i], &row, err)) == RC_OK) {
+			if (!may_count(&row, type, only))
+				continue;
+			rc = open_row(d, &row, &r, err);
+		}
 		if (rc == RC_ABSENT) {
 			rc = RC_OK;
 			continue;
 		}
 		/* A token is short: about eight values share it. */
-		if (rc != RC_OK || r->type != type || !blind_holds(field, r->fields, value))
+		if (rc != RC_OK || !blind_holds(field, r->fields, value))
 			continue;
 		if (found++ == LOOK_MAX)
 			return fail(err, RC_CONFLICT, "gate",
@@ -86,6 +103,13 @@ look_holders(struct door *d, const char *type_name, const char *field_name, stru
 		*VEC_ADD(d->arena, out) = r;
 	}
 	return rc;
+}
+
+enum rc
+look_holders(struct door *d, const char *type, const char *field, struct id id,
+	     struct look_list *out, struct err *err)
+{
+	return look_holders_only(d, type, field, id, &(struct look_only){0}, out, err);
 }
 
 static enum rc

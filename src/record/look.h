@@ -29,6 +29,20 @@ MUST_USE enum rc look_version(struct door *d, struct id id, int64_t version, str
 MUST_USE enum rc look_holders(struct door *d, const char *type, const char *field, struct id id,
 			      struct look_list *out, struct err *err);
 
+/*
+ * The same of those alone that may count by their plain columns, which are looked at before
+ * anything is opened: in one of these states (0: any), made since then (0: ever). At most max (0:
+ * LOOK_MAX, and RC_CONFLICT beyond), the oldest.
+ */
+struct look_only {
+	uint32_t states; /* bits of positions in type->states */
+	int64_t since_ms;
+	size_t max;
+};
+MUST_USE enum rc look_holders_only(struct door *d, const char *type, const char *field,
+				   struct id id, const struct look_only *only,
+				   struct look_list *out, struct err *err);
+
 /* Of those that left their first state, so that drafts hide none: the oldest LOOK_MAX. */
 MUST_USE enum rc look_begun(struct door *d, const struct record_type *type, struct ids *out,
 			    struct err *err);

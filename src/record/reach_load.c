@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/ask.h"
 #include "record/look.h"
 
 /* What is being put together for one person. */
@@ -18,10 +19,10 @@ struct loading {
  * shut that person out of the node. The oldest count then, and what is left out opens nothing.
  */
 static enum rc
-holders(struct loading *l, const char *type, const char *field, struct id id, struct look_list *out,
-	struct err *err)
+holders(struct loading *l, const char *type, const char *field, struct id id, struct look_only only,
+	struct look_list *out, struct err *err)
 {
-	enum rc rc = look_holders(l->d, type, field, id, out, err);
+	enum rc rc = look_holders_only(l->d, type, field, id, &only, out, err);
 
 	return rc == RC_CONFLICT ? RC_OK : rc;
 }
@@ -46,7 +47,8 @@ load_units(struct loading *l, struct err *err)
 		struct id at = next == 0 ? l->who->unit : below.at[next - 1];
 		struct look_list parts = {0};
 
-		rc = holders(l, "unit", "part_of", at, &parts, err);
+		rc = holders(l, "unit", "part_of", at, (struct look_only){.max = REACH_UNITS_MAX},
+			     &parts, err);
 		for (size_t i = 0; i < parts.n && rc == RC_OK; i++) {
 			bool seen = id_eq(parts.at[i]->id, l->who->unit);
 
@@ -59,12 +61,6 @@ load_units(struct loading *l, struct err *err)
 	l->out->units = below.at;
 	l->out->unit_count = below.n;
 	return rc;
-}
-
-static bool
-in_states(const struct record *r, uint32_t states)
-{
-	return states == 0 || (r->state >= 0 && (states & BIT(r->state)) != 0);
 }
 
 static enum rc
@@ -85,11 +81,11 @@ load_cases(struct loading *l, struct err *err)
 				continue;
 			rc = holders(l, "case",
 				     str_z(l->d->arena, type->fields[rule->fields[k]].name),
-				     l->who->id, &cases, err);
+				     l->who->id, (struct look_only){rule->in, 0, REACH_CASES_MAX},
+				     &cases, err);
 			for (size_t n = 0; n < cases.n && keys.n < REACH_CASES_MAX; n++)
-				if (in_states(cases.at[n], rule->in))
-					*VEC_ADD(l->d->arena, &keys) =
-					    reach_case_key(l->d->node, cases.at[n]->id);
+				*VEC_ADD(l->d->arena, &keys) =
+				    reach_case_key(l->d->node, cases.at[n]->id);
 		}
 	}
 	l->out->cases = keys.at;
@@ -206,8 +202,12 @@ static enum rc
 keep_for_alerts(struct loading *l, int64_t ended_ms, struct err *err)
 {
 	static const char *const about[] = {"listing", "list", "person"};
+	const struct record_type *type = model_type(l->d->node->model, STR("alert"));
+	int taken = type != NULL ? type_state(type, STR("taken")) : -1;
+	/* What was decided is not opened: it keeps nothing. */
+	struct look_only only = {.states = taken >= 0 ? BIT((unsigned)taken) : 0};
 	struct look_list alerts = {0};
-	enum rc rc = holders(l, "alert", "taken_by", l->who->id, &alerts, err);
+	enum rc rc = holders(l, "alert", "taken_by", l->who->id, only, &alerts, err);
 
 	for (size_t i = 0; i < alerts.n && rc == RC_OK; i++) {
 		const struct record *alert = alerts.at[i];
@@ -274,7 +274,8 @@ load_training(struct loading *l, struct err *err)
 {
 	const struct code_list *list = model_list(l->d->node->model, STR("training"));
 	struct look_list certificates = {0};
-	enum rc rc = holders(l, "certificate", "holder", l->who->id, &certificates, err);
+	enum rc rc = holders(l, "certificate", "holder", l->who->id, (struct look_only){0},
+			     &certificates, err);
 
 	for (size_t i = 0; list != NULL && i < list->code_count && rc == RC_OK; i++)
 		if (!list->codes[i].retired)
@@ -286,8 +287,10 @@ load_training(struct loading *l, struct err *err)
 static enum rc
 load_glass(struct loading *l, struct err *err)
 {
+	/* Older ones are over, however many there are; the hour is for a clock that was set. */
+	struct look_only only = {.since_ms = l->d->now_ms - GLASS_MS - INT64_C(3600000)};
 	struct look_list reviews = {0};
-	enum rc rc = holders(l, "access_review", "officer", l->who->id, &reviews, err);
+	enum rc rc = holders(l, "access_review", "officer", l->who->id, only, &reviews, err);
 
 	for (size_t i = 0; i < reviews.n && rc == RC_OK; i++) {
 		const struct record *review = reviews.at[i];

@@ -310,6 +310,62 @@ many_records_that_name_somebody_shut_nobody_out(void **state)
 	test_node_free(t);
 }
 
+/* Not opened: a state written by hand would not open. */
+static void
+closed_cases_and_old_looks_cost_little_and_hide_no_right(void **state)
+{
+	static const struct sql close = {"close",
+					 {"UPDATE record SET state = 'closed' WHERE type = 'case'",
+					  "UPDATE record SET state = 'closed' WHERE type = 'case'"},
+					 0};
+	struct test_node *t = test_node_new(NULL, NULL);
+	struct test_person desk = test_person(3, 1, analyst, PURPOSE_INVESTIGATION);
+	struct test_person owner = test_person(4, 2, analyst, PURPOSE_INVESTIGATION);
+	struct test_person node = {.actor = {.is_node = true, .unit = {{1}}}};
+	struct record_new by_node = {.by_node = true};
+	struct str fields = with_id(t, "{'name':'x','team':['@1']}", desk.actor.id);
+	struct str look = with_id(t,
+				  "{'cause':'break_glass','officer':'@1','found_by':'emergency',"
+				  "'at':'2026-11-23T02:10:34Z'}",
+				  desk.actor.id);
+	struct id open_case, person;
+	struct record *r;
+	struct door *d;
+	struct err err;
+
+	(void)state;
+	d = test_node_begin(t, &owner);
+	for (int i = 0; i < LOOK_MAX + 1; i++)
+		must(record_create(d, test_node_type(t, "case"), test_json(d, fields), NULL, &r,
+				   &err) == RC_OK);
+	must(db_run(d->db, &close, NO_BINDS, NULL, &err) == RC_OK);
+	assert_int_equal(test_node_end(t, RC_OK), RC_OK);
+	d = test_node_begin(t, &node);
+	for (int i = 0; i < LOOK_MAX + 1; i++)
+		if (record_create(d, test_node_type(t, "access_review"), test_json(d, look),
+				  &by_node, &r, &err) != RC_OK)
+			fail_msg("%s: %s", err.key, err.text);
+	assert_int_equal(test_node_end(t, RC_OK), RC_OK);
+	t->now_ms += INT64_C(86400000);
+	open_case = test_node_create(t, &owner, "case", fields);
+	person = test_node_create(t, &owner, "person", STR("{'name':'Asel Tarn'}"));
+	look = test_fill(t,
+			 "{'cause':'break_glass','officer':'@1','found_by':'emergency','record':"
+			 "'@2','at':'2026-11-24T02:10:34Z','until':'2026-11-24T04:10:34Z'}",
+			 desk.actor.id, person);
+	d = test_node_begin(t, &node);
+	if (record_create(d, test_node_type(t, "access_review"), test_json(d, look), &by_node, &r,
+			  &err) != RC_OK)
+		fail_msg("%s: %s", err.key, err.text);
+	assert_int_equal(test_node_end(t, RC_OK), RC_OK);
+	desk = trained(t, desk);
+	assert_int_equal(desk.actor.reach->case_count, 1);
+	assert_true(id_eq(desk.actor.reach->cases[0], reach_case_key(&t->node, open_case)));
+	assert_int_equal(desk.actor.reach->record_count, 1);
+	assert_true(id_eq(desk.actor.reach->records[0].record, person));
+	test_node_free(t);
+}
+
 static void
 a_right_that_lapses_during_an_open_alert_is_kept_for_it_twelve_hours(void **state)
 {
@@ -375,6 +431,7 @@ main(void)
 	    cmocka_unit_test(a_purpose_closes_without_its_certificate_once_a_course_is_offered),
 	    cmocka_unit_test(a_certificate_that_its_holder_had_a_hand_in_counts_for_nothing),
 	    cmocka_unit_test(many_records_that_name_somebody_shut_nobody_out),
+	    cmocka_unit_test(closed_cases_and_old_looks_cost_little_and_hide_no_right),
 	    cmocka_unit_test(a_right_that_lapses_during_an_open_alert_is_kept_for_it_twelve_hours),
 	};
 
