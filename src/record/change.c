@@ -188,15 +188,19 @@ record_tighten(struct door *d, struct id id, struct handling handling, enum guar
 	enum rc rc;
 
 	door_open_as_node(&node, d, STR("what it is made of is handled more strictly"));
+	node.passing = d->passing;
 	rc = record_load_row(&node, id, POLICY_UPDATE, NULL, &c.row, &c.before, &c.handling, err);
 	if (rc == RC_OK) {
 		change_from(&c);
 		c.handling = handling_meet(c.handling, handling);
 		if ((int64_t)guard > c.row.guard)
 			c.row.guard = (int64_t)guard;
-		if (!same_handling(c.handling, c.was) || c.row.guard != c.guard_was)
+		if (!same_handling(c.handling, c.was) || c.row.guard != c.guard_was) {
+			if (d->passing != NULL)
+				d->passing->changed++;
 			rc = change_store(&node, &c, AUDIT_UPDATE, STR("handling derived"), &now,
 					  err);
+		}
 	}
 	door_close(&node);
 	return rc;

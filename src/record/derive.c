@@ -113,6 +113,14 @@ may_be_made_of(const struct field *f, const struct record_type *source)
 	return false;
 }
 
+static enum rc
+too_many(struct err *err)
+{
+	return fail(err, RC_CONFLICT, "handling",
+		    "more is made of this record than one change passes its handling on to; "
+		    "tighten what is made of it first (liaison record links shows it), then this");
+}
+
 /* The records of one type that hold the source in one field: all of them, none is left open. */
 static enum rc
 pass_on_by(struct door *d, const struct record_row *source, struct handling handling,
@@ -120,11 +128,16 @@ pass_on_by(struct door *d, const struct record_row *source, struct handling hand
 {
 	struct str value = id_format(d->arena, source->id);
 	struct ids ids = {0};
-	enum rc rc = blind_find(d, type, field, value, SIZE_MAX, &ids, err);
+	enum rc rc = blind_find(d, type, field, value, PASSED_LOOKED_MAX + 1, &ids, err);
 
+	d->passing->looked += ids.n;
+	if (rc == RC_OK && d->passing->looked > PASSED_LOOKED_MAX)
+		return too_many(err);
 	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
 		struct record *r;
 
+		if (d->passing->changed > PASSED_CHANGED_MAX)
+			return too_many(err);
 		rc = look_record(d, ids.at[i], &r, err);
 		if (rc == RC_ABSENT) {
 			rc = RC_OK;
@@ -141,12 +154,19 @@ derive_pass_on(struct door *d, const struct record_row *row, struct handling han
 	       struct err *err)
 {
 	const struct model *m = d->node->model;
+	bool first = d->passing == NULL;
 	enum rc rc = RC_OK;
 
+	if (first)
+		d->passing = NEW(d->arena, struct passing);
 	for (size_t i = 0; i < m->type_count && rc == RC_OK; i++)
 		for (size_t k = 0; k < m->types[i].field_count && rc == RC_OK; k++)
 			if (may_be_made_of(&m->types[i].fields[k], row->type))
 				rc = pass_on_by(d, row, handling, &m->types[i],
 						&m->types[i].fields[k], err);
+	if (rc == RC_OK && d->passing->changed > PASSED_CHANGED_MAX)
+		rc = too_many(err);
+	if (first)
+		d->passing = NULL;
 	return rc;
 }

@@ -29,7 +29,22 @@ bool derive_has_sources(const struct record_type *type, json_t *fields);
 MUST_USE enum rc derive_meet(struct door *d, const struct record_type *type, json_t *fields,
 			     struct derived *out, struct err *err);
 
-/* Everything made of this record is as strict as it is now, and what is made of that in turn. */
+/*
+ * How much one change may pass on: all of it stands in the change's own transaction, so that
+ * nothing is left more open than its source for a moment, and everybody's changes wait meanwhile.
+ * What is over that is refused whole, with what to do: what is made of it is tightened first, in
+ * parts, for what is as strict already is only looked at.
+ */
+#define PASSED_LOOKED_MAX 8000 /* about eight values share an index token */
+#define PASSED_CHANGED_MAX 1000
+struct passing {
+	size_t looked, changed;
+};
+
+/*
+ * Everything made of this record is as strict as it is now, and what is made of that in turn.
+ * RC_CONFLICT: more than the above.
+ */
 MUST_USE enum rc derive_pass_on(struct door *d, const struct record_row *row,
 				struct handling handling, struct err *err);
 

@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include "record/blind.h"
 #include "record/derive.h"
 #include "record/test_node.h"
 
@@ -120,6 +121,38 @@ a_source_that_is_tightened_later_tightens_what_was_made_of_it(void **state)
 }
 
 static void
+more_than_one_change_passes_on_is_refused_whole_until_it_is_done_in_parts(void **state)
+{
+	struct test_node *t = test_node_new(NULL, NULL);
+	struct test_person ana = test_person(1, 1, analyst, PURPOSE_INVESTIGATION);
+	struct handling strict = {TLP_RED, false, false};
+	struct id source = incident(t, &ana);
+	struct str fields = test_fill(t, "{'name':'Pier','incidents':['@1']}", source, source);
+	struct ids made = {0};
+	struct record *r;
+	struct door *d;
+	struct err err;
+
+	(void)state;
+	d = test_node_begin(t, &ana);
+	for (int i = 0; i < PASSED_CHANGED_MAX + 1; i++) {
+		must(record_create(d, test_node_type(t, "case"), test_json(d, fields), NULL, &r,
+				   &err) == RC_OK);
+		*VEC_ADD(t->a, &made) = r->id;
+	}
+	assert_int_equal(test_node_end(t, RC_OK), RC_OK);
+	assert_int_equal(mark(t, &ana, source, 1, strict, &err), RC_CONFLICT);
+	assert_string_equal(err.key, "handling");
+	/* Nothing of it is half done. */
+	assert_int_equal(read_as(t, &ana, source)->handling.tlp, TLP_AMBER);
+	assert_int_equal(read_as(t, &ana, made.at[0])->version, 1);
+	assert_int_equal(mark(t, &ana, made.at[0], 1, strict, &err), RC_OK);
+	assert_int_equal(mark(t, &ana, source, 1, strict, &err), RC_OK);
+	assert_int_equal(read_as(t, &ana, made.at[PASSED_CHANGED_MAX])->handling.tlp, TLP_RED);
+	test_node_free(t);
+}
+
+static void
 somebody_under_18_or_maybe_is_guarded_by_the_node(void **state)
 {
 	static const struct {
@@ -197,6 +230,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_made_of_a_record_is_never_handled_more_openly),
 	    cmocka_unit_test(a_source_that_is_tightened_later_tightens_what_was_made_of_it),
+	    cmocka_unit_test(
+		more_than_one_change_passes_on_is_refused_whole_until_it_is_done_in_parts),
 	    cmocka_unit_test(somebody_under_18_or_maybe_is_guarded_by_the_node),
 	    cmocka_unit_test(a_survivor_s_record_is_unguarded_by_nobody),
 	};

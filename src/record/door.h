@@ -98,6 +98,7 @@ struct door {
 	const char *mark;	      /* by which exception the last row was opened; or NULL */
 	const char *run;	      /* of a job: its kind, which a leaf has announced; or NULL */
 	const struct door *outer;     /* of the node's own door in a person's request; or NULL */
+	struct passing *passing;      /* while a change is passed on (record/derive.h); or NULL */
 };
 
 /* Type keys and row counts from the database; in the arena, which must outlive the node. */
