@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/vec.h"
 #include "net/events.h"
 #include "net/target.h"
@@ -20,6 +21,9 @@ struct client {
 	int ca_fd; /* the trusted certificates, or -1 */
 	long connect_timeout_ms, timeout_ms;
 	size_t response_bytes_max;
+	bool waits; /* as long as it takes */
+	client_told *told;
+	void *told_ctx;
 };
 
 /* One request under way. */
@@ -34,6 +38,7 @@ struct exchange {
 	size_t body_bytes, body_cap;
 	uint64_t upload_left;
 	struct events events;
+	int64_t began_ms;
 	enum rc ended; /* why we ended it ourselves; RC_OK: we did not */
 	bool enough;   /* on_event has seen what it wanted */
 };
@@ -258,9 +263,10 @@ set_connection(const struct client *c, CURL *curl, bool streamed)
 	if (streamed) {
 		SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
 		SET(CURLOPT_LOW_SPEED_TIME, (c->timeout_ms + 999) / 1000);
-	} else {
+	} else if (!c->waits) {
 		SET(CURLOPT_TIMEOUT_MS, c->timeout_ms);
 	}
+	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	if (c->socket_path != NULL)
 		SET(CURLOPT_UNIX_SOCKET_PATH, c->socket_path);
 	if (c->ca_fd >= 0) {
@@ -268,6 +274,38 @@ set_connection(const struct client *c, CURL *curl, bool streamed)
 		SET(CURLOPT_CAINFO, ca);
 		SET(CURLOPT_CAPATH, NULL);
 	}
+}
+
+void
+client_wait(struct client *c, client_told *told, void *ctx)
+{
+	c->waits = true;
+	c->told = told;
+	c->told_ctx = ctx;
+}
+
+static int
+on_progress(void *ctx, curl_off_t all, curl_off_t now, curl_off_t up_all, curl_off_t up)
+{
+	const struct exchange *x = ctx;
+
+	(void)all;
+	(void)now;
+	(void)up_all;
+	(void)up;
+	x->client->told(x->client->told_ctx, (long)((monotonic_ms() - x->began_ms) / 1000));
+	return 0;
+}
+
+static void
+set_told(CURL *curl, struct exchange *x)
+{
+	if (x->client->told == NULL)
+		return;
+	x->began_ms = monotonic_ms();
+	SET(CURLOPT_NOPROGRESS, 0L);
+	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	SET(CURLOPT_XFERINFODATA, x);
 }
 
 static void
@@ -355,6 +393,7 @@ client_send(struct client *c, struct arena *a, const struct client_request *requ
 		return rc;
 	curl_easy_reset(curl);
 	set_connection(c, curl, request->sink != NULL || request->on_event != NULL);
+	set_told(c->curl, &x);
 	SET(CURLOPT_URL, str_fmt(a, "%s%.*s", c->base, STR_ARG(request->target)).p);
 	set_body(curl, &x, method);
 	/* libcurl would name a form's type by itself. */

@@ -28,6 +28,13 @@ MUST_USE enum rc client_open(const struct client_options *options, struct client
 			     struct err *err);
 /* NULL does nothing. */
 void client_close(struct client *c);
+/*
+ * From now on answers may take as long as they take: a server that ends, or a machine that goes,
+ * is noticed by the connection (TCP keep-alive). told hears about once a second how many
+ * seconds the present one took; NULL: nobody.
+ */
+typedef void client_told(void *ctx, long seconds);
+void client_wait(struct client *c, client_told *told, void *ctx);
 
 /* Bytes of an answer's body as they come; false ends the transfer (RC_STOPPED). */
 typedef bool client_sink(void *ctx, struct str bytes);

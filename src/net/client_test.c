@@ -46,7 +46,11 @@ handle(void *ctx, struct http_request *r)
 	(void)header_find(r->headers, "X-Test", &test);
 	(void)header_find(r->headers, "Content-Type", &type);
 	(void)query_find(r->query, "q", &q);
-	if (str_eq_z(r->path, "/large")) {
+	if (str_eq_z(r->path, "/late")) {
+		(void)usleep(500000);
+		answer.body = STR("at last");
+		http_reply(r, &answer);
+	} else if (str_eq_z(r->path, "/large")) {
 		answer.body.n = (size_t)3 << 20;
 		answer.body.p = heap_zeroed(answer.body.n);
 		answer.body_free = free;
@@ -329,6 +333,34 @@ no_answer_in_time_is_unavailable(void **state)
 }
 
 static void
+count_told(void *ctx, long seconds)
+{
+	int *n = ctx;
+
+	assert_true(seconds >= 0 && seconds < 60);
+	++*n;
+}
+
+static void
+who_waits_hears_that_it_goes_on_and_gets_the_answer(void **state)
+{
+	struct setting *s = setting_open(loopback, (struct client_options){.timeout_ms = 100});
+	struct client_request request = {.target = STR("/late")};
+	struct client_response answer;
+	int told = 0;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(client_send(s->client, s->arena, &request, &answer, &err), RC_UNAVAILABLE);
+	client_wait(s->client, count_told, &told);
+	assert_int_equal(client_send(s->client, s->arena, &request, &answer, &err), RC_OK);
+	assert_int_equal(answer.status, 200);
+	assert_true(str_eq_z(answer.body, "at last"));
+	assert_true(told > 0);
+	setting_close(s);
+}
+
+static void
 bad_addresses_and_requests_are_refused(void **state)
 {
 	static const char *const urls[] = {"http://192.0.2.1:80",
@@ -457,6 +489,7 @@ main(void)
 	    cmocka_unit_test(a_file_is_uploaded_from_its_place),
 	    cmocka_unit_test(events_are_heard_until_enough_or_the_end),
 	    cmocka_unit_test(no_answer_in_time_is_unavailable),
+	    cmocka_unit_test(who_waits_hears_that_it_goes_on_and_gets_the_answer),
 	    cmocka_unit_test(bad_addresses_and_requests_are_refused),
 	    cmocka_unit_test(tls_is_spoken_and_a_stranger_not_trusted),
 	};

@@ -175,6 +175,7 @@ run_verify(struct cli *cli, struct err *err)
 	if (cli_option(cli, "vkey").n > 0)
 		buf_addf(&target, "&vkey=%.*s",
 			 STR_ARG(percent_encode(cli->arena, cli_option(cli, "vkey"))));
+	cli_long_work(cli, "audit verify");
 	rc = cli_call_with(cli, "POST", buf_str(&target),
 			   checkpoint.n > 0 ? STR("text/plain") : STR_NONE, checkpoint, 0, &answer,
 			   err);

@@ -58,6 +58,8 @@ MUST_USE enum rc cli_call_with(struct cli *cli, const char *method, struct str t
 MUST_USE enum rc cli_passphrase(struct cli *cli, struct str *out, struct err *err);
 /* Once the keys are open: it is wiped, and what cli_passphrase gave is gone. */
 void cli_forget_passphrase(struct cli *cli);
+/* What is asked next may take long: it is waited for, and said on cli->notes that it is. */
+void cli_long_work(struct cli *cli, const char *what);
 /* Tell that a passphrase was given where none is asked for; `given` may be empty. */
 void cli_tell_unguarded(struct cli *cli, struct str given, struct keys *keys);
 /* Wait for a job, showing its progress on a terminal; *answer is the job as it ended. */

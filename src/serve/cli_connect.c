@@ -180,6 +180,30 @@ check_folder(const struct cli *cli, struct err *err)
 		    dir, dir);
 }
 
+#define TOLD_S 10
+
+static void
+tell_waiting(void *ctx, long seconds)
+{
+	struct cli *cli = ctx;
+	struct cli_inside *in = inside(cli);
+
+	if (seconds < in->told_s + TOLD_S)
+		return;
+	in->told_s = seconds;
+	fprintf(cli->notes, "%s: the node has been at it for %ld s; Ctrl-C ends the waiting\n",
+		in->long_work, seconds);
+	(void)fflush(cli->notes);
+}
+
+void
+cli_long_work(struct cli *cli, const char *what)
+{
+	inside(cli)->long_work = what;
+	if (inside(cli)->client != NULL)
+		client_wait(inside(cli)->client, tell_waiting, cli);
+}
+
 static enum rc
 connect_running(struct cli *cli, struct err *err)
 {
@@ -188,7 +212,10 @@ connect_running(struct cli *cli, struct err *err)
 
 	if ((rc = cli_socket(cli, &options.socket_path, err)) != RC_OK)
 		return rc;
-	return client_open(&options, &inside(cli)->client, err);
+	rc = client_open(&options, &inside(cli)->client, err);
+	if (rc == RC_OK && inside(cli)->long_work != NULL)
+		cli_long_work(cli, inside(cli)->long_work);
+	return rc;
 }
 
 void

@@ -37,6 +37,8 @@ struct cli_inside {
 	struct client *client; /* to the running node */
 	struct serve *serve;   /* or the node in this process */
 	VEC(json_t *) values;  /* answers, freed with the cli */
+	const char *long_work; /* what takes long, in words; NULL: nothing does */
+	long told_s;	       /* when it was last said that it goes on */
 	char *passphrase;
 	size_t passphrase_n;
 };
