@@ -61,7 +61,7 @@ ask_once(struct world *w, const struct question *q, struct answer *out)
 		call.caller.token = q->token;
 		call.caller.uid = -1;
 	} else if (q->helper != NULL) {
-		call.caller.uid = (int64_t)getuid() + 1 + (q->helper[0] == 's');
+		call.caller.uid = (int64_t)getuid() + q->account;
 		call.caller.login = str_from(q->helper);
 	} else if (q->who == NULL && !q->closed) {
 		call.caller.uid = -1;

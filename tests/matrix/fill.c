@@ -71,7 +71,12 @@ one_value(struct world *w, const struct record_type *t, const struct field *f, b
 	switch (f->kind) {
 	case FIELD_TEXT:
 		return json_string(str_eq_z(f->match, "name") ? "Tirelu Matrix" : "said so");
-	case FIELD_DATE: return json_string("2026-05-07");
+	case FIELD_DATE:
+		/* What is kept until a day is kept until one to come. */
+		return str_eq_z(f->name, "keep_until")
+			   ? json_from_str(day_format(w->scratch, clock_now(&clock_system) +
+								      INT64_C(30) * 86400000))
+			   : json_string("2026-05-07");
 	case FIELD_RANGE: return json_string("2026-03/2026-05");
 	case FIELD_TIME: return json_string("2026-11-23T02:10:00.000Z");
 	case FIELD_NUMBER: return json_string("1");
@@ -239,4 +244,26 @@ row_of_type(struct world *w, const struct record_type *t)
 		at = made ? (uintptr_t)map_find(&w->first, t->name) : 0;
 	}
 	return at != 0 ? &w->rows.at[at - 1] : NULL;
+}
+
+struct str
+needs_of(struct world *w, const struct record_type *t, const struct move *move)
+{
+	struct row none = {.ref_field = -1};
+	json_t *fields = json_object();
+	struct buf b;
+
+	for (size_t i = 0; i < move->need_count; i++)
+		set_field(w, t, &t->fields[move->needs[i]], true, fields, &none);
+	for (size_t i = 0; i < t->field_count; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (f->when_field >= 0 &&
+		    has_value(fields, &t->fields[f->when_field], f->when_value))
+			set_field(w, t, f, true, fields, &none);
+	}
+	buf_init(&b, w->scratch);
+	json_canonical(fields, &b);
+	json_decref(fields);
+	return buf_str(&b);
 }

@@ -58,6 +58,7 @@ struct row {
 struct world {
 	struct arena *arena, *scratch; /* scratch: one cell's */
 	const char *dir;
+	const struct feature *const *features;
 	struct serve *serve;
 	const struct model *model;
 	struct db *log; /* beside the node: leaves are read without being counted */
@@ -83,7 +84,8 @@ struct world {
 struct question {
 	const struct person *who; /* NULL: see token, closed */
 	bool closed;
-	const char *helper; /* a login that is nobody's of the people: own system account */
+	const char *helper; /* a login that is none of the people's, instead of a person */
+	int account;	    /* whose system account stands so far from the people's */
 	struct str token;   /* instead of a person */
 	const char *method, *path;
 	int purpose; /* -1: none */
@@ -102,6 +104,8 @@ struct answer {
 	struct str leaf[LEAVES_MAX]; /* "denied|investigation" */
 };
 
+/* bare: a node and its keeper, who has all roles; open: people, rows of every type and ties too. */
+void world_open_bare(struct world *w, const struct feature *const *features);
 void world_open(struct world *w);
 void world_close(struct world *w);
 /*
@@ -117,6 +121,8 @@ void ask(struct world *w, const struct question *q, struct answer *out);
 json_t *answer_json(const struct answer *a);
 /* Fields that this type takes, in w->scratch; with: also references that need not be there. */
 struct str fields_of(struct world *w, const struct record_type *type, bool with, struct row *row);
+/* What a move of this type asks for. */
+struct str needs_of(struct world *w, const struct record_type *type, const struct move *move);
 /* The first row of the type, made where there is none; NULL: it could not be. */
 const struct row *row_of_type(struct world *w, const struct record_type *type);
 bool row_make(struct world *w, const struct record_type *type, enum tlp tlp);

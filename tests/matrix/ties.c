@@ -50,7 +50,7 @@ make(struct world *w, const char *helper, const char *type, int purpose, struct 
 	const char *id;
 
 	if (helper != NULL)
-		q.who = NULL, q.helper = helper;
+		q.who = NULL, q.helper = helper, q.account = 2;
 	o = must_ask(w, &q, 201);
 	id = str_z(w->arena, json_member_str(o, "id"));
 	json_decref(o);
@@ -280,8 +280,10 @@ set_training(struct world *w)
 	q.who = NULL;
 	q.version = 1;
 	q.helper = "second";
+	q.account = 2;
 	json_decref(must_ask(w, &q, 202));
 	q.helper = "third";
+	q.account = 1;
 	json_decref(must_ask(w, &q, 200));
 	for (size_t p = 0; p < w->people_n; p++)
 		if (&w->people[p] != lapsed)

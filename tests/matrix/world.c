@@ -116,7 +116,7 @@ open_node(struct world *w)
 				    .unit = STR("First desk"),
 				    .login = STR("admin"),
 				    .features = liaison_features};
-	struct serve_options options = {.features = liaison_features, .linger_us = 0, .readers = 4};
+	struct serve_options options = {.features = w->features, .linger_us = 0, .readers = 4};
 	struct err err = {.text = ""};
 	struct str inner;
 
@@ -158,13 +158,16 @@ make_rows(struct world *w)
 }
 
 void
-world_open(struct world *w)
+world_open_bare(struct world *w, const struct feature *const *features)
 {
 	const char *seed = getenv("LIAISON_SEED"), *share = getenv("LIAISON_SHARE");
 	struct err err = {.text = ""};
 
-	*w = (struct world){
-	    .arena = arena_new(0), .scratch = arena_new(0), .share = 20, .crowd = 100};
+	*w = (struct world){.arena = arena_new(0),
+			    .scratch = arena_new(0),
+			    .share = 20,
+			    .crowd = 100,
+			    .features = features};
 	w->first = (struct map){.arena = w->arena};
 	w->seed = seed != NULL ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL) % 1000000;
 	w->random = w->seed * 2 + 1;
@@ -179,8 +182,17 @@ world_open(struct world *w)
 	open_node(w);
 	if (serve_write(w->serve, NULL, NULL, add_keeper, w, &err) != RC_OK)
 		stop("no keeper", &err);
-	if (!row_make(w, model_type(w->model, STR("unit")), TLP_CLEAR) ||
-	    serve_write(w->serve, NULL, NULL, add_others, w, &err) != RC_OK)
+	if (!row_make(w, model_type(w->model, STR("unit")), TLP_CLEAR))
+		stop("no unit", &err);
+}
+
+void
+world_open(struct world *w)
+{
+	struct err err = {.text = ""};
+
+	world_open_bare(w, liaison_features);
+	if (serve_write(w->serve, NULL, NULL, add_others, w, &err) != RC_OK)
 		stop("no people", &err);
 	ties_people(w);
 	make_rows(w);

@@ -169,7 +169,7 @@ no_open_duties(struct door *d, const struct record *r, const struct gate_use *us
 
 /*
  * Nothing in the node moves a plan, referral or service because something else is closed: no
- * reaction hears of it.
+ * reaction hears of it (closing_a_case_leaves_every_plan_as_it_was).
  */
 static enum rc
 plans_stay_open(struct door *d, const struct record *r, const struct gate_use *use, struct err *err)
