@@ -172,6 +172,14 @@ make_detail_key(struct audit_group *g, int64_t ms, struct err *err)
 	return rc;
 }
 
+void
+audit_group_meet_others(struct audit_group *g, int64_t now_ms)
+{
+	/* Why it failed whoever logs something hears; the reply told the rest. */
+	(void)make_detail_key(g, now_ms, NULL);
+	keys_know_anew(g->keys);
+}
+
 enum rc
 audit_entry_check(const struct audit_entry *e, struct err *err)
 {

@@ -90,6 +90,12 @@ MUST_USE enum rc audit_group_begin(struct db *db, struct keys *keys, struct audi
 /* Begin anew with one that has ended, on the same keys: its locked memory need not be made for
  * each group. After a failure audit_group_free is all that is left. */
 MUST_USE enum rc audit_group_again(struct audit_group *g, struct db *db, struct err *err);
+/*
+ * Once it has begun, where other processes write too: the key of its details is asked for at
+ * once, whose answer tells what they did with the keys before this group had the head; what was
+ * known of keys from before is forgotten if it may have changed.
+ */
+void audit_group_meet_others(struct audit_group *g, int64_t now_ms);
 /* Whether append will take it: RC_TOO_LARGE when a text or list is over its limit (leaf.h). */
 MUST_USE enum rc audit_entry_check(const struct audit_entry *entry, struct err *err);
 /*

@@ -168,6 +168,37 @@ a_savepoint_rolled_back_takes_its_leaves_with_it(void **state)
 }
 
 static void
+beside_others_a_group_asks_for_its_key_before_its_first_leaf_and_not_again(void **state)
+{
+	struct audit_group *g;
+	struct err err;
+	uint64_t asked;
+
+	(void)state;
+	assert_int_equal(db_begin(l.db, &err), RC_OK);
+	assert_int_equal(audit_group_begin(l.db, l.keys, &g, &err), RC_OK);
+	asked = keys_questions(l.keys);
+	audit_group_meet_others(g, test_start_ms);
+	assert_int_equal(keys_questions(l.keys), asked + 1);
+	for (int n = 0; n < 3; n++) {
+		struct audit_entry e = test_entry(n);
+
+		assert_int_equal(audit_append(g, &e, NULL, &err), RC_OK);
+	}
+	assert_int_equal(keys_questions(l.keys), asked + 1);
+	assert_int_equal(audit_group_end(g, &err), RC_OK);
+	assert_int_equal(db_commit(l.db, &err), RC_OK);
+	/* One that logs nothing leaves nothing. */
+	assert_int_equal(db_begin(l.db, &err), RC_OK);
+	assert_int_equal(audit_group_again(g, l.db, &err), RC_OK);
+	audit_group_meet_others(g, test_start_ms);
+	assert_int_equal(audit_group_end(g, &err), RC_OK);
+	audit_group_free(g);
+	assert_int_equal(db_commit(l.db, &err), RC_OK);
+	assert_good(3);
+}
+
+static void
 a_group_rolled_back_leaves_nothing(void **state)
 {
 	struct audit_group *g;
@@ -409,6 +440,7 @@ main(void)
 	    T(a_log_starts_once_and_an_empty_one_verifies),
 	    T(groups_of_any_size_make_one_tree),
 	    T(a_savepoint_rolled_back_takes_its_leaves_with_it),
+	    T(beside_others_a_group_asks_for_its_key_before_its_first_leaf_and_not_again),
 	    T(a_group_rolled_back_leaves_nothing),
 	    T(what_is_too_long_is_refused),
 	    T(show_tells_who_did_what_newest_first_over_months),

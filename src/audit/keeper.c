@@ -41,6 +41,9 @@ struct loop {
 	int listening; /* -1: none */
 	struct connection connections[CONNECTIONS];
 	size_t n;
+	/* Two had said hello at one time, ever: what one knows of keys another may have changed,
+	 * also one that is gone again. */
+	bool shared;
 };
 
 static volatile sig_atomic_t told_to_end;
@@ -131,6 +134,16 @@ forget(struct connection *c, size_t done)
 	c->in_cap = SECRET_BYTES;
 }
 
+static bool
+are_two_greeted(const struct loop *l)
+{
+	size_t greeted = 0;
+
+	for (size_t i = 0; i < CONNECTIONS; i++)
+		greeted += l->connections[i].fd >= 0 && l->connections[i].greeted;
+	return greeted > 1;
+}
+
 /* False: it broke the rules. */
 static bool
 answer_all(struct loop *l, struct connection *c)
@@ -142,7 +155,11 @@ answer_all(struct loop *l, struct connection *c)
 
 	while ((took = keywire_frame((struct str){(char *)c->in + done, c->in_n - done}, &inside)) >
 	       0) {
-		keeper_answer(l->keeper, inside, now, &c->greeted, l->n > 1, &c->out);
+		bool was_greeted = c->greeted;
+
+		keeper_answer(l->keeper, inside, now, &c->greeted, l->shared, &c->out);
+		if (c->greeted && !was_greeted)
+			l->shared = l->shared || are_two_greeted(l);
 		done += (size_t)took;
 	}
 	if (done > 0)
@@ -294,9 +311,9 @@ enum rc
 keeper_run(const struct keeper_options *options, struct err *err)
 {
 	struct loop l = {.options = options, .listening = -1};
-	mode_t mask = umask(077);
 	enum rc rc;
 
+	(void)umask(077);
 	for (size_t i = 0; i < CONNECTIONS; i++)
 		l.connections[i].fd = -1;
 	keeper_sandbox_early();
@@ -314,6 +331,5 @@ keeper_run(const struct keeper_options *options, struct err *err)
 		keeper_save(l.keeper);
 	}
 	keeper_free(l.keeper);
-	(void)umask(mask);
 	return rc;
 }

@@ -35,7 +35,7 @@ void keeper_free(struct keeper *k);
 /*
  * Answer one request (a frame's inside) with one reply, appended to out. greeted is the
  * connection's own: nothing but hello, lock, unlock and health is answered before a hello.
- * now: of the clock that never jumps. shared: other connections are there too.
+ * now: of the clock that never jumps. shared: there are, or were, other connections.
  */
 void keeper_answer(struct keeper *k, struct str request, int64_t now, bool *greeted, bool shared,
 		   struct buf *out);

@@ -53,6 +53,7 @@ struct keys {
 	struct known_bucket known[BUCKETS_KNOWN];
 	size_t known_n;
 	uint64_t known_epoch; /* counts what may have changed them */
+	bool known_anew;      /* keys_know_anew is called, so it holds with others there too */
 
 	_Atomic uint64_t questions;
 };

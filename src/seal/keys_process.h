@@ -51,6 +51,13 @@ bool keys_are_locked(struct keys *keys);
 bool keys_owe(struct keys *keys);
 /* Leaves are missing before those that were presented last. */
 bool keys_are_behind(struct keys *keys);
+/*
+ * From here on no other process renews a bucket's key, until whoever calls this lets it (by the
+ * end of a transaction that holds the log's head); something was asked since that began. What
+ * others may have changed before is forgotten, so that keys_is_current asks once a bucket. After
+ * the first time it is asked in such spans alone.
+ */
+void keys_know_anew(struct keys *keys);
 /* A question without another effect than that what is above is of now. */
 MUST_USE enum rc keys_look(struct keys *keys, struct err *err);
 

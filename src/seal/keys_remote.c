@@ -167,14 +167,27 @@ knows_generation(struct keys *keys, struct str bucket, unsigned char *generation
 {
 	bool known = false;
 
-	if ((keylink_flags(keys->link) & KEYWIRE_SHARED) != 0)
-		return false;
 	must(pthread_mutex_lock(&keys->known_lock) == 0);
+	if ((keylink_flags(keys->link) & KEYWIRE_SHARED) != 0 && !keys->known_anew) {
+		must(pthread_mutex_unlock(&keys->known_lock) == 0);
+		return false;
+	}
 	for (size_t i = 0; i < keys->known_n && !known; i++)
 		if ((known = str_eq_z(bucket, keys->known[i].bucket)))
 			*generation = keys->known[i].generation;
 	must(pthread_mutex_unlock(&keys->known_lock) == 0);
 	return known;
+}
+
+void
+keys_know_anew(struct keys *keys)
+{
+	if (keys->link == NULL || (keylink_flags(keys->link) & KEYWIRE_SHARED) == 0)
+		return;
+	(void)known_epoch(keys, true);
+	must(pthread_mutex_lock(&keys->known_lock) == 0);
+	keys->known_anew = true;
+	must(pthread_mutex_unlock(&keys->known_lock) == 0);
 }
 
 static enum rc
@@ -303,6 +316,7 @@ bool
 keys_remote_is_current(struct keys *keys, struct str bucket, struct str wrapped)
 {
 	unsigned char generation;
+	uint64_t asked_at;
 	struct request r;
 	struct answer a;
 
@@ -310,11 +324,15 @@ keys_remote_is_current(struct keys *keys, struct str bucket, struct str wrapped)
 		return false;
 	if (knows_generation(keys, bucket, &generation))
 		return (unsigned char)wrapped.p[0] == generation;
+	asked_at = known_epoch(keys, false);
 	begin(&r, KEYWIRE_CURRENT);
 	put_name(&r, bucket);
 	put_name(&r, wrapped);
 	/* A failure says no: wrapping again then says why. */
-	return ask(keys, &r, 1, &a, NULL) == RC_OK && a.b[0] == 1;
+	if (ask(keys, &r, 1, &a, NULL) != RC_OK || a.b[0] != 1)
+		return false;
+	note_generation(keys, asked_at, bucket, (unsigned char)wrapped.p[0]);
+	return true;
 }
 
 enum rc

@@ -57,7 +57,7 @@ enum keywire_flag {
 	KEYWIRE_LOCKED = 1 << 0,   /* the keys were wiped: unlock first */
 	KEYWIRE_WITHHELD = 1 << 1, /* records were opened that no leaf names, for too long */
 	KEYWIRE_OWES = 1 << 2,	   /* records were opened a while ago that no leaf names yet */
-	KEYWIRE_SHARED = 1 << 3,   /* other processes are connected too */
+	KEYWIRE_SHARED = 1 << 3,   /* other processes are connected too, or were */
 	KEYWIRE_BEHIND = 1 << 4,   /* leaves are missing before those presented */
 };
 

@@ -93,17 +93,18 @@ static enum rc
 group_begin(void *ctx, struct db *db, struct err *err)
 {
 	struct serve *s = ctx;
-
 	struct audit_group *again = s->ended_group;
 	enum rc rc;
 
-	if (again == NULL)
-		return audit_group_begin(db, s->keys, &s->group, err);
 	s->ended_group = NULL;
-	if ((rc = audit_group_again(again, db, err)) != RC_OK)
+	if (again == NULL)
+		rc = audit_group_begin(db, s->keys, &s->group, err);
+	else if ((rc = audit_group_again(again, db, err)) != RC_OK)
 		audit_group_free(again);
 	else
 		s->group = again;
+	if (rc == RC_OK && s->several)
+		audit_group_meet_others(s->group, clock_now(s->node.clock));
 	return rc;
 }
 
