@@ -135,7 +135,7 @@ end_of_life() { # jobs that were killed come to their end; an import may wait fo
 		jq -e '[.. | select(.state? == "running" or .state? == "queued")] | length == 0' <<<"$jobs" >/dev/null && break
 		sleep 0.1
 	done
-	same "jobs that did not end as they should" "$(jq -c '[.. | select(.kind? != null and .state != "done" and .state != "waiting") | {kind, state}]' <<<"$jobs")" "[]"
+	same "jobs that did not end as they should" "$(jq -c '[.. | select(.kind? != null and .state != "done" and .state != "waiting") | {kind, state, failure}]' <<<"$jobs")" "[]"
 	node_kill
 	total=$((total + lines))
 	rm -rf "$node" "$work"/acknowledged.* "$work"/backup.* "$work"/rows.*
