@@ -17,7 +17,7 @@
 struct route_table;
 struct work;
 /* A worker's reading transaction, kept for the calls that were there when it began. */
-#define LOOK_WAITS_MAX 32
+#define LOOK_WAITS_MAX 64
 #define LOOK_DRAFTS_MAX 32
 
 struct look {
