@@ -35,7 +35,7 @@ after_us(int us)
 
 /* Under the lock. Wait to be woken, by items when so many are queued; until may be NULL. */
 static void
-wait_awake(struct writer *w, int waits_for, int wake_at, const struct timespec *until)
+wait_awake(struct writer *w, enum wait_for waits_for, int wake_at, const struct timespec *until)
 {
 	w->waits_for = waits_for;
 	w->wake_at = wake_at;

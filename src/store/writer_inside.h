@@ -36,7 +36,7 @@ struct writer {
 	/* What ends the wait, while is_waiting: so many queued items, closing, and nothing else; or
 	 * that no more are expected; that given is taken; that the disk has been waited for. */
 	int wake_at;
-	enum { WAIT_ITEMS, WAIT_EXPECTED, WAIT_ROOM, WAIT_DISK } waits_for;
+	enum wait_for { WAIT_ITEMS, WAIT_EXPECTED, WAIT_ROOM, WAIT_DISK } waits_for;
 	atomic_int expected; /* any thread, without the lock */
 	int in_flight;	     /* submitted and not yet finished */
 	int most_in_flight;  /* with those expected, of late */
