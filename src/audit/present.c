@@ -110,16 +110,14 @@ present_leaves(struct db *db, struct keys *keys, int64_t from, int64_t to, struc
 }
 
 enum rc
-audit_present_rest(struct db *db, struct keys *keys, struct err *err)
+audit_present_rest(struct db *db, struct keys *keys, int64_t size, struct err *err)
 {
 	uint64_t known;
-	int64_t size;
 	enum rc rc;
 
 	if (!keys_are_apart(keys))
 		return RC_OK;
-	if ((rc = audit_size(db, &size, err)) != RC_OK ||
-	    (rc = keys_log_size(keys, &known, err)) != RC_OK)
+	if ((rc = keys_log_size(keys, &known, err)) != RC_OK)
 		return rc;
 	return known < (uint64_t)size ? present_leaves(db, keys, (int64_t)known, size, err) : RC_OK;
 }
@@ -129,8 +127,11 @@ confirm(struct db *db, struct keys *keys, const struct audit_head *head, struct 
 	struct err *err)
 {
 	struct hash root;
-	enum rc rc = audit_present_rest(db, keys, err);
+	/* Another process may have committed some of it and not made it durable yet. */
+	enum rc rc = db_settle(db, err);
 
+	if (rc == RC_OK)
+		rc = audit_present_rest(db, keys, (int64_t)head->range.size, err);
 	merkle_root(&head->range, &root);
 	return rc == RC_OK ? keys_log_confirm(keys, head->range.size, &root, origin, err) : rc;
 }

@@ -21,10 +21,12 @@ void audit_told_present(struct audit_told *told, struct keys *keys);
 void audit_told_free(struct audit_told *told);
 
 /*
- * Present what the database holds and the process has not seen: another process committed it,
- * or this one ended before it could tell.
+ * Present what the database holds and the process has not seen, up to `size` leaves: another
+ * process committed it, or this one ended before it could tell. They must be durable: what a
+ * crash of the server takes back, the key process would miss for ever, and refuse the database.
  */
-MUST_USE enum rc audit_present_rest(struct db *db, struct keys *keys, struct err *err);
+MUST_USE enum rc audit_present_rest(struct db *db, struct keys *keys, int64_t size,
+				    struct err *err);
 
 /*
  * At the start, before anything else is asked of the keys: is the log in the database the one

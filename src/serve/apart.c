@@ -203,13 +203,27 @@ apart_end(struct serve *s)
 		log_warn("what was opened and shown to nobody is not in the log yet: %s", err.text);
 }
 
-/* Leaves that another process of the node committed. */
 static enum rc
-catch_up(struct door *d, void *ctx, struct err *err)
+find_size(struct door *d, void *ctx, struct err *err)
 {
-	struct serve *s = ctx;
+	return audit_size(d->db, ctx, err);
+}
 
-	return audit_present_rest(d->db, s->keys, err);
+static enum rc
+present_up_to(struct door *d, void *ctx, struct err *err)
+{
+	return audit_present_rest(d->db, d->node->keys, *(int64_t *)ctx, err);
+}
+
+/* Leaves that another process of the node committed. A write that ended well made all durable
+ * that it saw, whoever committed it; only then the key process may hear of it. */
+static enum rc
+catch_up(struct serve *s, struct err *err)
+{
+	int64_t size = 0;
+	enum rc rc = serve_write(s, NULL, NULL, find_size, &size, err);
+
+	return rc == RC_OK ? serve_write(s, NULL, NULL, present_up_to, &size, err) : rc;
 }
 
 /* Nothing could be written while they were. */
@@ -244,7 +258,7 @@ serve_mind_keys(struct serve *s, struct err *err)
 		if (serve_write(s, NULL, NULL, log_unlocked, NULL, &why) != RC_OK)
 			log_warn("that the keys were locked is not in the log: %s", why.text);
 	}
-	if (keys_are_behind(s->keys) && serve_write(s, NULL, NULL, catch_up, s, &why) != RC_OK)
+	if (keys_are_behind(s->keys) && catch_up(s, &why) != RC_OK)
 		log_warn("the key process is behind the log: %s", why.text);
 	if (keys_owe(s->keys) && apart_pay(s, &why) != RC_OK)
 		log_warn("what was opened and shown to nobody is not in the log yet: %s", why.text);

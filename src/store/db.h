@@ -122,6 +122,8 @@ MUST_USE enum rc db_commit(struct db *db, struct err *err);
  * db_settle() makes all that was committed before it durable. One other thread may call
  * db_settle() while this one goes on. After it failed nothing is known about the disk:
  * fsync(2) may forget what it could not write, so a second try proves nothing.
+ * Before db_commit_later, outside a transaction, db_settle() makes durable what others committed
+ * that way and this connection sees.
  */
 MUST_USE enum rc db_commit_later(struct db *db, struct err *err);
 MUST_USE enum rc db_settle(struct db *db, struct err *err);

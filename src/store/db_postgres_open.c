@@ -284,7 +284,8 @@ postgres_settle(struct db *db, struct err *err)
 	uint_fast64_t committed = atomic_load(&p->committed);
 	/* It must have written something, or its commit has nothing to wait for. */
 	PGresult *result = postgres_query(
-	    p->settler, "SELECT pg_logical_emit_message(true, 'liaison', 'settle')", p->answer_ms);
+	    p->is_later ? p->settler : p->c,
+	    "SELECT pg_logical_emit_message(true, 'liaison', 'settle')", p->answer_ms);
 	bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
 
 	PQclear(result);
