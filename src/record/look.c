@@ -240,6 +240,23 @@ look_had_hand_in(struct door *d, const struct record *r, struct id who, int64_t 
 	return hand_in(d, &h, out, err);
 }
 
+enum rc
+look_first(struct door *d, struct id record, bool *out, struct id *who, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_SECOND_FIND, BINDS(B_ID(record)), &rows, err);
+
+	*out = false;
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK) {
+		*out = true;
+		*who = rows_id(rows, 1);
+	}
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
 void
 look_ids(struct door *d, const struct record *r, const char *field, struct ids *out)
 {

@@ -63,6 +63,13 @@ MUST_USE enum rc look_wrote(struct door *d, const struct record *r, bool *out, s
 MUST_USE enum rc look_had_hand_in(struct door *d, const struct record *r, struct id who,
 				  int64_t since_ms, bool *out, struct err *err);
 
+/*
+ * Of a move that takes two people: who asked for it first and is waited for; *out false: nobody.
+ * Whether both want the same is for the move to see.
+ */
+MUST_USE enum rc look_first(struct door *d, struct id record, bool *out, struct id *who,
+			    struct err *err);
+
 /* The ids in a reference field, list or not, added to out. */
 void look_ids(struct door *d, const struct record *r, const char *field, struct ids *out);
 /* A text, code, yes-no or day of the record; empty when it is not set. */

@@ -264,6 +264,25 @@ retain_at_once(struct door *d, struct id *after, struct retain_row *out, size_t 
 }
 
 enum rc
+retain_may_erase(struct door *d, const struct actor *who, struct id id, bool *out, struct err *err)
+{
+	struct access access = {.purpose = PURPOSE_SUBJECT_RIGHTS, .has_purpose = true};
+	struct record_row row;
+	struct row_facts known;
+	enum rc rc = row_find(d, id, &row, err);
+
+	*out = false;
+	if (rc != RC_OK)
+		return rc;
+	if ((row.flags & ROW_ERASED) != 0)
+		return fail(err, RC_ABSENT, "", "there is no such record");
+	known = row_facts(d->node, &row, who);
+	*out = policy_decide(&(struct facts){who, &access, POLICY_ERASE, row.type, &known, NULL})
+		   .rung > RUNG_NONE;
+	return RC_OK;
+}
+
+enum rc
 retain_is_gone(struct door *d, struct id id, bool *gone, struct str *bucket, struct err *err)
 {
 	struct record_row row;

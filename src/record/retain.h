@@ -53,6 +53,12 @@ MUST_USE enum rc retain_at_once(struct door *d, struct id *after, struct retain_
  * erased, stays as it is.
  */
 MUST_USE enum rc retain_hold(struct door *d, struct id id, bool held, struct err *err);
+/*
+ * May this person erase it, by their roles and by the row, for the rights of whom it is about?
+ * RC_ABSENT: it is not there, or was erased already.
+ */
+MUST_USE enum rc retain_may_erase(struct door *d, const struct actor *who, struct id id, bool *out,
+				  struct err *err);
 /* Is it erased in all versions, and does no bucket of it wait for its new key? */
 MUST_USE enum rc retain_is_gone(struct door *d, struct id id, bool *gone, struct str *bucket,
 				struct err *err);

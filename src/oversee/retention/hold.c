@@ -4,6 +4,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "oversee/retention/apply.h"
+#include "oversee/retention/say.h"
 #include "record/retain.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -41,18 +42,41 @@ set_held(struct door *d, struct id record, bool held, struct err *err)
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
+/* A hold that is over as it is recorded would keep nothing, and its end would be one person's. */
+static enum rc
+check_until(struct door *d, const struct record *r, struct err *err)
+{
+	struct str text = look_text(r, "until");
+	struct record *was;
+	int64_t until;
+	enum rc rc;
+
+	if (!time_parse(text, &until))
+		return RC_OK;
+	if (until > d->now_ms + HOLD_MAX_MS)
+		return fail(err, RC_INVALID, "until",
+			    "six months from now at most; a review sets the next day");
+	if (until > d->now_ms)
+		return RC_OK;
+	/* On its last day, or until the node has lifted it, the rest of it may still change. */
+	if (r->version > 1) {
+		rc = look_version(d, r->id, r->version - 1, &was, err);
+		if (rc != RC_OK || str_eq(look_text(was, "until"), text))
+			return rc;
+	}
+	return fail(err, RC_INVALID, "until", "is a day to come");
+}
+
 static enum rc
 hold_recorded(struct door *d, const struct record *r, struct err *err)
 {
 	struct ids ids = {0};
-	int64_t until;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	if (!runs(r))
 		return RC_OK;
-	if (time_parse(look_text(r, "until"), &until) && until > d->now_ms + HOLD_MAX_MS)
-		return fail(err, RC_INVALID, "until",
-			    "six months from now at most; a review sets the next day");
+	if ((rc = check_until(d, r, err)) != RC_OK)
+		return rc;
 	look_ids(d, r, "records", &ids);
 	for (size_t i = 0; i < ids.n && rc == RC_OK; i++)
 		rc = set_held(d, ids.at[i], true, err);
@@ -60,23 +84,33 @@ hold_recorded(struct door *d, const struct record *r, struct err *err)
 }
 
 /*
- * Over for one record: what was to go by now goes at once (within 24 hours, says the rule), the
- * rest is in ordinary use again.
+ * May what is past its day go as its hold ends, without a plan? Where two people lifted it, of whom
+ * the second has the say over the record, and nothing runs on it that still waits for somebody. A
+ * hold that merely ran out leaves it to the plan, and so to people.
  */
+static enum rc
+goes_at_once(struct door *d, const struct record *r, bool *out, struct err *err)
+{
+	*out = false;
+	if (r->retain.erase_ms > d->now_ms || r->due_ms != 0 || !retain_is_personal(r->type))
+		return RC_OK;
+	return say_is_ours(d, r->id, out, err);
+}
+
+/* Over for one record: it is in ordinary use again, or goes at once (within 24 hours, rule 12). */
 static enum rc
 release(struct door *d, const struct record *hold, struct id id, struct err *err)
 {
 	struct record *r;
-	bool other;
+	bool other, goes;
 	enum rc rc = look_record(d, id, &r, err);
 
 	if (rc != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc;
 	if ((rc = hold_covers(d, id, hold->id, &other, err)) != RC_OK || other ||
-	    (rc = set_held(d, id, false, err)) != RC_OK || (rc = retain_load(d, r, err)) != RC_OK)
+	    (rc = set_held(d, id, false, err)) != RC_OK || (rc = retain_load(d, r, err)) != RC_OK ||
+	    (rc = goes_at_once(d, r, &goes, err)) != RC_OK || !goes)
 		return rc;
-	if (r->retain.erase_ms > d->now_ms || !retain_is_personal(r->type))
-		return RC_OK;
 	return retain_set(d, id,
 			  &(struct retain_dates){.review_ms = r->retain.review_ms,
 						 .erase_ms = r->retain.erase_ms,
@@ -334,6 +368,7 @@ const struct reaction hold_reactions[] = {
 };
 const struct gate hold_gates[] = {
 	{ "no_hold",                  no_hold,                  "No legal hold that runs covers the record, or what it names." },
+	{ "deciders_have_say",        say_of_two,               "One of the two who decide may erase each record named, and both may know of it." },
 	{ "court_allows_destruction", court_allows_destruction, "Court, appeal and defence were asked; or the case is closed, or decided for good." },
 	{ "erasure_proved",           erasure_proved,           "All that is named is erased, no bucket waits for its key, leaf and last day of backups are there." },
 	{ .name = NULL },

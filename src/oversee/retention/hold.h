@@ -8,7 +8,7 @@
  * at most without a review (rights, rule 12; "hold against erasure").
  */
 extern const struct reaction hold_reactions[];
-/* no_hold, court_allows_destruction, erasure_proved. */
+/* no_hold, deciders_have_say, court_allows_destruction, erasure_proved. */
 extern const struct gate hold_gates[];
 
 /* A serve_write_fn, by the node: lift the holds whose day has passed, and mend what covers what. */

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# A legal hold keeps records and ends none: whoever is of another unit neither erases by it, nor with
+# a decision on keeping, what they could not erase otherwise.
+set -eu
+. "$(dirname "$0")/../lib.sh"
+need jq
+
+long_ago=-4015
+at_days $long_ago node_init --shared-account
+echo "retention_wait: 0" >>"$node/liaison.yaml"
+admin=$(at_days $long_ago L user list --purpose administration --json | jq -r '.items[0].login')
+export LIAISON_AS=$admin
+there=$(at_days $long_ago L record create unit --purpose administration --set name="South desk" --set kind=prosecution --json | field id)
+[ -n "$there" ] || wrong "there is no second unit"
+user() { # user LOGIN ROLE [UNIT]
+	at_days $long_ago L user add "$1" --name "$1" --roles "$2" ${3:+--unit "$3"} --system-account "$(id -u)" --purpose administration >/dev/null
+}
+user ana analyst
+user petra prosecutor
+user pablo prosecutor
+user sonja supervisor
+user bpros prosecutor "$there"
+user bsup supervisor "$there"
+
+day() { date -u -d "$1" +%F; }
+known() { # known TYPE ID: to those who work with it
+	expect_exit 0 L record show "$1" "$2" --as ana
+}
+hold() { # hold LOGIN RECORD [FIELDS...]: prints its id
+	who=$1 record=$2
+	shift 2
+	L record create legal_hold --as "$who" --purpose prosecution --set records="$record" --set court="Court of Ulmere" \
+		--set ground="An appeal is open" --set ordered_on="$(day today)" "$@" --json
+}
+lift() { # lift LOGIN HOLD VERSION
+	L record move legal_hold "$2" lifted --as "$1" --version "$3" --purpose prosecution --set lift_reason="It is over."
+}
+decision() { # decision LOGIN RECORD FIELDS...: prints its id
+	who=$1 record=$2
+	shift 2
+	L record create retention_decision --as "$who" --purpose subject_rights --set records="$record" --set court_asked=yes "$@" --json | field id
+}
+decide() { # decide LOGIN DECISION
+	L record move retention_decision "$2" decided --as "$1" --version 1 --purpose subject_rights --set decided_by="$me" --reason "it is time" --json
+}
+
+story "Eleven years ago an incident, which still waits for somebody, and people were recorded"
+incident=$(at_days $long_ago L record create incident --as ana --set kind=observation --set summary="Somebody is kept there." --set summary_basis=fact --json | field id)
+person=$(at_days $long_ago L record create person --as ana --set name="Mei Chen" --json | field id)
+other=$(at_days $long_ago L record create person --as ana --set name="Tariq Haddad" --json | field id)
+me=$(L user list --purpose administration --json | jq -r --arg a "$admin" '.items[] | select(.login == $a) | .id')
+known incident "$incident"
+same "the day of the incident" "$(L record show incident "$incident" --as ana --json | field erase_on)" "$(day "$((long_ago + 1825)) days")"
+known person "$person"
+
+story "A hold whose last day is past is none"
+expect_exit 2 hold bpros "$incident" --set until="$(day '-2 days')"
+has "$said" "is a day to come"
+expect_exit 2 hold bpros "$incident" --set until="$(day today)"
+
+story "Two people of another unit decide over nothing here, to erase or to keep it"
+fresh=$(L record create person --as ana --set name="Olga Lin" --json | field id)
+for outcome in "outcome=erase" "outcome=keep --set keep_until=$(day '+700 days')"; do
+	# shellcheck disable=SC2086
+	asked=$(decision bpros "$fresh" --set $outcome)
+	expect_exit 0 decide bpros "$asked"
+	expect_exit 5 decide bsup "$asked"
+	has "$said" "one of the two"
+	same "the decision" "$(L record show retention_decision "$asked" --as bsup --purpose subject_rights --json | field state)" proposed
+done
+same "its day" "$(L record show person "$fresh" --json | field erase_on)" "$(day '+3650 days')"
+
+story "Of its own unit a supervisor is one of the two, as the first or as the second"
+for pair in "petra sonja" "sonja petra"; do
+	asked=$(decision petra "$fresh" --set outcome=keep --set keep_until="$(day '+700 days')")
+	for who in $pair; do
+		expect_exit 0 decide "$who" "$asked"
+	done
+	same "the decision of $pair" "$(field state <<<"$said")" decided
+done
+same "its day" "$(L record show person "$fresh" --json | field erase_on)" "$(day '+700 days')"
+asked=$(decision petra "$fresh" --set outcome=erase)
+expect_exit 0 decide petra "$asked"
+expect_exit 5 decide pablo "$asked"
+
+story "Holds of another unit that run out, or that its people lift, leave what is past its day to the plan"
+ends=$(hold bpros "$incident" --set until="$(day '+5 days')" | field id)
+hold bpros "$person" --set until="$(day '+5 days')" >/dev/null
+lifted=$(hold bpros "$other" --set until="$(day '+90 days')" | field id)
+at_days 10 node_start
+jobs_done() { # until the node's own look has ended
+	for _ in $(seq 300); do
+		[ "$(store_rows 'SELECT count(*) FROM retention_proposal')" = 0 ] ||
+			[ "$(store_rows 'SELECT count(*) FROM serve_job WHERE state IN (1, 2)')" != 0 ] || return 0
+		sleep 0.1
+	done
+	wrong "the node's look at what it keeps does not end"
+}
+jobs_done
+same "the hold" "$(L record show legal_hold "$ends" --as bsup --purpose prosecution --json | field state)" lifted
+known incident "$incident"
+known person "$person"
+for who in bpros bsup; do
+	expect_exit 0 lift "$who" "$lifted" 1
+done
+sleep 1
+jobs_done
+known person "$other"
+plan=$(L oversee retention plan --purpose administration --json)
+same "to be erased once people let it go" "$(jq .erase <<<"$plan")" 2
+node_stop
