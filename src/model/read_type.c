@@ -255,6 +255,7 @@ read_type(struct reader *r, struct str path, struct str bytes)
 		reader_bad(r, yaml_find(top, "type"), "type", "is there already");
 	if (r->rc != RC_OK)
 		return NULL;
+	type_decide(r->arena, type);
 	(void)map_put(&r->model->by_type, type->name, type);
 	*VEC_ADD(r->arena, &r->types) = type;
 	return type;

@@ -217,6 +217,7 @@ struct record_type {
 	size_t title_count;
 	uint32_t *required; /* fields with required or required_when, for the checker */
 	size_t required_count;
+	bool *decided; /* type_decided: states x fields; NULL: none is */
 };
 
 /* NULL when there is no such field. */
@@ -225,6 +226,15 @@ const struct field *type_field(const struct record_type *type, struct str name);
 int type_state(const struct record_type *type, struct str name);
 /* The move, or NULL. Where several fit, the first in the file. */
 const struct move *type_move(const struct record_type *type, int from, int to);
+/*
+ * Was the field's value part of what two people decided when the record came to this state?
+ * So are the fields that a move marked four_eyes needs, and the facts that hold in the state it
+ * leads to, in that state and in all that follow it but by a way back, which two go again; never
+ * in the state that a record begins in.
+ */
+bool type_decided(const struct record_type *type, int state, const struct field *field);
+/* Fill record_type.decided; part of loading. */
+void type_decide(struct arena *a, struct record_type *type);
 /* "text", "date", ... as files write it; "survivor"; "AMBER+STRICT"; "htcds". */
 const char *field_kind_name(enum field_kind kind);
 const char *sensitivity_name(enum sensitivity s);

@@ -217,6 +217,16 @@ run_list(struct cli *cli, struct err *err)
 	return RC_OK;
 }
 
+static void
+say_if_noted(struct cli *cli, const struct cli_answer *answer, const char *what)
+{
+	if (answer->status == 202)
+		fprintf(cli->notes,
+			"Noted: this %s takes two people. It is made when somebody else asks for "
+			"the same.\n",
+			what);
+}
+
 static enum rc
 run_set(struct cli *cli, struct err *err)
 {
@@ -233,9 +243,11 @@ run_set(struct cli *cli, struct err *err)
 			 record_target(cli, cli->arguments.at[0], cli->arguments.at[1], ""), fields,
 			 version, &answer, err);
 	json_decref(fields);
-	if (rc == RC_OK)
-		cli_show(cli, answer.json);
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	cli_show(cli, answer.json);
+	say_if_noted(cli, &answer, "change");
+	return RC_OK;
 }
 
 static enum rc
@@ -260,10 +272,7 @@ run_move(struct cli *cli, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	cli_show(cli, answer.json);
-	if (answer.status == 202)
-		fprintf(cli->notes,
-			"Noted: this move takes two people. It is made when somebody else "
-			"asks for the same.\n");
+	say_if_noted(cli, &answer, "move");
 	return RC_OK;
 }
 

@@ -330,6 +330,8 @@ update(struct request *rq, struct reply *reply, struct err *err)
 	if (rq->json == NULL)
 		return fail(err, RC_INVALID, "body", "takes the fields to change");
 	rc = record_update(&rq->door, id, version, rq->json, &r, err);
+	if (rc == RC_OK && r->waits)
+		reply->status = 202;
 	return reply_change(rq, rc, r, reply);
 }
 

@@ -60,3 +60,32 @@ alone_check(const struct door *d, const struct record_type *type, json_t *before
 	}
 	return RC_OK;
 }
+
+static bool
+needs(const struct move *move, const struct field *f)
+{
+	for (size_t i = 0; move != NULL && i < move->need_count; i++)
+		if (move->needs[i] == f->index)
+			return true;
+	return false;
+}
+
+bool
+alone_takes_two(const struct door *d, const struct record_type *type, struct str state,
+		const struct move *move, json_t *before, json_t *after)
+{
+	int at = type_state(type, state);
+
+	if (d->actor->is_node || before == after)
+		return false;
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *f = &type->fields[i];
+		json_t *was = json_member(before, f->name), *is = json_member(after, f->name);
+
+		if (f->alone == ALONE_ANY && !f->automatic && type_decided(type, at, f) &&
+		    !needs(move, f) && was != is &&
+		    (was == NULL || is == NULL || !json_equal(was, is)))
+			return true;
+	}
+	return false;
+}

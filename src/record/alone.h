@@ -15,4 +15,12 @@
 MUST_USE enum rc alone_check(const struct door *d, const struct record_type *type, json_t *before,
 			     json_t *after, struct err *err);
 
+/*
+ * What two people decided, a third or one of them does not change by an edit afterwards: does this
+ * edit, or this move with its fields, take a second person for the same change? move NULL: an
+ * edit; what a move itself needs is the move's to say.
+ */
+bool alone_takes_two(const struct door *d, const struct record_type *type, struct str state,
+		     const struct move *move, json_t *before, json_t *after);
+
 #endif

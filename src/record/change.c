@@ -13,13 +13,10 @@
 #include "record/react.h"
 #include "record/record.sql.h"
 #include "record/retain.sql.h"
+#include "record/wish.h"
 #include "record/blind.h"
-#include "seal/hash.h"
-#include "seal/keys.h"
-#include "seal/secret.h"
 
-/* How long the first of two people is waited for. */
-#define WISH_MS (INT64_C(30) * 86400000)
+#define FIRST_OF_TWO ",first of two people"
 
 /* What a change starts from. */
 struct change {
@@ -226,11 +223,33 @@ apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
 	    err);
 }
 
+/* The first of four eyes: logged, nothing else changes. */
+static enum rc
+note_wish(struct door *d, struct change *c, struct str to, struct record **out, struct err *err)
+{
+	struct str fields = changed_fields(d->arena, c->row.type, c->before, c->after);
+	struct audit_entry entry = {
+	    .action = to.n > 0 ? AUDIT_MOVE : AUDIT_UPDATE,
+	    .has_record = true,
+	    .record = c->row.id,
+	    .type = c->row.type_key,
+	    .fields = to.n > 0 ? changed_state(d->arena, &c->row, to, FIRST_OF_TWO, fields)
+			       : str_fmt(d->arena, "%.*s" FIRST_OF_TWO, STR_ARG(fields))};
+	enum rc rc = door_log(d, &entry, NULL, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = change_show(d, c, c->before, out, err)) == RC_OK)
+		(*out)->waits = true;
+	return rc;
+}
+
 enum rc
 record_update(struct door *d, struct id id, int64_t version, json_t *patch, struct record **out,
 	      struct err *err)
 {
 	struct change c;
+	bool waits;
 	enum rc rc;
 
 	rc = change_begin(d, id, version, POLICY_UPDATE, NULL, &c, out, err);
@@ -245,6 +264,12 @@ record_update(struct door *d, struct id id, int64_t version, json_t *patch, stru
 	if ((rc = alone_check(d, c.row.type, c.before, c.after, err)) != RC_OK ||
 	    (rc = record_due_edited(d, &c.row, c.before, c.after, err)) != RC_OK)
 		return rc;
+	if (alone_takes_two(d, c.row.type, c.row.state, NULL, c.before, c.after)) {
+		if ((rc = wish_second(d, &c.row, c.after, STR_NONE, &waits, err)) != RC_OK)
+			return rc;
+		if (waits)
+			return note_wish(d, &c, STR_NONE, out, err);
+	}
 	return change_store(d, &c, AUDIT_UPDATE,
 			    changed_fields(d->arena, c.row.type, c.before, c.after), out, err);
 }
@@ -324,97 +349,6 @@ find_move(struct door *d, const struct record_row *row, struct str to, const str
 	return RC_OK;
 }
 
-/* Under a key, so that nobody's wish is written into the database by hand. */
-static struct str
-wish_mac(struct door *d, const struct change *c, struct str to, struct str actor, int64_t account,
-	 int64_t at_ms)
-{
-	unsigned char mac[MAC_BYTES];
-	struct hash hash;
-	struct buf b;
-
-	buf_init(&b, d->arena);
-	buf_addf(&b, "%lld|%.*s|", (long long)c->row.version, STR_ARG(to));
-	json_canonical(c->after, &b);
-	sha256(buf_str(&b), &hash);
-	buf_init(&b, d->arena);
-	buf_add_bytes(&b, c->row.id.b, sizeof c->row.id.b);
-	buf_add(&b, hash_str(&hash));
-	buf_add(&b, actor);
-	buf_addf(&b, "|%lld|%lld", (long long)account, (long long)at_ms);
-	keys_index_mac(d->node->keys, STR("second"), buf_str(&b), mac);
-	return str_copy(d->arena, (struct str){(const char *)mac, sizeof mac});
-}
-
-/*
- * Four eyes: the first person's wish stands as a row until somebody else asks for the same
- * move of the same version with the same fields, within WISH_MS. *waits: it was only noted.
- */
-static enum rc
-four_eyes(struct door *d, const struct change *c, struct str to, bool *waits, struct err *err)
-{
-	struct str own = str_copy(d->arena, (struct str){(const char *)d->actor->id.b, 16});
-	struct rows *rows;
-	bool same_account = false;
-	enum rc rc;
-
-	*waits = true;
-	rc = db_select(d->db, &SQL_RECORD_SECOND_FIND, BINDS(B_ID(c->row.id)), &rows, err);
-	if (rc != RC_OK)
-		return rc;
-	rc = rows_next(rows, err);
-	if (rc == RC_OK && !str_eq(rows_blob(rows, 1), own) &&
-	    d->now_ms - rows_i64(rows, 3) < WISH_MS &&
-	    secret_eq(rows_blob(rows, 0), wish_mac(d, c, to, rows_blob(rows, 1), rows_i64(rows, 2),
-						   rows_i64(rows, 3)))) {
-		/* Two logins of one system account are one person, unless the node says no. */
-		same_account = d->actor->account != 0 && rows_i64(rows, 2) == d->actor->account &&
-			       !d->node->shared_account;
-		*waits = same_account;
-	}
-	rows_close(rows);
-	if (rc != RC_OK && rc != RC_ABSENT)
-		return rc;
-	if (same_account)
-		return fail(err, RC_DENIED, "second",
-			    "the first of the two came by the same system account; the second "
-			    "person needs one of their own");
-	return *waits ? db_run(d->db, &SQL_RECORD_SECOND_NOTE,
-			       BINDS(B_ID(c->row.id),
-				     B_BLOB(wish_mac(d, c, to, own, d->actor->account, d->now_ms)),
-				     B_BLOB(own), B_I64(d->actor->account), B_I64(d->now_ms)),
-			       NULL, err)
-		      : db_run(d->db, &SQL_RECORD_SECOND_FORGET, BINDS(B_ID(c->row.id)), NULL, err);
-}
-
-enum rc
-record_wishes_forget(struct door *d, struct id actor, struct err *err)
-{
-	return db_run(d->db, &SQL_RECORD_SECOND_FORGET_OF,
-		      BINDS(B_BLOB(str_copy(d->arena, (struct str){(const char *)actor.b, 16}))),
-		      NULL, err);
-}
-
-/* The first of four eyes: logged, nothing else changes. */
-static enum rc
-note_wish(struct door *d, struct change *c, struct str to, struct record **out, struct err *err)
-{
-	struct audit_entry entry = {
-	    .action = AUDIT_MOVE,
-	    .has_record = true,
-	    .record = c->row.id,
-	    .type = c->row.type_key,
-	    .fields = changed_state(d->arena, &c->row, to, ",first of two people",
-				    changed_fields(d->arena, c->row.type, c->before, c->after))};
-	enum rc rc = door_log(d, &entry, NULL, err);
-
-	if (rc != RC_OK)
-		return rc;
-	if ((rc = change_show(d, c, c->before, out, err)) == RC_OK)
-		(*out)->waits = true;
-	return rc;
-}
-
 /* Who made the move stands in the record, where the type wants it: nobody writes another. */
 static void
 set_mover(struct door *d, struct change *c, const struct move *move)
@@ -462,10 +396,11 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 	r->fields = c.after;
 	if ((rc = check_gates(d, r, move, err)) != RC_OK)
 		return rc;
-	if (move->four_eyes && !d->actor->is_node) {
+	if ((move->four_eyes && !d->actor->is_node) ||
+	    alone_takes_two(d, c.row.type, c.row.state, move, c.before, c.after)) {
 		bool waits;
 
-		if ((rc = four_eyes(d, &c, to, &waits, err)) != RC_OK)
+		if ((rc = wish_second(d, &c.row, c.after, to, &waits, err)) != RC_OK)
 			return rc;
 		if (waits)
 			return note_wish(d, &c, to, out, err);

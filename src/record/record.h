@@ -153,7 +153,8 @@ MUST_USE enum rc record_open_text(struct door *d, struct record_opening *opening
 
 /*
  * patch as RFC 7396. version is the one seen. RC_STALE: *out is the record as it is now
- * (nothing was changed), else the new version.
+ * (nothing was changed), else the new version. What two people decided takes two again: it is
+ * noted at first, (*out)->waits, and made when somebody else asks for the same (type_decided).
  */
 MUST_USE enum rc record_update(struct door *d, struct id id, int64_t version, json_t *patch,
 			       struct record **out, struct err *err);
