@@ -168,14 +168,18 @@ guard_admits(const struct facts *f, const struct standing *at)
 /*
  * A held record is readable for the hold's court alone: by prosecutor and supervisor, for the
  * prosecution or the rights of the person (rule 12). But help reads no hold (rule 13): whoever
- * helps a survivor goes on reading what protection keeps, until the day it would be erased.
+ * helps a survivor goes on reading what protection keeps, until the day it would be erased. And
+ * no hold hides from those who watch what somebody did: a complaint, a look at an access.
  */
 static bool
 reads_held(const struct facts *f)
 {
 	uint32_t purpose = f->access->has_purpose ? BIT(f->access->purpose) : 0;
+	bool watches = f->type->concerns_owner || str_eq(f->type->area, STR("oversee"));
 	bool helps = f->row->guard != GUARD_NONE || str_eq(f->type->area, STR("protect"));
 
+	if (watches)
+		return true;
 	if ((purpose & (BIT(PURPOSE_PROSECUTION) | BIT(PURPOSE_SUBJECT_RIGHTS))) != 0 &&
 	    (f->actor->roles & (BIT(ROLE_PROSECUTOR) | BIT(ROLE_SUPERVISOR))) != 0)
 		return true;

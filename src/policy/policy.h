@@ -95,7 +95,7 @@ struct row_facts {
 	enum tlp handling;
 	bool quick_note; /* only a text as yet: author and supervisor alone (rights, rule 2) */
 	bool erased;
-	bool held;	   /* a legal hold keeps it for its court (rights, rule 12) */
+	bool held;	   /* restricted: a legal hold keeps it for its court (rights, rule 12) */
 	bool past_its_day; /* of a held one: but for the hold it would be erased */
 };
 

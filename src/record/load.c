@@ -79,7 +79,7 @@ record_of_row(struct door *d, const struct record_row *row, json_t *fields,
 	    .due_ms = row->due_ms,
 	    .leaf = row->leaf,
 	    .erased = facts.erased,
-	    .held = facts.held,
+	    .held = (row->flags & ROW_HELD) != 0,
 	    .rung = rung,
 	};
 	if (!d->node->type_keys[row->type->index].keyed)

@@ -106,10 +106,64 @@ look_holders_only(struct door *d, const char *type_name, const char *field_name,
 }
 
 enum rc
+look_until(struct door *d, const char *type_name, const char *field_name, struct id id, look_fn *fn,
+	   void *ctx, bool *out, struct err *err)
+{
+	const struct record_type *type = model_type(d->node->model, str_from(type_name));
+	const struct field *field = type != NULL ? type_field(type, str_from(field_name)) : NULL;
+	struct str value = id_format(d->arena, id);
+	struct ids ids = {0};
+	enum rc rc;
+
+	*out = false;
+	if (field == NULL)
+		return RC_OK;
+	rc = blind_find(d, type, field, value, SIZE_MAX, &ids, err);
+	for (size_t i = 0; i < ids.n && rc == RC_OK && !*out; i++) {
+		struct record *r;
+
+		rc = look_record(d, ids.at[i], &r, err);
+		if (rc == RC_ABSENT) {
+			rc = RC_OK;
+			continue;
+		}
+		/* A token is short: about eight values share it. */
+		if (rc == RC_OK && r->type == type && blind_holds(field, r->fields, value))
+			*out = fn(ctx, r);
+	}
+	return rc;
+}
+
+struct holders {
+	struct door *d;
+	struct look_list *out;
+	size_t found;
+};
+
+/* Yes: there are too many. */
+static bool
+add_holder(void *ctx, struct record *r)
+{
+	struct holders *h = ctx;
+
+	if (h->found++ == LOOK_MAX)
+		return true;
+	*VEC_ADD(h->d->arena, h->out) = r;
+	return false;
+}
+
+enum rc
 look_holders(struct door *d, const char *type, const char *field, struct id id,
 	     struct look_list *out, struct err *err)
 {
-	return look_holders_only(d, type, field, id, &(struct look_only){0}, out, err);
+	struct holders h = {d, out, 0};
+	bool many;
+	enum rc rc = look_until(d, type, field, id, add_holder, &h, &many, err);
+
+	return rc == RC_OK && many
+		   ? fail(err, RC_CONFLICT, "gate",
+			  "more records bear on this than can be looked at in one go")
+		   : rc;
 }
 
 static enum rc

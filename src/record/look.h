@@ -43,6 +43,13 @@ MUST_USE enum rc look_holders_only(struct door *d, const char *type, const char 
 				   struct id id, const struct look_only *only,
 				   struct look_list *out, struct err *err);
 
+/*
+ * The same, one by one, however many there are, until fn says yes; *out: it did. fn borrows.
+ */
+typedef bool look_fn(void *ctx, struct record *r);
+MUST_USE enum rc look_until(struct door *d, const char *type, const char *field, struct id id,
+			    look_fn *fn, void *ctx, bool *out, struct err *err);
+
 /* Of those that left their first state, so that drafts hide none: the oldest LOOK_MAX. */
 MUST_USE enum rc look_begun(struct door *d, const struct record_type *type, struct ids *out,
 			    struct err *err);

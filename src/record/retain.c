@@ -211,14 +211,18 @@ retain_set(struct door *d, struct id id, const struct retain_dates *dates, struc
 		      NULL, err);
 }
 
+#define HELD_FLAGS ((int64_t)(ROW_HELD | ROW_HELD_OPEN))
+
 enum rc
-retain_hold(struct door *d, struct id id, bool held, struct err *err)
+retain_hold(struct door *d, struct id id, enum retain_held held, struct err *err)
 {
+	static const char *const words[] = {"held: no", "held: from erasing", "held: yes"};
+	static const int64_t flags[] = {0, ROW_HELD | ROW_HELD_OPEN, ROW_HELD};
 	struct audit_entry entry = {.action = AUDIT_UPDATE,
 				    .has_record = true,
 				    .record = id,
 				    .has_body = true,
-				    .fields = held ? STR("held: yes") : STR("held: no")};
+				    .fields = str_from(words[held])};
 	struct handling handling;
 	struct record_row row;
 	int64_t seen;
@@ -226,14 +230,14 @@ retain_hold(struct door *d, struct id id, bool held, struct err *err)
 	enum rc rc = row_find(d, id, &row, err);
 
 	must(d->group != NULL && d->actor->is_node);
-	if (rc != RC_OK || (row.flags & ROW_ERASED) != 0 || ((row.flags & ROW_HELD) != 0) == held)
+	if (rc != RC_OK || (row.flags & ROW_ERASED) != 0 || (row.flags & HELD_FLAGS) == flags[held])
 		return rc;
 	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
 			   err)) != RC_OK)
 		return rc;
 	door_hold(d, fields);
 	seen = row.version++;
-	row.flags ^= ROW_HELD;
+	row.flags = (row.flags & ~HELD_FLAGS) | flags[held];
 	row.updated_ms = d->now_ms;
 	entry.type = row.type_key;
 	rc = row_seal(d->node, d->arena, &row, fields, handling, entry.body_hash,

@@ -48,11 +48,16 @@ MUST_USE enum rc retain_set(struct door *d, struct id id, const struct retain_da
 MUST_USE enum rc retain_at_once(struct door *d, struct id *after, struct retain_row *out,
 				size_t max, size_t *n, struct err *err);
 /*
+ * What holds make of a record. KEPT: nobody erases it, and it is read as before. RESTRICTED: and it
+ * is read for its court alone (LED art. 16(3)).
+ */
+enum retain_held { HELD_NOT, HELD_KEPT, HELD_RESTRICTED };
+/*
  * By the node: hold a record for a court, or no longer (a new version, with its leaf: the flag is
  * sealed to the body, so a hand in the database lifts nothing). What is so already, or was
  * erased, stays as it is.
  */
-MUST_USE enum rc retain_hold(struct door *d, struct id id, bool held, struct err *err);
+MUST_USE enum rc retain_hold(struct door *d, struct id id, enum retain_held held, struct err *err);
 /*
  * May this person erase it, by their roles and by the row, for the rights of whom it is about?
  * RC_ABSENT: it is not there, or was erased already.

@@ -20,7 +20,7 @@ setup(void **state)
 }
 
 static void
-hold(struct test_node *t, struct id id, bool held)
+hold(struct test_node *t, struct id id, enum retain_held held)
 {
 	struct door *d = test_node_begin(t, &node);
 
@@ -55,8 +55,8 @@ a_held_record_is_read_for_its_court_alone(void **state)
 	struct err err;
 
 	assert_int_equal(reading(t, &analyst, id), RC_OK);
-	hold(t, id, true);
-	hold(t, id, true); /* again changes nothing */
+	hold(t, id, HELD_RESTRICTED);
+	hold(t, id, HELD_RESTRICTED); /* again changes nothing */
 	assert_int_equal(reading(t, &analyst, id), RC_ABSENT);
 	assert_int_equal(reading(t, &supervisor, id), RC_ABSENT);
 	assert_int_equal(reading(t, &worker, id), RC_ABSENT);
@@ -66,9 +66,16 @@ a_held_record_is_read_for_its_court_alone(void **state)
 	assert_int_equal(page.items.n, 0);
 	assert_int_equal(erasing(t, id, 2, &err), RC_CONFLICT);
 	assert_string_equal(err.key, "hold");
-	hold(t, id, false);
+	hold(t, id, HELD_NOT);
 	assert_int_equal(reading(t, &analyst, id), RC_OK);
-	assert_int_equal(erasing(t, id, 3, &err), RC_OK);
+	hold(t, id, HELD_KEPT); /* read as before, and not erased */
+	assert_int_equal(reading(t, &analyst, id), RC_OK);
+	assert_int_equal(erasing(t, id, 4, &err), RC_CONFLICT);
+	hold(t, id, HELD_RESTRICTED);
+	assert_int_equal(reading(t, &analyst, id), RC_ABSENT);
+	hold(t, id, HELD_KEPT);
+	hold(t, id, HELD_NOT);
+	assert_int_equal(erasing(t, id, 7, &err), RC_OK);
 	assert_int_equal(reading(t, &prosecutor, id), RC_ABSENT);
 }
 
@@ -78,7 +85,7 @@ help_reads_no_hold_until_the_day_it_would_have_been_erased(void **state)
 	struct test_node *t = *state;
 	struct id id = test_node_create(t, &worker, "survivor", STR("{'chosen_name':'Tirelu'}"));
 
-	hold(t, id, true);
+	hold(t, id, HELD_RESTRICTED);
 	assert_int_equal(reading(t, &worker, id), RC_OK);
 	t->now_ms += test_node_type(t, "survivor")->retention.erase_ms;
 	assert_int_equal(reading(t, &worker, id), RC_ABSENT);
@@ -92,7 +99,7 @@ a_hand_in_the_database_lifts_no_hold(void **state)
 	struct test_node *t = *state;
 	struct id id = test_node_create(t, &analyst, "person", STR("{'name':'Asel Tarn'}"));
 
-	hold(t, id, true);
+	hold(t, id, HELD_RESTRICTED);
 	assert_int_equal(db_run(t->db, &lift, NO_BINDS, NULL, NULL), RC_OK);
 	assert_int_equal(reading(t, &analyst, id), RC_INTEGRITY);
 }

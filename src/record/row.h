@@ -12,6 +12,8 @@ enum row_flags {
 	ROW_ERASED = 1 << 0,
 	ROW_QUICK_NOTE = 1 << 1,
 	ROW_HELD = 1 << 6, /* a legal hold keeps it (record/retain.h) */
+	/* beside ROW_HELD: from erasing alone, and whoever read it reads it as before */
+	ROW_HELD_OPEN = 1 << 7,
 };
 
 /* Order of columns in record_row, record_page and the others that give whole rows. */

@@ -19,6 +19,9 @@ user ana analyst
 user petra prosecutor
 user pablo prosecutor
 user sonja supervisor
+user sergei supervisor
+user mona monitor
+user duty duty_officer
 user bpros prosecutor "$there"
 user bsup supervisor "$there"
 
@@ -82,6 +85,52 @@ same "its day" "$(L record show person "$fresh" --json | field erase_on)" "$(day
 asked=$(decision petra "$fresh" --set outcome=erase)
 expect_exit 0 decide petra "$asked"
 expect_exit 5 decide pablo "$asked"
+
+story "A hold of another unit keeps a record from erasing, and from nobody who works with it"
+held=$(L record create person --as ana --set name="Ravi Sen" --json | field id)
+hold bpros "$held" --set law="Criminal Procedure Act, section 12" --set until="$(day '+60 days')" >/dev/null
+known person "$held"
+same "its mark" "$(L record show person "$held" --as ana --json | jq .held)" true
+has "$(L record list person --as ana --json)" "$held"
+expect_exit 5 L record erase person "$held" --as sonja --version 2 --yes
+has "$said" "section 12"
+
+story "The unit that keeps it is told, nobody else is"
+task=$(L record list task --as sonja --json | jq -r '.items[0].id')
+said=$(L record show task "$task" --as sonja --reveal details --reason "what is it" --json)
+has "$said" "Court of Ulmere"
+has "$said" "$held"
+hasnt "$said" "An appeal is open"
+expect_exit 3 L record show task "$task" --as bsup
+
+story "A hold of the unit itself restricts it to the court, until it ends"
+own=$(hold petra "$held" --set until="$(day '+60 days')" | field id)
+expect_exit 3 L record show person "$held" --as ana
+expect_exit 0 L record show person "$held" --as sonja --purpose prosecution
+same "tasks" "$(L record list task --as sonja --json | jq '.items | length')" 1
+for who in petra sonja; do
+	expect_exit 0 lift "$who" "$own" 1
+done
+known person "$held"
+expect_exit 5 L record erase person "$held" --as sonja --version 4 --yes
+
+story "What somebody did stays readable to those who look at it, whatever the hold"
+sonja=$(L user me --as sonja --json | field id)
+complaint=$(L record create complaint --as mona --purpose oversight --set channel=letter --set about=false_hit \
+	--set words="She hit me." --set against="$sonja" --json | field id)
+expect_exit 0 hold sonja "$complaint"
+expect_exit 0 L record show complaint "$complaint" --as mona --purpose oversight
+glass=$(L record create survivor --as sonja --purpose protection --set chosen_name=T --set safe_phone=+999301999 --json | field id)
+expect_exit 0 L record open "$glass" --as duty --purpose protection --break-glass --reveal safe_phone --reason "Somebody is standing at their door."
+review=$(L record list access_review --as sonja --purpose oversight --json | field id)
+[ -n "$review" ] || wrong "no look is asked for"
+expect_exit 0 hold sonja "$review"
+expect_exit 0 L record show access_review "$review" --as mona --purpose oversight
+expect_exit 0 L record show access_review "$review" --as sergei --purpose oversight
+
+story "Nobody holds what they may not know of"
+expect_exit 2 hold bpros "$glass"
+has "$said" "names no record"
 
 story "Holds of another unit that run out, or that its people lift, leave what is past its day to the plan"
 ends=$(hold bpros "$incident" --set until="$(day '+5 days')" | field id)

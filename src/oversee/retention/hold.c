@@ -4,6 +4,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "oversee/retention/apply.h"
+#include "oversee/retention/held.h"
 #include "oversee/retention/say.h"
 #include "record/retain.h"
 
@@ -12,34 +13,15 @@
 #define HOLD_MAX_MS (184 * DAY_MS)
 
 static bool
-runs(const struct record *hold)
+is_running(void *but, struct record *hold)
 {
-	return hold->state != type_state(hold->type, STR("lifted"));
+	return held_runs(hold) && !id_eq(hold->id, *(struct id *)but);
 }
 
 enum rc
 hold_covers(struct door *d, struct id record, struct id but, bool *out, struct err *err)
 {
-	struct look_list holds = {0};
-	enum rc rc = look_holders(d, "legal_hold", "records", record, &holds, err);
-
-	*out = false;
-	for (size_t i = 0; i < holds.n; i++)
-		*out = *out || (runs(holds.at[i]) && !id_eq(holds.at[i]->id, but));
-	return rc;
-}
-
-/* Through the node's own door: whoever holds a record need not be able to change it. */
-static enum rc
-set_held(struct door *d, struct id record, bool held, struct err *err)
-{
-	struct door inner;
-	enum rc rc;
-
-	door_open_as_node(&inner, d, held ? STR("a legal hold keeps it") : STR("its hold is over"));
-	rc = retain_hold(&inner, record, held, err);
-	door_close(&inner);
-	return rc == RC_ABSENT ? RC_OK : rc;
+	return look_until(d, "legal_hold", "records", record, is_running, &but, out, err);
 }
 
 /* A hold that is over as it is recorded would keep nothing, and its end would be one person's. */
@@ -67,20 +49,57 @@ check_until(struct door *d, const struct record *r, struct err *err)
 	return fail(err, RC_INVALID, "until", "is a day to come");
 }
 
+/* The records that it did not name before; all of them, where it is new. */
+static enum rc
+newly_named(struct door *d, const struct record *r, struct ids *out, struct err *err)
+{
+	struct ids now = {0}, before = {0};
+	struct record *was;
+	enum rc rc;
+
+	look_ids(d, r, "records", &now);
+	if (r->version > 1) {
+		if ((rc = look_version(d, r->id, r->version - 1, &was, err)) != RC_OK)
+			return rc;
+		look_ids(d, was, "records", &before);
+	}
+	for (size_t i = 0; i < now.n; i++) {
+		bool named = false;
+
+		for (size_t k = 0; k < before.n && !named; k++)
+			named = id_eq(now.at[i], before.at[k]);
+		if (!named)
+			*VEC_ADD(d->arena, out) = now.at[i];
+	}
+	return RC_OK;
+}
+
 static enum rc
 hold_recorded(struct door *d, const struct record *r, struct err *err)
 {
+	struct look_list held = {0};
 	struct ids ids = {0};
 	enum rc rc;
 
-	if (!runs(r))
+	if (!held_runs(r))
 		return RC_OK;
-	if ((rc = check_until(d, r, err)) != RC_OK)
+	if ((rc = check_until(d, r, err)) != RC_OK || (rc = newly_named(d, r, &ids, err)) != RC_OK)
 		return rc;
-	look_ids(d, r, "records", &ids);
-	for (size_t i = 0; i < ids.n && rc == RC_OK; i++)
-		rc = set_held(d, ids.at[i], true, err);
-	return rc;
+	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
+		enum retain_held other;
+		struct record *kept;
+
+		if ((rc = look_record(d, ids.at[i], &kept, err)) == RC_ABSENT) {
+			rc = RC_OK;
+			continue;
+		}
+		if (rc != RC_OK || (rc = held_weigh(d, kept, r->id, &other, err)) != RC_OK)
+			return rc;
+		*VEC_ADD(d->arena, &held) = kept;
+		rc =
+		    held_set(d, kept->id, other > held_by(kept, r) ? other : held_by(kept, r), err);
+	}
+	return rc == RC_OK ? held_tell(d, r, &held, err) : rc;
 }
 
 /*
@@ -101,14 +120,16 @@ goes_at_once(struct door *d, const struct record *r, bool *out, struct err *err)
 static enum rc
 release(struct door *d, const struct record *hold, struct id id, struct err *err)
 {
+	enum retain_held other;
 	struct record *r;
-	bool other, goes;
+	bool goes;
 	enum rc rc = look_record(d, id, &r, err);
 
 	if (rc != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc;
-	if ((rc = hold_covers(d, id, hold->id, &other, err)) != RC_OK || other ||
-	    (rc = set_held(d, id, false, err)) != RC_OK || (rc = retain_load(d, r, err)) != RC_OK ||
+	if ((rc = held_weigh(d, r, hold->id, &other, err)) != RC_OK ||
+	    (rc = held_set(d, id, other, err)) != RC_OK || other != HELD_NOT ||
+	    (rc = retain_load(d, r, err)) != RC_OK ||
 	    (rc = goes_at_once(d, r, &goes, err)) != RC_OK || !goes)
 		return rc;
 	return retain_set(d, id,
@@ -217,7 +238,21 @@ lift_if_over(struct door *d, struct record *r, struct err *err)
 			   &moved, err);
 }
 
-/* Held, and no hold that runs names it any more: its hold was changed. */
+/* What its holds make of it is what it is: one was changed, or names it no more. */
+static enum rc
+mend_one(struct door *d, struct id id, struct err *err)
+{
+	enum retain_held held;
+	struct record *r;
+	enum rc rc = look_record(d, id, &r, err);
+
+	if (rc == RC_OK)
+		rc = held_weigh(d, r, (struct id){{0}}, &held, err);
+	if (rc == RC_OK)
+		rc = retain_hold(d, id, held, err);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
 static enum rc
 mend(struct door *d, struct err *err)
 {
@@ -228,15 +263,9 @@ mend(struct door *d, struct err *err)
 
 	while (n > 0 && rc == RC_OK) {
 		rc = retain_scan(d->node, d->db, d->arena, &after, rows, 500, &n, err);
-		for (size_t i = 0; i < n && rc == RC_OK; i++) {
-			bool covered = true;
-
-			if (!rows[i].held || rows[i].erased)
-				continue;
-			rc = hold_covers(d, rows[i].id, (struct id){{0}}, &covered, err);
-			if (rc == RC_OK && !covered)
-				rc = retain_hold(d, rows[i].id, false, err);
-		}
+		for (size_t i = 0; i < n && rc == RC_OK; i++)
+			if (rows[i].held && !rows[i].erased)
+				rc = mend_one(d, rows[i].id, err);
 	}
 	return rc;
 }
@@ -361,7 +390,7 @@ erasure_proved(struct door *d, const struct record *r, const struct gate_use *us
 
 /* clang-format off */
 const struct reaction hold_reactions[] = {
-	{ "legal_hold_recorded", hold_recorded, "What a legal hold names is held: readable for its court alone, erased by nobody." },
+	{ "legal_hold_recorded", hold_recorded, "What a legal hold names is erased by nobody; of its own unit it is readable for the court alone." },
 	{ "legal_hold_lifted",   hold_lifted,   "What no other hold keeps is in use again, or erased if its day has passed." },
 	{ "retention_decided",   decision_made, "What two people decided to keep has new days; what they decided to erase goes." },
 	{ .event = NULL },
