@@ -495,18 +495,27 @@ record_erase_closed(struct door *d, struct id id, struct err *err)
 	return rc == RC_OK ? erase_row(d, &row, err) : rc;
 }
 
+static bool
+keep_running(void *ctx, struct record *hold)
+{
+	struct record **kept = ctx;
+
+	if (hold->state == type_state(hold->type, STR("lifted")))
+		return false;
+	*kept = hold;
+	return true;
+}
+
 /* With the ground, as whoever asked has to be told: which court, under which law, until when. */
 static enum rc
 refuse_held(struct door *d, const struct change *c, struct err *err)
 {
-	struct look_list holds = {0};
-	const struct record *hold = NULL;
+	struct record *hold = NULL;
 	struct str court, law, until;
-	enum rc rc = look_holders(d, "legal_hold", "records", c->row.id, &holds, err);
+	bool found;
+	enum rc rc =
+	    look_until(d, "legal_hold", "records", c->row.id, keep_running, &hold, &found, err);
 
-	for (size_t i = 0; i < holds.n && rc == RC_OK; i++)
-		if (holds.at[i]->state != type_state(holds.at[i]->type, STR("lifted")))
-			hold = holds.at[i];
 	if (rc != RC_OK || hold == NULL)
 		return rc != RC_OK ? rc
 				   : fail(err, RC_CONFLICT, "hold",

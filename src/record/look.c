@@ -191,6 +191,27 @@ look_begun(struct door *d, const struct record_type *type, struct ids *out, stru
 		      out, err);
 }
 
+enum rc
+look_not_in(struct door *d, const struct record_type *type, struct str state, struct id after,
+	    size_t max, struct ids *out, struct err *err)
+{
+	return ids_of(d, &SQL_RECORD_OF_TYPE_NOT_IN,
+		      BINDS(B_TEXT(d->node->type_keys[type->index].text), B_TEXT(state),
+			    B_ID(after), B_LIMIT(max)),
+		      out, err);
+}
+
+enum rc
+look_made_since(struct door *d, const struct record_type *type, int64_t since_ms, int64_t *out,
+		struct err *err)
+{
+	return db_select_i64(
+	    d->db, &SQL_RECORD_MADE_SINCE,
+	    BINDS(B_TEXT(d->node->type_keys[type->index].text), B_ID(d->actor->unit),
+		  B_ID(row_owner_key(d->node, type, d->actor->id)), B_I64(since_ms)),
+	    out, err);
+}
+
 /* A leaf of a version of a record. */
 struct version_leaf {
 	int64_t leaf, version;

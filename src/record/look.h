@@ -54,6 +54,13 @@ MUST_USE enum rc look_until(struct door *d, const char *type, const char *field,
 MUST_USE enum rc look_begun(struct door *d, const struct record_type *type, struct ids *out,
 			    struct err *err);
 
+/* Of those that are not in this state: the next in order of id after this one, at most max. */
+MUST_USE enum rc look_not_in(struct door *d, const struct record_type *type, struct str state,
+			     struct id after, size_t max, struct ids *out, struct err *err);
+/* How many records of a type the door's actor made in their unit since then; erased ones count. */
+MUST_USE enum rc look_made_since(struct door *d, const struct record_type *type, int64_t since_ms,
+				 int64_t *out, struct err *err);
+
 /*
  * Does a gate hold for a record, outside of any move? RC_CONFLICT: it does not, or no feature
  * brings it, so that nothing opens by omission.

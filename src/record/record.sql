@@ -157,6 +157,14 @@ ORDER BY c.id DESC LIMIT :limit;
 -- name: record_of_type_begun
 SELECT id FROM record WHERE type = :type AND state <> :first ORDER BY id LIMIT :limit;
 
+-- name: record_of_type_not_in
+SELECT id FROM record WHERE type = :type AND state <> :state AND id > :after ORDER BY id LIMIT :limit;
+
+-- name: record_made_since
+-- single
+SELECT count(*) FROM record
+WHERE type = :type AND unit = :unit AND owner = :owner AND created_ms > :since;
+
 -- name: record_outbox_insert
 INSERT INTO record_outbox (id, recipient, kind, at_ms, body, sent_ms)
 VALUES (:id, :recipient, :kind, :at_ms, :body, 0);

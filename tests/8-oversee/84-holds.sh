@@ -158,3 +158,16 @@ known person "$other"
 plan=$(L oversee retention plan --purpose administration --json)
 same "to be erased once people let it go" "$(jq .erase <<<"$plan")" 2
 node_stop
+
+story "A hold that does not open keeps what it keeps, is counted, and stops nothing else"
+broken=$(at_days 10 hold bpros "$fresh" --set until="$(day '+15 days')" | field id)
+store_rows "UPDATE record SET body = substr(body, 1, length(body) - 1) WHERE hex(id) = upper('$(tr -d - <<<"$broken")')" >/dev/null
+at_days 20 node_start
+for _ in $(seq 300); do
+	[ "$(store_rows 'SELECT count(*) FROM retention_proposal')" != 2 ] || break
+	sleep 0.1
+done
+said=$(L job list --purpose administration --json | jq -c '[.items[] | select(.kind == "retention_daily")] | max_by(.created // .id) | [.state, .result.holds_failed > 0]')
+same "the node's look" "$said" '["done",true]'
+same "still held" "$(L record show person "$fresh" --json | jq .held)" true
+node_stop

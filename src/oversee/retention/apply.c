@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "format/json.h"
 #include "model/model.h"
-#include "oversee/retention/hold.h"
+#include "oversee/retention/hold_end.h"
 #include "oversee/retention/retention.sql.h"
 #include "record/erase.h"
 #include "record/look.h"
@@ -298,11 +298,11 @@ daily(struct job_run *job, struct err *err)
 	const struct door_node *node = serve_door_node(job->serve);
 	struct run run = {.job = job};
 	struct db *db;
+	int64_t failed = 0;
 	enum rc rc = check_clock(job, err);
 
 	if (rc == RC_OK)
-		rc = job_step(job, holds_end, NULL, 0, STR_NONE, NULL, 0, err);
-
+		rc = holds_end(job->serve, job->arena, &failed, err);
 	while (rc == RC_OK && !run.ended)
 		rc = job_step(job, erase_at_once, &run, run.erased, STR_NONE, NULL, 0, err);
 	if (rc == RC_OK)
@@ -318,8 +318,9 @@ daily(struct job_run *job, struct err *err)
 	if (rc == RC_OK)
 		rc = job_step(job, propose, &run, run.erased, STR_NONE, NULL, 0, err);
 	if (rc == RC_OK)
-		job_result(job, json_pack("{s:I, s:s}", "erased", (json_int_t)run.erased, "plan",
-					  run.proposal.id));
+		job_result(job,
+			   json_pack("{s:I, s:s, s:I}", "erased", (json_int_t)run.erased, "plan",
+				     run.proposal.id, "holds_failed", (json_int_t)failed));
 	return rc;
 }
 

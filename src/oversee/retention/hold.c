@@ -8,9 +8,9 @@
 #include "oversee/retention/say.h"
 #include "record/retain.h"
 
-#define DAY_MS INT64_C(86400000)
-/* "Reviewed within six months" (rule 12), counted generously once: 184 days. */
-#define HOLD_MAX_MS (184 * DAY_MS)
+/* One court, or a few, at a time: of one unit, that run, for one record; and of one person. */
+#define HOLDS_OF_RECORD_MAX 20
+#define HOLDS_A_DAY_MAX 100
 
 static bool
 is_running(void *but, struct record *hold)
@@ -74,6 +74,49 @@ newly_named(struct door *d, const struct record *r, struct ids *out, struct err 
 	return RC_OK;
 }
 
+struct counting {
+	const struct record *hold;
+	size_t n;
+};
+
+/* Yes: its unit holds it often enough. */
+static bool
+count_own(void *ctx, struct record *hold)
+{
+	struct counting *c = ctx;
+
+	c->n += held_runs(hold) && id_eq(hold->unit, c->hold->unit);
+	return c->n > HOLDS_OF_RECORD_MAX;
+}
+
+/* So many that nobody looks through them any more serve no court. */
+static enum rc
+check_counts(struct door *d, const struct record *r, const struct ids *ids, struct err *err)
+{
+	enum rc rc = RC_OK;
+	int64_t made = 0;
+
+	if (r->version == 1 && !d->actor->is_node &&
+	    (rc = look_made_since(d, r->type, d->now_ms - DAY_MS, &made, err)) == RC_OK &&
+	    made > HOLDS_A_DAY_MAX)
+		return fail(err, RC_BUSY, "",
+			    "one person records %d legal holds in 24 hours at most; one hold names "
+			    "many records",
+			    HOLDS_A_DAY_MAX);
+	for (size_t i = 0; i < ids->n && rc == RC_OK; i++) {
+		struct counting c = {.hold = r};
+		bool many;
+
+		rc = look_until(d, "legal_hold", "records", ids->at[i], count_own, &c, &many, err);
+		if (rc == RC_OK && many)
+			return fail(err, RC_CONFLICT, "records",
+				    "one of them is under %d legal holds of this unit that run: "
+				    "lift one, or set the next day of one",
+				    HOLDS_OF_RECORD_MAX);
+	}
+	return rc;
+}
+
 static enum rc
 hold_recorded(struct door *d, const struct record *r, struct err *err)
 {
@@ -83,7 +126,9 @@ hold_recorded(struct door *d, const struct record *r, struct err *err)
 
 	if (!held_runs(r))
 		return RC_OK;
-	if ((rc = check_until(d, r, err)) != RC_OK || (rc = newly_named(d, r, &ids, err)) != RC_OK)
+	if ((rc = check_until(d, r, err)) != RC_OK ||
+	    (rc = newly_named(d, r, &ids, err)) != RC_OK ||
+	    (rc = check_counts(d, r, &ids, err)) != RC_OK)
 		return rc;
 	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
 		enum retain_held other;
@@ -195,90 +240,6 @@ decision_made(struct door *d, const struct record *r, struct err *err)
 			rc = retain_set(d, ids.at[i], &dates, r->id, err);
 	}
 	return rc == RC_OK && erase ? retention_daily_add(d, err) : rc;
-}
-
-/* Each of a type in one of two states, as the node sees them. */
-static enum rc
-each_hold(struct door *d, const char *state,
-	  enum rc (*fn)(struct door *, struct record *, struct err *), struct err *err)
-{
-	struct record_filter filter = {.type = model_type(d->node->model, STR("legal_hold")),
-				       .state = str_from(state),
-				       .limit = RECORD_PAGE_MAX};
-	struct record_list page;
-	enum rc rc = RC_OK;
-
-	do {
-		if ((rc = record_list(d, &filter, &page, err)) != RC_OK)
-			return rc;
-		filter.cursor = page.next;
-		for (size_t i = 0; i < page.items.n && rc == RC_OK; i++) {
-			struct record *r;
-
-			if ((rc = look_record(d, page.items.at[i]->id, &r, err)) == RC_OK)
-				rc = fn(d, r, err);
-		}
-	} while (rc == RC_OK && filter.cursor.n > 0);
-	return rc;
-}
-
-static enum rc
-lift_if_over(struct door *d, struct record *r, struct err *err)
-{
-	struct record *moved;
-	int64_t until;
-
-	if (!time_parse(look_text(r, "until"), &until))
-		until = r->created_ms + HOLD_MAX_MS;
-	if (d->now_ms < until + DAY_MS)
-		return RC_OK;
-	return record_move(d, r->id, r->version, STR("lifted"),
-			   door_hold(d, json_pack("{s:s}", "lift_reason",
-						  "Its last day has passed without a review.")),
-			   &moved, err);
-}
-
-/* What its holds make of it is what it is: one was changed, or names it no more. */
-static enum rc
-mend_one(struct door *d, struct id id, struct err *err)
-{
-	enum retain_held held;
-	struct record *r;
-	enum rc rc = look_record(d, id, &r, err);
-
-	if (rc == RC_OK)
-		rc = held_weigh(d, r, (struct id){{0}}, &held, err);
-	if (rc == RC_OK)
-		rc = retain_hold(d, id, held, err);
-	return rc == RC_ABSENT ? RC_OK : rc;
-}
-
-static enum rc
-mend(struct door *d, struct err *err)
-{
-	struct retain_row *rows = NEW_N(d->arena, struct retain_row, 500);
-	struct id after = {{0}};
-	size_t n = 1;
-	enum rc rc = RC_OK;
-
-	while (n > 0 && rc == RC_OK) {
-		rc = retain_scan(d->node, d->db, d->arena, &after, rows, 500, &n, err);
-		for (size_t i = 0; i < n && rc == RC_OK; i++)
-			if (rows[i].held && !rows[i].erased)
-				rc = mend_one(d, rows[i].id, err);
-	}
-	return rc;
-}
-
-enum rc
-holds_end(struct door *d, void *ctx, struct err *err)
-{
-	enum rc rc = each_hold(d, "active", lift_if_over, err);
-
-	(void)ctx;
-	if (rc == RC_OK)
-		rc = each_hold(d, "reviewed", lift_if_over, err);
-	return rc == RC_OK ? mend(d, err) : rc;
 }
 
 /* The record itself, and what a decision on keeping names. */

@@ -3,6 +3,10 @@
 
 #include "record/look.h"
 
+#define DAY_MS INT64_C(86400000)
+/* "Reviewed within six months" (rule 12), counted generously once: 184 days. */
+#define HOLD_MAX_MS (184 * DAY_MS)
+
 /*
  * hold: a legal_hold keeps records from erasing, for one court and no other use, for six months
  * at most without a review (rights, rule 12; "hold against erasure").
@@ -10,9 +14,6 @@
 extern const struct reaction hold_reactions[];
 /* no_hold, deciders_have_say, court_allows_destruction, erasure_proved. */
 extern const struct gate hold_gates[];
-
-/* A serve_write_fn, by the node: lift the holds whose day has passed, and mend what covers what. */
-MUST_USE enum rc holds_end(struct door *d, void *ctx, struct err *err);
 
 /* Is the record covered by a hold that runs, other than this one (zeros: any)? */
 MUST_USE enum rc hold_covers(struct door *d, struct id record, struct id but, bool *out,
