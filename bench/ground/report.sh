@@ -47,6 +47,7 @@ END {
 	load("reads", "audited reads by token, 64 clients")
 	load("reads_by_session", "audited reads by session, 64 clients")
 	load("bare_http", "bare libmicrohttpd, a JSON reply, 64 clients")
+	load("bare_http_same", "bare libmicrohttpd, the same headers and body as the node, 64 clients")
 	load("reads_1", "audited reads by token, 1 client")
 	load("bare_http_1", "bare libmicrohttpd, 1 client")
 	load("list_first", "first page of 50 of the list, 4 clients")
@@ -63,6 +64,7 @@ END {
 		claim("CPU of an audited read, of a bare libmicrohttpd reply, 64 clients", ratio("reads.server_us", "bare_http.server_us"), 5, 1)
 		if (n["reads_by_session.server_us"])
 			claim("the same by session", ratio("reads_by_session.server_us", "bare_http_after.server_us"), 5, 1)
+		claims = claims sprintf("| the same, of a bare reply with the same headers and body | %.3g | | |\n", ratio("reads.server_us", "bare_http_same.server_us"))
 		claims = claims sprintf("| the same by token, 1 client | %.3g | | |\n", ratio("reads_1.server_us", "bare_http_1.server_us"))
 	}
 	if (n["list_first.server_us"]) {

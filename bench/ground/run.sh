@@ -63,10 +63,10 @@ load() { # load CLIENTS NAME WHAT...
 	shift
 	"$programs/bench_ground_client" "$port" "$seconds" "$clients" "$node_pid" "$@" | values
 }
-bare_http() { # bare_http CLIENTS NAME: libmicrohttpd with nothing around it, under the same clients
+bare_http() { # bare_http CLIENTS NAME [FILE]: libmicrohttpd with nothing around it, under the same clients
 	rm -f "$work/hold" "$work/bare.port"
 	mkfifo "$work/hold"
-	"$programs/bench_load_bare" <"$work/hold" >"$work/bare.port" &
+	"$programs/bench_load_bare" ${3:+"$3"} <"$work/hold" >"$work/bare.port" &
 	bare=$!
 	exec 9>"$work/hold"
 	until [ -s "$work/bare.port" ]; do sleep 0.05; done
@@ -103,6 +103,11 @@ reads() {
 	bare_http 64 bare_http
 	load 64 reads read
 	bare_http 64 bare_http_after
+	# The same headers and body as the node's answer, without the node.
+	id=$(L record list person --limit 1 --purpose investigation --json | jq -r '.items[0].id')
+	curl -s -i -H "Authorization: Bearer $LIAISON_TOKEN" -H 'Liaison-Purpose: investigation' \
+		"$url/api/v1/records/person/$id" >"$work/answer"
+	bare_http 64 bare_http_same "$work/answer"
 	load 1 reads_1 read
 	bare_http 1 bare_http_1
 	session

@@ -1,17 +1,68 @@
 #include <microhttpd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/base.h"
 #include "base/str.h"
 
 /*
- * bench_load_bare: what libmicrohttpd does with nothing around it: its own epoll thread, one
- * JSON answer to everything. Prints its port; ends when its standard input does.
+ * bench_load_bare [FILE]: what libmicrohttpd does with nothing around it: its own epoll thread,
+ * one JSON answer to everything: a small one with one header, or what FILE holds, as curl -i
+ * writes it (headers, an empty line, the body). Prints its port; ends when its standard input
+ * does.
  */
 
-static const char body[] = "{\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"type\":\"incident\","
-			   "\"version\":3,\"state\":\"open\",\"unit\":\"north\"}";
+static const char small[] =
+    "{\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"type\":\"incident\","
+    "\"version\":3,\"state\":\"open\",\"unit\":\"north\"}";
+
+#define HEADERS_MAX 32
+static struct {
+	char *name, *value;
+} headers[HEADERS_MAX];
+static size_t header_count, body_bytes;
+static char *body;
+
+/* The library writes these itself. */
+static bool
+is_ours(const char *name)
+{
+	static const char *const its[] = {"Date", "Connection", "Content-Length"};
+
+	for (size_t i = 0; i < COUNT_OF(its); i++)
+		if (strcasecmp(name, its[i]) == 0)
+			return false;
+	return true;
+}
+
+static void
+read_answer(const char *path)
+{
+	static char line[4096];
+	FILE *f = fopen(path, "r");
+
+	must(f != NULL);
+	while (fgets(line, sizeof line, f) != NULL) {
+		char *colon = strchr(line, ':');
+
+		line[strcspn(line, "\r\n")] = '\0';
+		if (line[0] == '\0')
+			break;
+		if (colon == NULL || strncmp(line, "HTTP/", 5) == 0)
+			continue;
+		*colon = '\0';
+		if (!is_ours(line))
+			continue;
+		must(header_count < HEADERS_MAX);
+		headers[header_count].name = strdup(line);
+		headers[header_count++].value = strdup(colon + 1 + strspn(colon + 1, " "));
+	}
+	body = malloc(1 << 20);
+	must(body != NULL);
+	body_bytes = fread(body, 1, 1 << 20, f);
+	(void)fclose(f);
+}
 
 static enum MHD_Result
 answer(void *ctx, struct MHD_Connection *c, const char *url, const char *method,
@@ -20,11 +71,6 @@ answer(void *ctx, struct MHD_Connection *c, const char *url, const char *method,
 	static int begun;
 	struct MHD_Response *response;
 	enum MHD_Result queued;
-	union {
-		const char *p;
-		void *q;
-	} text = {.p = body};
-
 	(void)ctx;
 	(void)url;
 	(void)method;
@@ -35,21 +81,34 @@ answer(void *ctx, struct MHD_Connection *c, const char *url, const char *method,
 		*bytes = 0;
 		return MHD_YES;
 	}
-	response = MHD_create_response_from_buffer(sizeof body - 1, text.q, MHD_RESPMEM_MUST_COPY);
+	response = MHD_create_response_from_buffer(body_bytes, body, MHD_RESPMEM_MUST_COPY);
 	must(response != NULL);
-	must(MHD_add_response_header(response, "Content-Type", "application/json") == MHD_YES);
+	for (size_t i = 0; i < header_count; i++)
+		must(MHD_add_response_header(response, headers[i].name, headers[i].value) ==
+		     MHD_YES);
 	queued = MHD_queue_response(c, 200, response);
 	MHD_destroy_response(response);
 	return queued;
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	struct MHD_Daemon *d = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO, 0,
-						NULL, NULL, answer, NULL, MHD_OPTION_END);
+	static char type[] = "Content-Type", json[] = "application/json";
+	struct MHD_Daemon *d;
 	const union MHD_DaemonInfo *info;
 	char sink;
+
+	if (argc > 1) {
+		read_answer(argv[1]);
+	} else {
+		body = strdup(small);
+		body_bytes = sizeof small - 1;
+		headers[header_count].name = type;
+		headers[header_count++].value = json;
+	}
+	d = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO, 0, NULL, NULL, answer,
+			     NULL, MHD_OPTION_END);
 
 	must(d != NULL);
 	info = MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT);

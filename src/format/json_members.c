@@ -6,10 +6,19 @@
 static size_t
 past_string(struct str s, size_t i)
 {
-	for (i++; i < s.n; i++) {
-		if (s.p[i] == '"')
-			return i + 1;
-		i += s.p[i] == '\\';
+	while (++i < s.n) {
+		const char *quote = memchr(s.p + i, '"', s.n - i);
+		size_t end, escapes = 0;
+
+		if (quote == NULL)
+			return 0;
+		end = (size_t)(quote - s.p);
+		/* An odd number of \ before it: it is part of the string. */
+		while (end - escapes > i && s.p[end - escapes - 1] == '\\')
+			escapes++;
+		if (escapes % 2 == 0)
+			return end + 1;
+		i = end;
 	}
 	return 0;
 }

@@ -135,8 +135,10 @@ response_headers(struct MHD_Response *response, struct str content_type, struct 
 	struct str found;
 
 	for (size_t i = 0; i < COUNT_OF(defaults); i++) {
+		/* Ours are plain, and end with NUL. */
 		if (!header_find(extra, defaults[i].name.p, &found) &&
-		    !header_add(response, defaults[i].name, defaults[i].value))
+		    MHD_add_response_header(response, defaults[i].name.p, defaults[i].value.p) !=
+			MHD_YES)
 			return false;
 	}
 	if (content_type.n > 0 && !header_add(response, STR("Content-Type"), content_type))
