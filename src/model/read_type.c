@@ -2,7 +2,7 @@
 
 static const char top_words[] =
     "type area version label about subject handling retention guard "
-    "guard_minors break_glass concerns_owner team read write fields states "
+    "guard_minors break_glass concerns_owner concerns team read write fields states "
     "state_labels moves clocks watch flags "
     "facts title";
 static const char *const areas[] = {"common", "exchange", "match",   "link",
@@ -186,6 +186,32 @@ read_head(struct reader *r, struct record_type *type, const struct yaml_node *to
 	}
 }
 
+/* Whom the record is said of: fields that refer to a user or a unit. */
+static void
+read_concerns(struct reader *r, struct record_type *type, const struct yaml_node *top)
+{
+	const struct yaml_node *node = yaml_find(top, "concerns");
+	struct str_list names = read_texts(r, top, "concerns");
+	VEC(uint32_t) concerns = {0};
+
+	for (size_t i = 0; i < names.n && r->rc == RC_OK; i++) {
+		const struct field *f = type_field(type, names.at[i]);
+		bool good = f != NULL && f->kind == FIELD_REF && f->refs.n == 1 &&
+			    (str_eq_z(f->refs.at[0], "user") || str_eq_z(f->refs.at[0], "unit"));
+
+		if (!good)
+			reader_bad(r, node, "concerns",
+				   "names fields of this type that refer to a user or to a unit");
+		else
+			*VEC_ADD(r->arena, &concerns) = f->index;
+	}
+	if (r->rc == RC_OK && names.n > 0 && (type->team_field >= 0 || !type->glass_never))
+		reader_bad(r, node, "concerns",
+			   "needs break_glass: never, and stands on no type with a team");
+	type->concerns = concerns.at;
+	type->concern_count = concerns.n;
+}
+
 /* Who else reaches a record, and who never does. */
 static void
 read_reach(struct reader *r, struct record_type *type, const struct yaml_node *top)
@@ -238,6 +264,7 @@ read_type(struct reader *r, struct str path, struct str bytes)
 	fields = read_get(r, top, "fields", YAML_MAP, true);
 	read_fields(r, type, fields);
 	read_reach(r, type, top);
+	read_concerns(r, type, top);
 	read_states_list(r, type, top);
 	read_moves(r, type, top);
 	read_clocks(r, type, top);

@@ -200,7 +200,11 @@ struct record_type {
 	bool guard_minors;   /* a row about somebody under 18, or maybe, is guarded by itself */
 	bool glass_never;    /* no emergency opens it: where somebody can be reached, their words */
 	bool concerns_owner; /* about what its owner did: for their supervisors, not for them */
-	int32_t team_field;  /* a ref to a case whose team reaches the record; -1: none */
+	/* Refs to users and units whom it is said of: nobody whom they name knows of it. By index.
+	 */
+	uint32_t *concerns;
+	size_t concern_count;
+	int32_t team_field; /* a ref to a case whose team reaches the record; -1: none */
 	struct field *fields;
 	size_t field_count;
 	struct map by_name;	     /* -> struct field */

@@ -91,6 +91,9 @@ decide_type(const struct facts *f)
 		roles = f->move->roles;
 	if ((f->actor->roles & roles) == 0)
 		return refuse_roles(f, roles);
+	/* Else anybody could fill the list of what somebody else has to look at. */
+	if (f->action == POLICY_CREATE && f->type->concerns_owner)
+		return refuse_openly("node", "records of this type are made by the node alone");
 	return decide_purpose(f, purposes);
 }
 
@@ -149,6 +152,18 @@ decide_concerned(const struct facts *f, const struct standing *at)
 	if (!at->supervises && !(at->overseer && !changes(f->action)))
 		return look_absent("unit", "for the supervisors of the unit and the overseer");
 	return full;
+}
+
+/*
+ * What is said of somebody is not for them, whatever their role; nor, when it is said of a unit,
+ * for anybody of that unit but an overseer who is nothing else there.
+ */
+static bool
+is_said_of(const struct facts *f, const struct standing *at)
+{
+	bool alone = at->overseer && f->actor->roles == BIT(ROLE_MONITOR);
+
+	return f->row->concerns_actor || (f->row->concerns_unit && !alone);
 }
 
 /* Whom a record about a survivor or minor is for: its owner, and people of its unit alone. */
@@ -239,6 +254,8 @@ decide_row(const struct facts *f)
 		return look_absent("hold", "a legal hold keeps it for its court alone");
 	if (row->quick_note && !at.own && !at.supervises)
 		return look_absent("quick-note", "a quick note is for its author and supervisor");
+	if (is_said_of(f, &at))
+		return look_absent("concerned", "what concerns somebody is not for them");
 	if (f->type->concerns_owner)
 		d = decide_concerned(f, &at);
 	else if (!glass)
@@ -312,7 +329,8 @@ policy_glass_may_break(const struct actor *actor, const struct record_type *type
 		       const struct row_facts *row)
 {
 	return !actor->is_node && (actor->roles & GLASS_ROLES) != 0 && !type->glass_never &&
-	       !type->concerns_owner && !row->erased && !row->quick_note;
+	       !type->concerns_owner && type->concern_count == 0 && !row->erased &&
+	       !row->quick_note;
 }
 
 bool

@@ -94,6 +94,9 @@ struct row_facts {
 	bool on_team; /* the actor is on the team of its case */
 	enum tlp handling;
 	bool quick_note; /* only a text as yet: author and supervisor alone (rights, rule 2) */
+	/* Of a type with `concerns`: the actor is named there, or their unit is; true until
+	 * somebody looked (record/concern.h). */
+	bool concerns_actor, concerns_unit;
 	bool erased;
 	bool held;	   /* restricted: a legal hold keeps it for its court (rights, rule 12) */
 	bool past_its_day; /* of a held one: but for the hold it would be erased */

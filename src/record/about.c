@@ -4,6 +4,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "record/blind.h"
+#include "record/concern.h"
 #include "record/open.h"
 
 struct gathering {
@@ -38,10 +39,12 @@ take(struct gathering *g, const struct record_row *row, json_t *fields, struct h
      struct err *err)
 {
 	struct door *d = g->d;
-	struct row_facts known = row_facts(d->node, row, d->actor);
+	struct row_facts known;
 	struct record *r;
-	enum rc rc;
+	enum rc rc = concern_facts(d, row, &known, err);
 
+	if (rc != RC_OK)
+		return rc;
 	if (!policy_may_refer(d->actor, &d->access, row->type, &known)) {
 		ask_unit(g, row->unit);
 		return RC_OK;

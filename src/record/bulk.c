@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "model/model.h"
+#include "record/concern.h"
 #include "record/open.h"
 #include "record/record.sql.h"
 #include "record/row.h"
@@ -89,11 +90,11 @@ record_bulk_free(struct record_bulk *b)
 
 /* What the actor may see of it; RUNG_FULL with a reveal, when they may reveal. */
 static enum rung
-decide(const struct record_bulk *b, const struct record_row *row, bool *reveal)
+decide(const struct record_bulk *b, const struct record_row *row, const struct row_facts *known,
+       bool *reveal)
 {
 	struct door *d = b->door;
-	struct row_facts known = row_facts(d->node, row, d->actor);
-	struct facts facts = {d->actor, &d->access, POLICY_READ, row->type, &known, NULL};
+	struct facts facts = {d->actor, &d->access, POLICY_READ, row->type, known, NULL};
 	struct decision read = policy_decide(&facts);
 
 	*reveal = false;
@@ -105,11 +106,18 @@ decide(const struct record_bulk *b, const struct record_row *row, bool *reveal)
 	return *reveal ? RUNG_FULL : read.rung;
 }
 
-static bool
-is_offered(const struct record_bulk *b, struct offered *o)
+static enum rc
+is_offered(const struct record_bulk *b, struct offered *o, bool *out, struct err *err)
 {
-	o->rung = decide(b, &o->row, &o->reveal);
-	return o->rung >= RUNG_MASKED && (o->row.flags & ROW_ERASED) == 0;
+	struct row_facts known;
+	enum rc rc = concern_facts(b->door, &o->row, &known, err);
+
+	*out = false;
+	if (rc != RC_OK)
+		return rc;
+	o->rung = decide(b, &o->row, &known, &o->reveal);
+	*out = o->rung >= RUNG_MASKED && (o->row.flags & ROW_ERASED) == 0;
+	return RC_OK;
 }
 
 /* text: its body, opened. */
@@ -142,6 +150,7 @@ find_page(struct record_bulk *b, const bool *wanted, struct offered *found, size
 {
 	struct door *d = &b->page;
 	struct rows *rows;
+	size_t read = 0;
 	enum rc rc =
 	    db_select(d->db, &SQL_RECORD_ALL, BINDS(B_ID(b->after), B_I64(PAGE)), &rows, err);
 
@@ -149,18 +158,25 @@ find_page(struct record_bulk *b, const bool *wanted, struct offered *found, size
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows, err)) == RC_OK) {
-		struct offered *o = &found[*count];
+		struct offered *o = &found[read];
 
 		++*n;
 		must(*n <= PAGE);
 		row_read(d->node, d->arena, rows, &o->row);
 		b->after = o->row.id;
-		if (o->row.type != NULL && (wanted == NULL || wanted[o->row.type->index]) &&
-		    is_offered(b, o))
-			++*count;
+		if (o->row.type != NULL && (wanted == NULL || wanted[o->row.type->index]))
+			read++;
 	}
 	rows_close(rows);
-	return rc == RC_ABSENT ? RC_OK : rc;
+	rc = rc == RC_ABSENT ? RC_OK : rc;
+	for (size_t i = 0; i < read && rc == RC_OK; i++) {
+		struct offered o = found[i];
+		bool offered;
+
+		if ((rc = is_offered(b, &o, &offered, err)) == RC_OK && offered)
+			found[(*count)++] = o;
+	}
+	return rc;
 }
 
 /* Their keys are asked for with one question. */
@@ -268,11 +284,14 @@ record_bulk_fetch(struct record_bulk *b, const struct id *ids, size_t n, struct 
 	/* Those of before are still in order while the new ones are looked for. */
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
 		struct offered *o;
+		bool offered = false;
 
 		if (i > 0 && id_eq(sorted[i], sorted[i - 1]))
 			continue;
 		o = NEW(d->arena, struct offered);
-		if ((rc = row_find(d, sorted[i], &o->row, err)) == RC_OK && is_offered(b, o))
+		if ((rc = row_find(d, sorted[i], &o->row, err)) == RC_OK)
+			rc = is_offered(b, o, &offered, err);
+		if (offered)
 			*VEC_ADD(d->arena, &b->fetched) = o;
 		else if (rc == RC_ABSENT)
 			rc = RC_OK;
@@ -295,13 +314,15 @@ record_bulk_load(struct record_bulk *b, struct id id, struct record **out, struc
 	const struct offered *there = find_fetched(b, id);
 	struct offered o;
 	struct str text;
+	bool offered;
 	enum rc rc;
 
 	if (there != NULL)
 		return offer(b, d, there, there->text, out, err);
-	if ((rc = row_find(d, id, &o.row, err)) != RC_OK)
+	if ((rc = row_find(d, id, &o.row, err)) != RC_OK ||
+	    (rc = is_offered(b, &o, &offered, err)) != RC_OK)
 		return rc;
-	if (!is_offered(b, &o))
+	if (!offered)
 		return fail(err, RC_ABSENT, "", "there is no such record");
 	rc = row_open_text(d->node, door_use(d, KEY_USE_LIST), d->arena, &o.row, &text, err);
 	return rc == RC_OK ? offer(b, d, &o, text, out, err) : rc;

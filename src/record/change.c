@@ -4,6 +4,7 @@
 #include "model/model.h"
 #include "record/alone.h"
 #include "record/changed.h"
+#include "record/concern.h"
 #include "record/derive.h"
 #include "record/due.h"
 #include "record/erase.h"
@@ -151,6 +152,7 @@ change_store(struct door *d, struct change *c, enum audit_action action, struct 
 		blind_of(d->node, d->arena, row->type, c->after, &tokens);
 		rc = blind_remove(d, row->id, row->type, c->before, err);
 		if (rc != RC_OK || (rc = blind_add(d, row->id, &tokens, err)) != RC_OK ||
+		    (rc = concern_note(d, row, c->after, err)) != RC_OK ||
 		    (rc = reach_note(d, row, c->before, c->after, err)) != RC_OK ||
 		    (rc = react_recorded(d, row, c->after, err)) != RC_OK)
 			return rc;
@@ -218,6 +220,8 @@ apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	c->after = door_hold(d, after);
+	if ((rc = concern_check_change(d, c->row.type, c->before, c->after, err)) != RC_OK)
+		return rc;
 	return record_check_references(
 	    d, c->row.type, patch, record_rung_shown(d, &c->row) >= RUNG_MASKED ? c->before : NULL,
 	    err);
@@ -578,6 +582,8 @@ record_erase(struct door *d, struct id id, int64_t version, struct err *err)
 		rc = refuse_held(d, &c, err);
 	if (rc == RC_OK)
 		rc = refuse_running_hold(&c.row, err);
+	if (rc == RC_OK)
+		rc = concern_check_erase(d, &c.row, err);
 	if (rc != RC_OK || (rc = blind_remove(d, id, c.row.type, c.before, err)) != RC_OK)
 		return rc;
 	return erase_row(d, &c.row, err);

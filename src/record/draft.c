@@ -4,6 +4,7 @@
 #include "format/json.h"
 #include "model/check.h"
 #include "model/model.h"
+#include "record/concern.h"
 #include "record/derive.h"
 #include "record/draft_batch.h"
 #include "record/due.h"
@@ -214,7 +215,7 @@ record_store(struct door *d, const struct record_draft *draft, struct err *err)
 		record_batch_stored(draft->batch, &row, handling);
 	atomic_fetch_sub(&d->node->type_keys[row.type->index].drafts, 1);
 	rc = blind_add(d, row.id, &draft->tokens, err);
-	if (rc == RC_OK)
+	if (rc == RC_OK && (rc = concern_note(d, &row, draft->fields, err)) == RC_OK)
 		rc = reach_note(d, &row, NULL, draft->fields, err);
 	return rc == RC_OK ? react_recorded(d, &row, draft->fields, err) : rc;
 }

@@ -4,6 +4,7 @@
 #include "text/phone.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/concern.h"
 #include "record/open.h"
 #include "record/reach.h"
 #include "record/record.sql.h"
@@ -63,17 +64,24 @@ page_record(struct page *p, const struct record_row *row, struct str body, enum 
 	return rc;
 }
 
-static bool
-page_decide(struct page *p, const struct record_row *row, bool on_team, enum rung *rung)
+/* *is_for: it stands in this list. */
+static enum rc
+page_decide(struct page *p, const struct record_row *row, bool on_team, enum rung *rung,
+	    bool *is_for, struct err *err)
 {
 	struct door *d = p->d;
-	struct row_facts known = row_facts(d->node, row, d->actor);
+	struct row_facts known;
 	struct facts facts = {d->actor, &d->access, POLICY_LIST, row->type, &known, NULL};
+	enum rc rc = concern_facts(d, row, &known, err);
 
+	*is_for = false;
+	if (rc != RC_OK)
+		return rc;
 	known.on_team = on_team;
 	*rung = policy_decide(&facts).rung;
-	return *rung != RUNG_NONE &&
-	       (p->filter->state.n == 0 || str_eq(row->state, p->filter->state));
+	*is_for =
+	    *rung != RUNG_NONE && (p->filter->state.n == 0 || str_eq(row->state, p->filter->state));
+	return RC_OK;
 }
 
 static void
@@ -116,12 +124,12 @@ page_offer(struct page *p, const struct record_row *row, bool on_team, bool *add
 	struct record *r;
 	struct str body;
 	enum rung rung;
-	bool holds;
+	bool holds, is_for;
 	enum rc rc;
 
 	*added = false;
-	if (!page_decide(p, row, on_team, &rung))
-		return RC_OK;
+	if ((rc = page_decide(p, row, on_team, &rung, &is_for, err)) != RC_OK || !is_for)
+		return rc;
 	if ((rc = row_open_text(d->node, door_use(d, KEY_USE_LIST), d->arena, row, &body, err)) !=
 		RC_OK ||
 	    (rc = holds_value(p, body, &holds, err)) != RC_OK || !holds)
@@ -300,7 +308,8 @@ list_by_index(struct page *p, struct id before, struct err *err)
 		row = &g->rows[g->at++];
 		if (id_eq(row->id, last))
 			continue;
-		added = page_decide(p, row, g->case_key != NULL, &rung);
+		if ((rc = page_decide(p, row, g->case_key != NULL, &rung, &added, err)) != RC_OK)
+			return rc;
 		if (added && !full)
 			*VEC_ADD(p->d->arena, &p->chosen) = (struct chosen){row, rung};
 		if (added)

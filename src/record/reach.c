@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/concern.h"
 #include "record/look.h"
 #include "record/record.sql.h"
 #include "seal/keys.h"
@@ -117,13 +118,17 @@ reach_decide_shown(struct door *d, enum policy_action action, const struct recor
 		   const struct move *move, struct decision *out, struct decision *read,
 		   struct err *err)
 {
-	struct row_facts known = row_facts(d->node, row, d->actor);
+	struct row_facts known;
 	struct facts facts = {d->actor, &d->access, action, row->type, &known, move};
 	struct facts reading = {d->actor, &d->access, POLICY_READ, row->type, &known, NULL};
-	enum rc rc = RC_OK;
+	enum rc rc = concern_facts(d, row, &known, err);
 
+	if (rc != RC_OK)
+		return rc;
 	*out = policy_decide(&facts);
-	if (out->rung == RUNG_NONE &&
+	if (out->rung == RUNG_NONE && row->type->concern_count == 0)
+		rc = concern_absent(d, row->id, err);
+	if (rc == RC_OK && out->rung == RUNG_NONE &&
 	    (rc = reach_on_team(d, row->id, &known.on_team, err)) == RC_OK && known.on_team)
 		*out = policy_decide(&facts);
 	*read = out->rung == RUNG_NONE && action != POLICY_READ ? policy_decide(&reading) : *out;
@@ -134,6 +139,7 @@ enum rc
 reach_absent(struct door *d, struct id id, struct err *err)
 {
 	bool team;
+	enum rc rc = concern_absent(d, id, err);
 
-	return reach_on_team(d, id, &team, err);
+	return rc == RC_OK ? reach_on_team(d, id, &team, err) : rc;
 }

@@ -1,5 +1,6 @@
 #include "base/arena.h"
 #include "format/json.h"
+#include "record/concern.h"
 #include "record/open.h"
 #include "record/reach.h"
 
@@ -25,9 +26,9 @@ record_is_known(struct door *d, struct id id, bool *out, struct err *err)
 		return RC_OK;
 	if (rc != RC_OK)
 		return rc;
-	known = row_facts(d->node, &row, d->actor);
-	*out = policy_may_refer(d->actor, &d->access, row.type, &known);
-	return RC_OK;
+	if ((rc = concern_facts(d, &row, &known, err)) == RC_OK)
+		*out = policy_may_refer(d->actor, &d->access, row.type, &known);
+	return rc;
 }
 
 /*
@@ -54,8 +55,10 @@ check_reference(struct door *d, const struct field *field, struct str text, stru
 	if (rc != RC_OK && rc != RC_ABSENT && rc != RC_CONFLICT)
 		return rc;
 	if (rc == RC_OK) {
-		known = row_facts(d->node, &row, d->actor);
-		if ((rc = reach_on_team(d, id, &known.on_team, err)) != RC_OK)
+		if ((rc = concern_facts(d, &row, &known, err)) == RC_OK &&
+		    row.type->concern_count == 0)
+			rc = concern_absent(d, id, err);
+		if (rc != RC_OK || (rc = reach_on_team(d, id, &known.on_team, err)) != RC_OK)
 			return rc;
 		good = may_hold(field, row.type) &&
 		       policy_may_refer(d->actor, &d->access, row.type, &known);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/concern.h"
 #include "record/erase.h"
 #include "record/look.h"
 #include "record/open.h"
@@ -119,7 +120,8 @@ offer_due(struct due_page *p, const struct retain_row *due, struct err *err)
 
 	if (rc != RC_OK)
 		return rc;
-	known = row_facts(d->node, &row, d->actor);
+	if ((rc = concern_facts(d, &row, &known, err)) != RC_OK)
+		return rc;
 	decision = policy_decide(
 	    &(struct facts){d->actor, &d->access, POLICY_LIST, row.type, &known, NULL});
 	if (decision.rung == RUNG_NONE)
@@ -280,7 +282,8 @@ retain_may_erase(struct door *d, const struct actor *who, struct id id, bool *ou
 		return rc;
 	if ((row.flags & ROW_ERASED) != 0)
 		return fail(err, RC_ABSENT, "", "there is no such record");
-	known = row_facts(d->node, &row, who);
+	if ((rc = concern_facts_of(d, who, &row, &known, err)) != RC_OK)
+		return rc;
 	*out = policy_decide(&(struct facts){who, &access, POLICY_ERASE, row.type, &known, NULL})
 		   .rung > RUNG_NONE;
 	return RC_OK;

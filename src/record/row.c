@@ -85,6 +85,7 @@ row_facts(const struct door_node *node, const struct record_row *row, const stru
 	    .quick_note = (row->flags & ROW_QUICK_NOTE) != 0,
 	    .erased = (row->flags & ROW_ERASED) != 0,
 	    .held = (row->flags & (ROW_HELD | ROW_HELD_OPEN)) == ROW_HELD,
+	    .concerns_actor = row->type->concern_count > 0,
 	};
 
 	if (f.held)

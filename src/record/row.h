@@ -39,7 +39,7 @@ MUST_USE enum rc row_find(struct door *d, struct id id, struct record_row *out, 
 /* How an owner stands in a row of this type. */
 struct id row_owner_key(const struct door_node *node, const struct record_type *type,
 			struct id owner);
-/* What policy needs. */
+/* What policy needs; to decide on somebody's rights it comes by way of concern_facts. */
 struct row_facts row_facts(const struct door_node *node, const struct record_row *row,
 			   const struct actor *actor);
 /* The plain columns as the leaf holds them: equal bytes for equal columns. */

@@ -70,6 +70,8 @@ sees(const struct person *p, int purpose, bool changes, const struct row *row)
 	if (row->held && !((p->roles & (BIT(ROLE_PROSECUTOR) | BIT(ROLE_SUPERVISOR))) != 0 &&
 			   (purpose == PURPOSE_PROSECUTION || purpose == PURPOSE_SUBJECT_RIGHTS)))
 		return false;
+	if (row->names_keeper && p->owner)
+		return false;
 	if (row->type->concerns_owner)
 		return sees_concerning(p, purpose, home, changes);
 	if (p->owner)

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "matrix.h"
+#include "record/record.h"
 
 /* Fields that a type takes: what must be there, and references where their records are. */
 
@@ -122,6 +123,16 @@ set_field(struct world *w, const struct record_type *t, const struct field *f, b
 		set_field(w, t, f + 1, must_be, fields, row);
 }
 
+/* Is it one of those that say whom the record is said of? */
+static bool
+is_concern(const struct record_type *t, const struct field *f)
+{
+	for (size_t i = 0; i < t->concern_count; i++)
+		if (t->concerns[i] == f->index)
+			return true;
+	return false;
+}
+
 static bool
 has_value(json_t *fields, const struct field *f, struct str want)
 {
@@ -142,8 +153,12 @@ fields_of(struct world *w, const struct record_type *t, bool with, struct row *r
 		const struct field *f = &t->fields[i];
 		bool more = with && (f->kind == FIELD_REF || str_eq_z(f->match, "name"));
 
+		if (is_concern(t, f)) {
+			more = w->concerning && str_eq_z(f->refs.at[0], "user");
+			row->names_keeper = row->names_keeper || more;
+		}
 		if (f->required || more)
-			set_field(w, t, f, f->required, fields, row);
+			set_field(w, t, f, f->required || row->names_keeper, fields, row);
 	}
 	for (size_t i = 0; i < t->field_count; i++) {
 		const struct field *f = &t->fields[i];
@@ -178,6 +193,52 @@ is_in_case(struct world *w, const struct record_type *t, struct str fields, cons
 	return found;
 }
 
+/* Of a type that nobody makes by hand: by the node, about the keeper. */
+struct making {
+	struct world *w;
+	struct row *row;
+};
+
+static enum rc
+make_by_node(struct door *d, void *ctx, struct err *err)
+{
+	struct making *m = ctx;
+	struct record_new options = {
+	    .unit = &m->w->people[0].user.unit, .owner = &m->w->people[0].user.id, .by_node = true};
+	struct record *r;
+	enum rc rc = record_create(d, m->row->type, door_hold(d, json_object()), &options, &r, err);
+
+	if (rc != RC_OK)
+		return rc;
+	(void)snprintf(m->row->id, sizeof m->row->id, "%s", id_format(d->arena, r->id).p);
+	(void)snprintf(m->row->state, sizeof m->row->state, "%.*s",
+		       STR_ARG(r->type->states.at[r->state]));
+	m->row->tlp = r->handling.tlp;
+	return RC_OK;
+}
+
+static void
+keep_row(struct world *w, const struct row *row)
+{
+	*VEC_ADD(w->arena, &w->rows) = *row;
+	if (map_find(&w->first, row->type->name) == NULL)
+		(void)map_put(&w->first, row->type->name, (void *)(uintptr_t)w->rows.n);
+}
+
+static bool
+make_unasked(struct world *w, struct row *row)
+{
+	struct making m = {w, row};
+	struct err err = {.text = ""};
+
+	if (serve_write(w->serve, NULL, NULL, make_by_node, &m, &err) != RC_OK) {
+		wrong(w, "the node makes no %.*s: %s", STR_ARG(row->type->name), err.text);
+		return false;
+	}
+	keep_row(w, row);
+	return true;
+}
+
 static bool
 make_with(struct world *w, const struct record_type *t, enum tlp tlp, bool with)
 {
@@ -186,6 +247,8 @@ make_with(struct world *w, const struct record_type *t, enum tlp tlp, bool with)
 	struct answer a;
 	json_t *o;
 
+	if (t->concerns_owner)
+		return make_unasked(w, &row);
 	ask(w,
 	    &(struct question){
 		.who = &w->people[0],
@@ -213,11 +276,9 @@ make_with(struct world *w, const struct record_type *t, enum tlp tlp, bool with)
 	row.in_case = is_in_case(w, t, fields, row.id);
 	row.guarded = t->guard != GUARD_NONE || json_object_get(o, "guard") != NULL;
 	json_decref(o);
-	*VEC_ADD(w->arena, &w->rows) = row;
+	keep_row(w, &row);
 	if (str_eq_z(t->name, "legal_hold"))
 		w->rows.at[(uintptr_t)map_find(&w->first, STR("vehicle")) - 1].held = true;
-	if (map_find(&w->first, t->name) == NULL)
-		(void)map_put(&w->first, t->name, (void *)(uintptr_t)w->rows.n);
 	return true;
 }
 

@@ -47,8 +47,9 @@ struct row {
 	enum tlp tlp;
 	int64_t version;
 	bool quick, erased, guarded;
-	bool held;    /* by a legal hold */
-	bool in_case; /* the open one */
+	bool held;	   /* by a legal hold */
+	bool names_keeper; /* it is said of them (`concerns`) */
+	bool in_case;	   /* the open one */
 	char state[64];
 	/* One of its references, for lists that are filtered: index of the field, or -1. */
 	int32_t ref_field;
@@ -68,6 +69,7 @@ struct world {
 	struct str token_expired, token_revoked, token_narrow;
 	VEC(struct row) rows;
 	struct map first;    /* type -> index + 1 of its first row, of the type's own handling */
+	bool concerning;     /* new rows name the keeper where their type has `concerns` */
 	const char *case_id; /* what new rows name as theirs; NULL: the first case */
 	int64_t ahead_ms;    /* of the machine's clock */
 	int64_t next_leaf;

@@ -280,7 +280,7 @@ probe_changes(struct world *w)
 	for (size_t i = 0; i < w->rows.n; i++) {
 		struct row *row = &w->rows.at[i];
 		const struct person *keeper =
-		    row->type->concerns_owner ? supervisor : &w->people[0];
+		    row->type->concerns_owner || row->names_keeper ? supervisor : &w->people[0];
 		int purpose = purpose_of(&row->type->write);
 		bool last = true;
 

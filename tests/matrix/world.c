@@ -148,8 +148,10 @@ make_rows(struct world *w)
 
 		if (row_of_type(w, t) == NULL)
 			continue;
-		if (t->handling.tlp < TLP_RED)
+		w->concerning = true;
+		if (t->handling.tlp < TLP_RED || t->concern_count > 0)
 			(void)row_make(w, t, TLP_RED);
+		w->concerning = false;
 		if (t->handling.tlp < TLP_AMBER_STRICT && i % 2 == 0)
 			(void)row_make(w, t, TLP_AMBER_STRICT);
 	}
