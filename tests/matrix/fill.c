@@ -73,8 +73,9 @@ one_value(struct world *w, const struct record_type *t, const struct field *f, b
 	case FIELD_TEXT:
 		return json_string(str_eq_z(f->match, "name") ? "Tirelu Matrix" : "said so");
 	case FIELD_DATE:
-		/* What is kept until a day is kept until one to come. */
-		return str_eq_z(f->name, "keep_until")
+		/* What is kept until a day is kept until one to come, and so is what is held. */
+		return str_eq_z(f->name, "keep_until") ||
+			       (str_eq_z(t->name, "legal_hold") && str_eq_z(f->name, "until"))
 			   ? json_from_str(day_format(w->scratch, clock_now(&clock_system) +
 								      INT64_C(30) * 86400000))
 			   : json_string("2026-05-07");
