@@ -61,6 +61,9 @@ may_count(const struct record_row *row, const struct record_type *type,
 {
 	int state = type_state(type, row->state);
 
+	if ((only->of_unit != NULL && !id_eq(row->unit, *only->of_unit)) ||
+	    (only->not_of_unit != NULL && id_eq(row->unit, *only->not_of_unit)))
+		return false;
 	return row->type == type && id_time_ms(row->id) >= only->since_ms &&
 	       (only->states == 0 || (state >= 0 && (only->states & BIT((unsigned)state)) != 0));
 }
@@ -164,6 +167,34 @@ look_holders(struct door *d, const char *type, const char *field, struct id id,
 		   ? fail(err, RC_CONFLICT, "gate",
 			  "more records bear on this than can be looked at in one go")
 		   : rc;
+}
+
+enum rc
+look_holders_some(struct door *d, const char *type, const char *field, struct id id, struct id unit,
+		  uint32_t states, struct look_list *out, bool *all, struct err *err)
+{
+	const struct look_only parts[] = {{.states = states, .of_unit = &unit},
+					  {.states = states, .not_of_unit = &unit}};
+	enum rc rc = RC_OK;
+
+	*all = true;
+	for (size_t i = 0; i < COUNT_OF(parts) && rc == RC_OK; i++) {
+		rc = look_holders_only(d, type, field, id, &parts[i], out, err);
+		if (rc == RC_CONFLICT) {
+			*all = false;
+			rc = RC_OK;
+		}
+	}
+	return rc;
+}
+
+uint32_t
+look_state(const struct door *d, const char *type_name, const char *state)
+{
+	const struct record_type *type = model_type(d->node->model, str_from(type_name));
+	int at = type != NULL ? type_state(type, str_from(state)) : -1;
+
+	return at >= 0 ? BIT((unsigned)at) : 0;
 }
 
 static enum rc

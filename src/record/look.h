@@ -38,6 +38,7 @@ struct look_only {
 	uint32_t states; /* bits of positions in type->states */
 	int64_t since_ms;
 	size_t max;
+	const struct id *of_unit, *not_of_unit; /* NULL: of any */
 };
 MUST_USE enum rc look_holders_only(struct door *d, const char *type, const char *field,
 				   struct id id, const struct look_only *only,
@@ -49,6 +50,17 @@ MUST_USE enum rc look_holders_only(struct door *d, const char *type, const char 
 typedef bool look_fn(void *ctx, struct record *r);
 MUST_USE enum rc look_until(struct door *d, const char *type, const char *field, struct id id,
 			    look_fn *fn, void *ctx, bool *out, struct err *err);
+
+/* The bit of a state for look_only; 0, which is any, where the model lacks it. */
+uint32_t look_state(const struct door *d, const char *type, const char *state);
+/*
+ * For what has to go on whoever writes records that name id: those of this unit, then those of
+ * others, the oldest LOOK_MAX of each, so that nobody's flood hides what is older or the unit's
+ * own. *all: these are all; false: the caller takes the side that is safe.
+ */
+MUST_USE enum rc look_holders_some(struct door *d, const char *type, const char *field,
+				   struct id id, struct id unit, uint32_t states,
+				   struct look_list *out, bool *all, struct err *err);
 
 /* Of those that left their first state, so that drafts hide none: the oldest LOOK_MAX. */
 MUST_USE enum rc look_begun(struct door *d, const struct record_type *type, struct ids *out,

@@ -48,12 +48,15 @@ static enum rc
 is_from_peer(struct door *d, const struct record *r, bool *out, struct err *err)
 {
 	struct look_list copies = {0};
+	bool all;
 	enum rc rc;
 
 	*out = look_text(r, "from_peer").n > 0;
 	if (*out)
 		return RC_OK;
-	rc = look_holders(d, "release", "of", r->id, &copies, err);
+	/* What is not looked at may have come from one. */
+	rc = look_holders_some(d, "release", "of", r->id, r->unit, 0, &copies, &all, err);
+	*out = !all;
 	for (size_t i = 0; i < copies.n; i++)
 		*out = *out || look_text(copies.at[i], "from_peer").n > 0;
 	return rc;

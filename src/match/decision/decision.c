@@ -143,13 +143,16 @@ authorisation_valid(struct door *d, const struct record *r, const struct gate_us
 {
 	struct look_list found = {0};
 	struct ids ids = {0}, cases = {0};
+	bool all;
 	enum rc rc;
 
 	(void)use;
 	look_ids(d, r, "authorisation", &ids);
 	look_ids(d, r, "authorisations", &ids);
 	look_ids(d, r, "case", &cases);
-	rc = look_holders(d, "authorisation", "covers", r->id, &found, err);
+	/* One that runs opens it, whatever else names the record. */
+	rc = look_holders_some(d, "authorisation", "covers", r->id, r->unit,
+			       look_state(d, "authorisation", "granted"), &found, &all, err);
 	for (size_t i = 0; i < found.n && rc == RC_OK; i++)
 		if (runs(d, found.at[i], r))
 			return RC_OK;

@@ -24,7 +24,9 @@ category_recorded(struct door *d, const struct record *r, const struct gate_use 
 	struct str count_text = look_text(r, "people_count");
 	struct ids people = {0};
 	int64_t count;
-	enum rc rc = people_involved(d, r, &people, err);
+	bool all;
+	/* More than are looked at: nobody makes an involvement without a category. */
+	enum rc rc = people_involved(d, r, &people, &all, err);
 
 	(void)use;
 	for (size_t i = 0; i < people.n && rc == RC_OK; i++) {
@@ -69,12 +71,17 @@ non_punishment_reviewed(struct door *d, const struct record *r, const struct gat
 {
 	struct ids people = {0};
 	size_t named;
+	bool all = true;
 	enum rc rc = people_named(d, r, &people, err);
 
 	(void)use;
 	named = people.n;
 	if (rc == RC_OK)
-		rc = people_involved(d, r, &people, err);
+		rc = people_involved(d, r, &people, &all, err);
+	if (rc == RC_OK && !all)
+		log_warn("more than %d records of one incident or case: the unit's own and the "
+			 "oldest of others are looked at",
+			 LOOK_MAX);
 	for (size_t i = 0; i < people.n && rc == RC_OK; i++) {
 		struct person_history h;
 
@@ -166,7 +173,9 @@ static enum rc
 alerts_of(struct door *d, const char *field, struct id id, struct look_list *out, struct err *err)
 {
 	struct look_list all = {0};
-	enum rc rc = look_holders(d, "alert", field, id, &all, err);
+	const struct look_only open = {.states = look_state(d, "alert", "new") |
+						 look_state(d, "alert", "taken")};
+	enum rc rc = look_holders_only(d, "alert", field, id, &open, &all, err);
 
 	if (rc == RC_CONFLICT) {
 		log_warn("more than %d alerts name one record; the first are suspended", LOOK_MAX);
@@ -195,11 +204,19 @@ static enum rc
 suspend_what_accuses(struct door *d, struct id person, struct err *err)
 {
 	struct look_list listings = {0}, alerts = {0};
+	const struct look_only active = {.states = look_state(d, "listing", "active")};
 	struct person_history h;
 	bool accuses;
 	/* First what is cheap: nearly nobody is listed, and an import records many people. */
-	enum rc rc = look_holders(d, "listing", "person", person, &listings, err);
+	enum rc rc = look_holders_only(d, "listing", "person", person, &active, &listings, err);
 
+	/* The others are suspended when next something of the person is recorded: those that are
+	 * suspended by then count no more. */
+	if (rc == RC_CONFLICT) {
+		log_warn("more than %d active listings name one person; the first are suspended",
+			 LOOK_MAX);
+		rc = RC_OK;
+	}
 	if (rc != RC_OK || (rc = alerts_of(d, "person", person, &alerts, err)) != RC_OK ||
 	    listings.n + alerts.n == 0 || (rc = person_history(d, person, &h, err)) != RC_OK ||
 	    !h.marked || h.cleared)

@@ -1,6 +1,7 @@
 #include "base/test.h"
 
 #include "protect/category/category.h"
+#include "record/look.h"
 #include "record/test_node.h"
 
 static struct test_person analyst, screener, worker, prosecutor;
@@ -392,6 +393,62 @@ a_case_goes_to_court_when_those_accused_in_it_were_reviewed(void **state)
 	assert_int_equal(move(t, &prosecutor, c, "court", "{}", &err), RC_OK);
 }
 
+/* More than a gate looks at, by somebody of another unit, in one transaction. */
+static void
+flood(struct test_node *t, const char *type, struct str fields)
+{
+	struct test_person other = test_person(
+	    9, 9, BIT(ROLE_ANALYST) | BIT(ROLE_PROSECUTOR),
+	    strcmp(type, "involvement") == 0 ? PURPOSE_INVESTIGATION : PURPOSE_PROSECUTION);
+	struct door *d = test_node_begin(t, &other);
+	json_t *body = test_json(d, fields);
+	struct record *r;
+	struct err err = {.text = ""};
+	enum rc rc = RC_OK;
+
+	for (int i = 0; i <= LOOK_MAX && rc == RC_OK; i++)
+		rc = record_create(d, test_node_type(t, type), body, NULL, &r, &err);
+	if (rc != RC_OK)
+		fail_msg("%s: %s", err.key, err.text);
+	must(test_node_end(t, rc) == RC_OK);
+}
+
+static void
+nobody_s_flood_of_involvements_keeps_a_mark_away(void **state)
+{
+	struct test_node *t = *state;
+	struct id who = person(t), l;
+	struct err err = {.text = ""};
+
+	flood(t, "involvement",
+	      test_fill(t,
+			"{'person':'@1','in':'@2','category':'OTHER_CONTACT','category_basis':"
+			"'fact'}",
+			who, in));
+	/* A mark may stand among what is not looked at. */
+	l = listing(t, who, list);
+	assert_true(is(t, l, "suspended"));
+	(void)involve(t, who, "PRESUMED");
+	assert_int_equal(update(t, &analyst, in, STR("{'people_count':'1'}")), RC_OK);
+	assert_int_equal(move(t, &analyst, in, "assessed", "{}", &err), RC_OK);
+}
+
+static void
+nobody_s_flood_of_reviews_keeps_a_mark_away(void **state)
+{
+	struct test_node *t = *state;
+	struct test_person other = test_person(9, 9, BIT(ROLE_PROSECUTOR), PURPOSE_PROSECUTION);
+	struct id who = person(t), l = listing(t, who, list);
+	struct id c = test_node_create(t, &other, "case", STR("{'name':'C'}"));
+
+	assert_true(is(t, l, "active"));
+	flood(t, "non_punishment_review",
+	      test_fill(t, "{'person':'@1','case':'@2','opened_because':'mark'}", who, c));
+	assert_true(is(t, l, "active"));
+	(void)involve(t, who, "PRESUMED");
+	assert_true(is(t, l, "suspended"));
+}
+
 int
 main(void)
 {
@@ -408,6 +465,8 @@ main(void)
 	    T(an_incident_is_assessed_when_everybody_in_it_has_a_category),
 	    T(a_match_of_a_person_without_a_category_is_not_confirmed),
 	    T(a_case_goes_to_court_when_those_accused_in_it_were_reviewed),
+	    T(nobody_s_flood_of_involvements_keeps_a_mark_away),
+	    T(nobody_s_flood_of_reviews_keeps_a_mark_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

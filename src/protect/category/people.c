@@ -57,13 +57,29 @@ people_named(struct door *d, const struct record *r, struct ids *out, struct err
 	return rc;
 }
 
-/* Everybody with an involvement in this incident or case. */
+/* Of which unit a record is: what that unit wrote of it is looked at first. */
 static enum rc
-add_involved(struct door *d, struct id in, struct ids *out, struct err *err)
+unit_of(struct door *d, struct id id, struct id *unit, struct err *err)
+{
+	struct record *r;
+	enum rc rc = look_record(d, id, &r, err);
+
+	*unit = rc == RC_OK ? r->unit : (struct id){{0}};
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+/* Everybody with an involvement in this incident or case. *all is cleared when there are more. */
+static enum rc
+add_involved(struct door *d, struct id in, struct ids *out, bool *all, struct err *err)
 {
 	struct look_list parts = {0};
-	enum rc rc = look_holders(d, "involvement", "in", in, &parts, err);
+	struct id unit;
+	bool each = true;
+	enum rc rc = unit_of(d, in, &unit, err);
 
+	if (rc == RC_OK)
+		rc = look_holders_some(d, "involvement", "in", in, unit, 0, &parts, &each, err);
+	*all = *all && each;
 	for (size_t i = 0; i < parts.n && rc == RC_OK; i++) {
 		struct ids ids = {0};
 
@@ -75,9 +91,10 @@ add_involved(struct door *d, struct id in, struct ids *out, struct err *err)
 }
 
 static enum rc
-add_case(struct door *d, struct id id, struct ids *incidents, struct err *err)
+add_case(struct door *d, struct id id, struct ids *incidents, bool *all, struct err *err)
 {
 	struct look_list held = {0};
+	bool each = true;
 	struct record *r;
 	enum rc rc = look_record(d, id, &r, err);
 
@@ -87,7 +104,8 @@ add_case(struct door *d, struct id id, struct ids *incidents, struct err *err)
 		return RC_OK;
 	if (str_eq(r->type->name, STR("case"))) {
 		look_ids(d, r, "incidents", incidents);
-		rc = look_holders(d, "incident", "case", id, &held, err);
+		rc = look_holders_some(d, "incident", "case", id, r->unit, 0, &held, &each, err);
+		*all = *all && each;
 		for (size_t i = 0; i < held.n; i++)
 			(void)add_once(d->arena, incidents, held.at[i]->id);
 	}
@@ -99,22 +117,23 @@ static const char *const about_fields[] = {"in",	"case",	 "cases",   "incident",
 					   "incidents", "about", "request", "gives"};
 
 enum rc
-people_involved(struct door *d, const struct record *r, struct ids *out, struct err *err)
+people_involved(struct door *d, const struct record *r, struct ids *out, bool *all, struct err *err)
 {
 	struct ids things = {0};
 	enum rc rc = people_named(d, r, out, err);
 
+	*all = true;
 	if (rc == RC_OK)
-		rc = add_case(d, r->id, &things, err);
+		rc = add_case(d, r->id, &things, all, err);
 	for (size_t i = 0; i < COUNT_OF(about_fields) && rc == RC_OK; i++) {
 		struct ids ids = {0};
 
 		look_ids(d, r, about_fields[i], &ids);
 		for (size_t k = 0; k < ids.n && rc == RC_OK; k++)
-			rc = add_case(d, ids.at[k], &things, err);
+			rc = add_case(d, ids.at[k], &things, all, err);
 	}
 	for (size_t i = 0; i < things.n && rc == RC_OK; i++)
-		rc = add_involved(d, things.at[i], out, err);
+		rc = add_involved(d, things.at[i], out, all, err);
 	return rc;
 }
 
@@ -167,14 +186,18 @@ static enum rc
 fold_protection(struct door *d, struct id person, struct person_history *h, struct err *err)
 {
 	struct look_list helped = {0}, identified = {0};
-	enum rc rc = look_holders(d, "survivor", "person", person, &helped, err);
+	bool all;
+	enum rc rc =
+	    look_holders_some(d, "survivor", "person", person, h->unit, 0, &helped, &all, err);
 
 	for (size_t i = 0; i < helped.n && rc == RC_OK; i++) {
 		mark(h, helped.at[i]->created_ms);
-		rc = look_holders(d, "identification", "of", helped.at[i]->id, &identified, err);
+		rc = look_holders_some(d, "identification", "of", helped.at[i]->id, h->unit, 0,
+				       &identified, &all, err);
 	}
 	if (rc == RC_OK)
-		rc = look_holders(d, "identification", "of", person, &identified, err);
+		rc = look_holders_some(d, "identification", "of", person, h->unit, 0, &identified,
+				       &all, err);
 	for (size_t i = 0; i < identified.n; i++)
 		mark(h, identified.at[i]->created_ms);
 	return rc;
@@ -211,7 +234,11 @@ static enum rc
 fold_reviews(struct door *d, struct id person, struct person_history *h, struct err *err)
 {
 	struct look_list reviews = {0};
-	enum rc rc = look_holders(d, "non_punishment_review", "person", person, &reviews, err);
+	bool all;
+	/* Drafts clear nobody, however many there are. */
+	enum rc rc = look_holders_some(d, "non_punishment_review", "person", person, h->unit,
+				       look_state(d, "non_punishment_review", "closed"), &reviews,
+				       &all, err);
 
 	for (size_t i = 0; i < reviews.n && rc == RC_OK; i++) {
 		const struct record *r = reviews.at[i];
@@ -231,11 +258,21 @@ enum rc
 person_history(struct door *d, struct id person, struct person_history *out, struct err *err)
 {
 	struct look_list parts = {0};
-	enum rc rc = look_holders(d, "involvement", "person", person, &parts, err);
+	bool all = true;
+	enum rc rc;
 
 	*out = (struct person_history){0};
+	rc = unit_of(d, person, &out->unit, err);
+	if (rc == RC_OK)
+		rc = look_holders_some(d, "involvement", "person", person, out->unit, 0, &parts,
+				       &all, err);
 	for (size_t i = 0; i < parts.n && rc == RC_OK; i++)
 		rc = fold_involvement(d, parts.at[i], out, err);
+	/* What is not looked at may be a mark, and a later one than any review. */
+	if (rc == RC_OK && !all) {
+		mark(out, d->now_ms);
+		return RC_OK;
+	}
 	if (rc == RC_OK)
 		rc = fold_protection(d, person, out, err);
 	return rc == RC_OK && out->marked ? fold_reviews(d, person, out, err) : rc;

@@ -19,6 +19,7 @@ add(struct door *d, struct id id, struct concerned *out, struct err *err)
 	struct look_list helped = {0};
 	struct ids people = {0};
 	struct record *r;
+	bool all;
 	enum rc rc;
 
 	for (size_t i = 0; i < out->ids.n; i++)
@@ -31,7 +32,8 @@ add(struct door *d, struct id id, struct concerned *out, struct err *err)
 	out->may_be_minor = out->may_be_minor || says_minor(d, r);
 	/* A survivor's record names the person's; the person's is named by the survivor's. */
 	look_ids(d, r, "person", &people);
-	if ((rc = look_holders(d, "survivor", "person", id, &helped, err)) != RC_OK)
+	rc = look_holders_some(d, "survivor", "person", id, r->unit, 0, &helped, &all, err);
+	if (rc != RC_OK)
 		return rc;
 	for (size_t i = 0; i < helped.n; i++)
 		*VEC_ADD(d->arena, &people) = helped.at[i]->id;
@@ -61,10 +63,12 @@ concerned_of(struct door *d, const struct record *r, struct concerned *out, stru
 	for (size_t i = 0; i < out->ids.n && rc == RC_OK && !out->may_be_minor; i++) {
 		struct look_list found = {0};
 
-		rc = look_holders(d, "guardian", "survivor", out->ids.at[i], &found, err);
+		/* One is enough, of however many. */
+		rc = look_holders_only(d, "guardian", "survivor", out->ids.at[i],
+				       &(struct look_only){.max = 1}, &found, err);
 		if (rc == RC_OK)
-			rc = look_holders(d, "best_interests", "survivor", out->ids.at[i], &found,
-					  err);
+			rc = look_holders_only(d, "best_interests", "survivor", out->ids.at[i],
+					       &(struct look_only){.max = 1}, &found, err);
 		out->may_be_minor = found.n > 0;
 	}
 	return rc;

@@ -86,8 +86,12 @@ consents_of(struct door *d, const struct concerned *who, struct look_list *out, 
 {
 	enum rc rc = RC_OK;
 
+	bool all;
+
+	/* One that runs opens a gate; what is not looked at opens none. */
 	for (size_t i = 0; i < who->ids.n && rc == RC_OK; i++)
-		rc = look_holders(d, "consent", "survivor", who->ids.at[i], out, err);
+		rc = look_holders_some(d, "consent", "survivor", who->ids.at[i],
+				       who->own.at[i]->unit, 0, out, &all, err);
 	return rc;
 }
 
@@ -152,8 +156,11 @@ static enum rc
 is_accused(struct door *d, struct id person, bool *out, struct err *err)
 {
 	struct look_list parts = {0};
-	enum rc rc = look_holders(d, "involvement", "person", person, &parts, err);
+	bool all;
+	enum rc rc = look_holders_some(d, "involvement", "person", person, d->actor->unit, 0,
+				       &parts, &all, err);
 
+	*out = *out || !all;
 	for (size_t i = 0; i < parts.n; i++) {
 		int subject = subject_find(look_text(parts.at[i], "category"));
 
@@ -166,11 +173,14 @@ static enum rc
 has_free_guardian(struct door *d, const struct concerned *who, bool *out, struct err *err)
 {
 	struct look_list guardians = {0};
+	bool all;
 	enum rc rc = RC_OK;
 
 	*out = false;
 	for (size_t i = 0; i < who->ids.n && rc == RC_OK; i++)
-		rc = look_holders(d, "guardian", "survivor", who->ids.at[i], &guardians, err);
+		rc = look_holders_some(d, "guardian", "survivor", who->ids.at[i],
+				       who->own.at[i]->unit, look_state(d, "guardian", "appointed"),
+				       &guardians, &all, err);
 	for (size_t i = 0; i < guardians.n && rc == RC_OK; i++) {
 		const struct record *g = guardians.at[i];
 		struct ids person = {0};

@@ -208,7 +208,9 @@ accredited(struct door *d, struct id laboratory, struct str kind, bool *out, str
 {
 	const int64_t day_ms = INT64_C(86400000);
 	struct look_list found = {0};
-	enum rc rc = look_holders(d, "accreditation", "laboratory", laboratory, &found, err);
+	bool all;
+	enum rc rc = look_holders_some(d, "accreditation", "laboratory", laboratory, d->actor->unit,
+				       look_state(d, "accreditation", "valid"), &found, &all, err);
 
 	*out = false;
 	for (size_t i = 0; i < found.n && rc == RC_OK; i++) {
