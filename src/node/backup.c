@@ -200,8 +200,8 @@ write_backup(struct cli *cli, const struct config *config, const char *copy, con
 		rc = fail(err, RC_UNAVAILABLE, "file", "the backup cannot be written: %s",
 			  strerror(errno));
 	(void)fclose(out);
-	if (rc == RC_OK && rename(part, path) != 0)
-		rc = fail(err, RC_UNAVAILABLE, "file", "cannot be named: %s", strerror(errno));
+	if (rc == RC_OK)
+		rc = file_name(part, path, err);
 	if (rc != RC_OK)
 		(void)unlink(part);
 	return rc;

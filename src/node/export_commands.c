@@ -10,6 +10,7 @@
 #include "node/sealed_file.h"
 #include "seal/passphrase.h"
 #include "serve/cli.h"
+#include "serve/file.h"
 
 /* liaison record export: start the job, wait, fetch its parts into a file. */
 static enum rc
@@ -108,8 +109,9 @@ write_file(struct cli *cli, struct str id, int64_t parts, const char *path, stru
 		rc = fail(err, RC_UNAVAILABLE, "out", "the file cannot be written: %s",
 			  strerror(errno));
 	(void)fclose(out);
-	if (rc == RC_OK && rename(part_path, path) != 0)
-		rc = fail(err, RC_UNAVAILABLE, "out", "cannot be named: %s", strerror(errno));
+	/* Durably, for the node then removes what it has. */
+	if (rc == RC_OK)
+		rc = file_name(part_path, path, err);
 	if (rc != RC_OK)
 		(void)unlink(part_path);
 	return rc;

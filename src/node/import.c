@@ -546,10 +546,8 @@ import_run(struct job_run *run, struct err *err)
 			arena_free(im->batch[i].arena);
 		}
 	db_close(im->reader);
-	if (rc == RC_OK)
-		rc = job_parts_remove(run->serve, run->job.id, err);
-	else if (is_hopeless(rc) && im->position == 0)
-		(void)(job_parts_remove(run->serve, run->job.id, &ignored) == RC_OK);
+	if (rc == RC_OK || (is_hopeless(rc) && im->position == 0))
+		job_parts_end(run);
 	set_result(im);
 	return rc;
 }

@@ -5,6 +5,7 @@
 #include "record/door.h"
 #include "store/migrate.h"
 
+struct serve;
 struct api;
 struct cli;
 struct job_run;
@@ -93,9 +94,11 @@ struct setting {
 struct timer {
 	const char *name;
 	const char *every; /* the setting with the seconds between two runs; 0: never */
-	/* On the writer thread, in a savepoint, with a changing door of the node's own. */
+	/* On the writer thread, in a savepoint, with a changing door of the node's own; or NULL: */
 	enum rc (*run)(struct door *d, struct err *err);
 	const char *text;
+	/* on the timers' own thread, for what does something once a write of its own is durable. */
+	enum rc (*run_outside)(struct serve *s, struct err *err);
 };
 
 struct feature {

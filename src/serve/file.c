@@ -135,6 +135,14 @@ file_write(const char *path, struct str text, unsigned mode, struct err *err)
 }
 
 enum rc
+file_name(const char *temporary, const char *path, struct err *err)
+{
+	if (rename(temporary, path) == 0 && sync_folder(path))
+		return RC_OK;
+	return fail(err, RC_UNAVAILABLE, "file", "cannot be named: %s", strerror(errno));
+}
+
+enum rc
 file_check(const char *path, struct err *err)
 {
 	struct stat st;

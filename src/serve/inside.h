@@ -73,6 +73,7 @@ struct serve {
 	_Atomic bool disk_low;	   /* serve/disk.h */
 	_Atomic bool quarantined;  /* the file was there at start */
 	_Atomic uint64_t jobs_expired; /* whose parts went by themselves */
+	int64_t blobs_look_s;	       /* when files without a row are looked for; the timers' */
 	struct job_runner *runner;     /* NULL: jobs run in the process of a command */
 };
 

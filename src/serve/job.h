@@ -124,7 +124,13 @@ MUST_USE enum rc job_part_read(struct serve *s, struct door *d, struct id job, i
 /* A connection of the job's own, for reading much; the caller closes it. */
 struct db;
 MUST_USE enum rc job_db_open(struct job_run *run, struct db **out, struct err *err);
+/* Now, durably. RC_UNAVAILABLE: the disk; what could not be removed is tried again by itself. */
 MUST_USE enum rc job_parts_remove(struct serve *s, struct id job, struct err *err);
+/*
+ * Its parts go with its end, in one transaction: a job that is cut off before goes on, and has
+ * them still. Nothing where it is stopped before it ends.
+ */
+void job_parts_end(struct job_run *run);
 
 /*
  * Within a step: say that the job takes in the bytes of this SHA-256. RC_CONFLICT: another job

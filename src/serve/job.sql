@@ -98,11 +98,16 @@ VALUES (:job, :n, :blob, :hash, :bucket, :wrapped, :bytes);
 -- single
 SELECT blob, hash, bucket, wrapped, bytes FROM serve_job_part WHERE job = :job AND n = :n;
 
--- name: serve_job_part_next
-SELECT n, blob FROM serve_job_part WHERE job = :job AND n > :after ORDER BY n LIMIT 2;
+-- name: serve_job_part_first
+SELECT n, blob FROM serve_job_part WHERE job = :job ORDER BY n LIMIT :limit;
 
 -- name: serve_job_part_delete
-DELETE FROM serve_job_part WHERE job = :job AND n = :n;
+DELETE FROM serve_job_part WHERE job = :job AND n <= :n;
+
+-- All there are: a file that is not among them goes.
+-- name: serve_job_part_blobs
+-- stream
+SELECT blob FROM serve_job_part ORDER BY blob;
 
 -- name: serve_job_input_claim
 INSERT INTO serve_job_input (mac, job) VALUES (:mac, :job) ON CONFLICT DO NOTHING;

@@ -54,8 +54,27 @@ void job_execute(struct serve *s, int64_t runner, struct job *job, const struct 
 void job_changed(struct serve *s, struct id id);
 /* There may be work. Any thread. */
 void job_queue_changed(struct serve *s);
-/* In a changing door: one part of the job, file and row. *more: there are others. */
-MUST_USE enum rc job_part_remove_next(struct door *d, struct id job, bool *more, struct err *err);
+
+/*
+ * job_blobs: when a part's file goes. Its row goes first, and the file only once that is durable:
+ * a kill or a power cut in between leaves a file that no row names, which is swept, and never a
+ * row without its file, which would be bytes that were acknowledged and are lost.
+ */
+struct job_blobs {
+	struct str *at;
+	size_t n, cap;
+};
+#define JOB_BLOB_NAMED_S INT64_C(3600) /* a new file gets its row before that, or none */
+#define JOB_BLOB_LEFT_S INT64_C(86400) /* one without a row is nobody's after that */
+const char *job_blobs_dir(struct arena *a, const struct serve *s);
+/* In a changing door: the rows of the first parts, at most max. Their files' names go to *gone, in
+ * an arena that outlives the door. *more: there are others. */
+MUST_USE enum rc job_parts_let_go(struct door *d, struct id job, size_t max, struct arena *a,
+				  struct job_blobs *gone, bool *more, struct err *err);
+/* After the write that let them go came back well. All are tried; the first failure is told. */
+MUST_USE enum rc job_blobs_remove(struct serve *s, struct job_blobs *gone, struct err *err);
+/* Files that no row names and that are as old. Not on the writer; 0: see blob_sweep. */
+MUST_USE enum rc job_blobs_sweep(struct serve *s, int64_t older_s, struct err *err);
 bool job_runner_is_closing(const struct serve *s);
 
 /* The runner's teller: event streams of jobs. */

@@ -1,13 +1,16 @@
 #include "serve/job_keep.h"
 
+#include <time.h>
+
 #include "base/arena.h"
 #include "serve/job.sql.h"
 #include "serve/job_inside.h"
 
 #define DAY_MS INT64_C(86400000)
 #define MIB (INT64_C(1) << 20)
-/* Files removed in one transaction of the writer: some milliseconds each on a slow disk. */
+/* Rows removed in one transaction of the writer. */
 #define REMOVED_AT_ONCE 32
+#define LOOK_FOR_LEFT_S 3600
 
 int64_t
 job_parts_kept_ms(const struct serve *s)
@@ -76,6 +79,8 @@ end_stale(struct door *d, struct id id, struct err *err)
 }
 
 struct sweep {
+	struct arena *arena;
+	struct job_blobs gone;
 	bool more;
 };
 
@@ -89,8 +94,8 @@ sweep_some(struct door *d, void *ctx, struct err *err)
 	enum rc rc = find_stale(d, &job, err);
 
 	s->more = rc == RC_OK;
-	for (int n = 0; n < REMOVED_AT_ONCE && rc == RC_OK && left; n++)
-		rc = job_part_remove_next(d, job, &left, err);
+	if (rc == RC_OK)
+		rc = job_parts_let_go(d, job, REMOVED_AT_ONCE, s->arena, &s->gone, &left, err);
 	if (rc == RC_OK)
 		rc = left ? RC_OK : end_stale(d, job, err);
 	return rc == RC_ABSENT ? RC_OK : rc;
@@ -99,21 +104,31 @@ sweep_some(struct door *d, void *ctx, struct err *err)
 enum rc
 job_parts_sweep(struct serve *s, struct err *err)
 {
-	struct sweep some = {true};
+	struct sweep some = {.arena = arena_new(0), .more = true};
 	enum rc rc = RC_OK;
 
-	while (rc == RC_OK && some.more)
-		rc = serve_write(s, NULL, NULL, sweep_some, &some, err);
+	while (rc == RC_OK && some.more) {
+		arena_reset(some.arena);
+		some.gone = (struct job_blobs){0};
+		if ((rc = serve_write(s, NULL, NULL, sweep_some, &some, err)) == RC_OK)
+			rc = job_blobs_remove(s, &some.gone, err);
+	}
+	arena_free(some.arena);
 	return rc;
 }
 
-/* On the writer already, where nobody waits long: the rest goes the next time. */
+/* What a start swept can come again while the node runs: another process of it was killed. */
 static enum rc
-sweep_timed(struct door *d, struct err *err)
+sweep_timed(struct serve *s, struct err *err)
 {
-	struct sweep some;
+	struct timespec now;
+	enum rc rc = job_parts_sweep(s, err);
 
-	return sweep_some(d, &some, err);
+	must(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+	if (rc != RC_OK || now.tv_sec < s->blobs_look_s)
+		return rc;
+	s->blobs_look_s = now.tv_sec + LOOK_FOR_LEFT_S;
+	return job_blobs_sweep(s, JOB_BLOB_LEFT_S, err);
 }
 
 enum rc
@@ -143,7 +158,7 @@ const struct setting job_settings[] = {
 	{ .name = NULL },
 };
 const struct timer job_timers[] = {
-	{ "parts", "parts_sweep_seconds", sweep_timed, "Remove what exports wrote, and imports were to read, when its days are over." },
+	{ "parts", "parts_sweep_seconds", NULL, "Remove what exports wrote, and imports were to read, when its days are over.", sweep_timed },
 	{ .name = NULL },
 };
 /* clang-format on */

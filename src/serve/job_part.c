@@ -1,6 +1,7 @@
 #include "serve/job_inside.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -12,12 +13,6 @@
 #include "serve/job.sql.h"
 #include "serve/job_keep.h"
 #include "store/blob.h"
-
-static const char *
-blob_dir(struct arena *a, const struct serve *s)
-{
-	return str_fmt(a, "%s/blobs", s->dir).p;
-}
 
 static struct str
 part_aad(struct arena *a, struct id job, int64_t n)
@@ -49,7 +44,7 @@ write_blob(struct serve *s, struct arena *a, struct str aad, struct str bytes, s
 	uint64_t n;
 	enum rc rc;
 
-	rc = blob_new(blob_dir(a, s), stream_sealed_bytes(JOB_PART_BYTES_MAX), &w, err);
+	rc = blob_new(job_blobs_dir(a, s), stream_sealed_bytes(JOB_PART_BYTES_MAX), &w, err);
 	if (rc != RC_OK)
 		return rc;
 	data_key_new(key);
@@ -73,9 +68,20 @@ write_blob(struct serve *s, struct arena *a, struct str aad, struct str bytes, s
 
 struct storing {
 	struct id job;
-	int64_t n, bytes;
+	int64_t n, bytes, begun_s;
 	struct part *part;
+	bool is_there;
 };
+
+/* Sleep counts, and nobody sets it. */
+static int64_t
+now_s(void)
+{
+	struct timespec t;
+
+	must(clock_gettime(CLOCK_BOOTTIME, &t) == 0);
+	return t.tv_sec;
+}
 
 static enum rc
 insert_part(struct door *d, void *ctx, struct err *err)
@@ -86,6 +92,9 @@ insert_part(struct door *d, void *ctx, struct err *err)
 
 	if (rc != RC_OK)
 		return rc;
+	/* Long before another process takes the file for one that a crash left. */
+	if (now_s() - s->begun_s > JOB_BLOB_NAMED_S)
+		return fail(err, RC_UNAVAILABLE, "part", "storing it took too long; begin anew");
 	rc = db_run(d->db, &SQL_SERVE_JOB_PART_INSERT,
 		    BINDS(B_ID(s->job), B_I64(s->n), B_TEXT(str_from(s->part->blob.z)),
 			  B_BLOB(hash_str(&s->part->hash)), B_TEXT(s->part->bucket),
@@ -99,14 +108,49 @@ insert_part(struct door *d, void *ctx, struct err *err)
 	return rc;
 }
 
+static enum rc
+look_for_part(struct door *d, void *ctx, struct err *err)
+{
+	struct storing *s = ctx;
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_SERVE_JOB_PART_FIND, BINDS(B_ID(s->job), B_I64(s->n)),
+			       &rows, err);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		s->is_there = str_eq_z(rows_text(rows, 0), s->part->blob.z);
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+/*
+ * A commit that the store did not confirm may be there all the same, and its file is then not to
+ * go: it is asked for. Where that fails too the file stays, and the sweep finds out.
+ */
+static enum rc
+after_failure(struct serve *s, struct arena *a, struct storing *storing, enum rc rc)
+{
+	struct err ignored;
+
+	if (serve_write(s, NULL, NULL, look_for_part, storing, &ignored) != RC_OK)
+		return rc;
+	if (storing->is_there)
+		return RC_OK;
+	if (blob_remove(job_blobs_dir(a, s), str_from(storing->part->blob.z), &ignored) != RC_OK)
+		log_warn("a file of blobs that no row names was left: %s", ignored.text);
+	return rc;
+}
+
 /* Sealing 16 MiB takes its time, so it is done on the caller's thread, not on the writer's. */
 static enum rc
 store_part(struct serve *s, struct arena *a, struct id job, int64_t n, struct str bytes,
 	   struct err *err)
 {
 	struct part part = {.bucket = keys_bucket(a, STR("import"), clock_now(s->node.clock))};
-	struct storing storing = {job, n, (int64_t)bytes.n, &part};
-	struct err ignored, why;
+	struct storing storing = {
+	    .job = job, .n = n, .bytes = (int64_t)bytes.n, .begun_s = now_s(), .part = &part};
+	struct err why;
 	enum rc rc;
 
 	if (bytes.n == 0 || bytes.n > JOB_PART_BYTES_MAX)
@@ -119,9 +163,7 @@ store_part(struct serve *s, struct arena *a, struct id job, int64_t n, struct st
 						   "anew"
 						 : "");
 	rc = serve_write(s, NULL, NULL, insert_part, &storing, err);
-	if (rc != RC_OK && blob_remove(blob_dir(a, s), str_from(part.blob.z), &ignored) != RC_OK)
-		log_warn("a file of blobs that no row names was left: %s", ignored.text);
-	return rc;
+	return rc == RC_OK ? rc : after_failure(s, a, &storing, rc);
 }
 
 enum rc
@@ -169,6 +211,15 @@ struct finding {
 };
 
 static enum rc
+not_here(int64_t n, struct err *err)
+{
+	return fail(err, RC_CONFLICT, "part",
+		    "the bytes that this job would read are not here: part %lld never came, or was "
+		    "removed; give them in again, as a new job",
+		    (long long)n);
+}
+
+static enum rc
 find_part(struct door *d, void *ctx, struct err *err)
 {
 	struct finding *f = ctx;
@@ -184,10 +235,7 @@ find_part(struct door *d, void *ctx, struct err *err)
 		f->bucket = str_copy(a, rows_text(rows, 2));
 		f->wrapped = str_copy(a, rows_blob(rows, 3));
 	} else if (rc == RC_ABSENT) {
-		rc = fail(err, RC_CONFLICT, "part",
-			  "the bytes that this job would read are not here: part %lld never came, "
-			  "or was removed; give them in again, as a new job",
-			  (long long)f->r->next);
+		rc = not_here(f->r->next, err);
 	}
 	rows_close(rows);
 	return rc;
@@ -230,7 +278,7 @@ part_start(struct job_reader *r, const struct finding *f, struct err *err)
 	data_key_wipe(key);
 	r->sealed_end = false;
 	r->used = 0;
-	return blob_open_read(blob_dir(r->arena, s), f->blob, &r->fd, &bytes, err);
+	return blob_open_read(job_blobs_dir(r->arena, s), f->blob, &r->fd, &bytes, err);
 }
 
 static enum rc
@@ -240,8 +288,10 @@ part_open(struct job_reader *r, struct err *err)
 	enum rc rc;
 
 	arena_reset(r->arena);
-	rc = serve_write(r->run->serve, NULL, NULL, find_part, &f, err);
-	return rc == RC_OK ? part_start(r, &f, err) : rc;
+	if ((rc = serve_write(r->run->serve, NULL, NULL, find_part, &f, err)) != RC_OK)
+		return rc;
+	/* Its owner may take it away in between. */
+	return (rc = part_start(r, &f, err)) == RC_ABSENT ? not_here(r->next, err) : rc;
 }
 
 /* More plain bytes of the part that is open; none when it is at its end. */
@@ -360,7 +410,8 @@ job_part_read(struct serve *s, struct door *d, struct id id, int64_t n, uint32_t
 		return rc;
 	if ((rc = find_part(d, &f, err)) != RC_OK)
 		return fail(err, RC_ABSENT, "n", "there is no such part");
-	rc = part_start(&r, &f, err);
+	if ((rc = part_start(&r, &f, err)) == RC_ABSENT)
+		rc = fail(err, RC_ABSENT, "n", "there is no such part");
 	buf_init(&all, d->arena);
 	while (rc == RC_OK && (rc = part_more(&r, err)) == RC_OK && r.plain.n > 0)
 		buf_add(&all, buf_str(&r.plain));
@@ -376,59 +427,6 @@ enum rc
 job_db_open(struct job_run *run, struct db **out, struct err *err)
 {
 	return db_open_reader(run->serve->store_url, 5000, out, err);
-}
-
-/* The file first: a row without its file is found again, a file without a row is not. */
-enum rc
-job_part_remove_next(struct door *d, struct id job, bool *more, struct err *err)
-{
-	struct rows *rows;
-	struct str blob = STR_NONE;
-	int64_t n = -1;
-	enum rc second = RC_ABSENT, rc = db_select(d->db, &SQL_SERVE_JOB_PART_NEXT,
-						   BINDS(B_ID(job), B_I64(-1)), &rows, err);
-
-	*more = false;
-	if (rc != RC_OK)
-		return rc;
-	if ((rc = rows_next(rows, err)) == RC_OK) {
-		n = rows_i64(rows, 0);
-		blob = str_copy(d->arena, rows_text(rows, 1));
-		second = rows_next(rows, err);
-	}
-	rows_close(rows);
-	if (rc == RC_ABSENT)
-		return RC_OK;
-	*more = second == RC_OK;
-	if (rc != RC_OK || (second != RC_OK && second != RC_ABSENT))
-		return rc != RC_OK ? rc : second;
-	if ((rc = blob_remove(blob_dir(d->arena, serve_of_door(d)), blob, err)) != RC_OK)
-		return rc;
-	return db_run(d->db, &SQL_SERVE_JOB_PART_DELETE, BINDS(B_ID(job), B_I64(n)), NULL, err);
-}
-
-struct removal {
-	struct id job;
-	bool more;
-};
-
-static enum rc
-remove_part(struct door *d, void *ctx, struct err *err)
-{
-	struct removal *r = ctx;
-
-	return job_part_remove_next(d, r->job, &r->more, err);
-}
-
-enum rc
-job_parts_remove(struct serve *s, struct id job, struct err *err)
-{
-	struct removal r = {job, true};
-	enum rc rc = RC_OK;
-
-	while (rc == RC_OK && r.more)
-		rc = serve_write(s, NULL, NULL, remove_part, &r, err);
-	return rc;
 }
 
 /* It ended, and no record came of it: the file may come again. */

@@ -42,6 +42,7 @@ struct inside {
 	struct err err;
 	struct step step[STEPS];
 	json_t *result;
+	bool parts_end; /* with the job */
 	void (*progress)(void *ctx, const struct job *job);
 	void *progress_ctx;
 };
@@ -324,7 +325,28 @@ struct ending {
 	enum job_state state;
 	const char *failure;
 	enum rc why;
+	struct job_blobs gone; /* in the run's arena */
 };
+
+void
+job_parts_end(struct job_run *run)
+{
+	((struct inside *)run->inside)->parts_end = true;
+}
+
+/* More there are not. */
+static enum rc
+end_parts(struct door *d, struct ending *e, struct err *err)
+{
+	const struct inside *in = e->run->inside;
+	bool more;
+
+	e->gone = (struct job_blobs){0};
+	if (!in->parts_end || e->state == JOB_STOPPED)
+		return RC_OK;
+	return job_parts_let_go(d, e->run->job.id, JOB_PARTS_MAX, e->run->arena, &e->gone, &more,
+				err);
+}
 
 static enum rc
 write_end(struct door *d, void *ctx, struct err *err)
@@ -357,7 +379,8 @@ write_end(struct door *d, void *ctx, struct err *err)
 				  B_TEXT(str_from(e->failure)), B_I64(d->now_ms),
 				  B_ID(e->run->job.id)),
 			    NULL, err);
-	if (rc != RC_OK || (rc = job_dequeue(d, e->run->job.id, err)) != RC_OK ||
+	if (rc != RC_OK || (rc = end_parts(d, e, err)) != RC_OK ||
+	    (rc = job_dequeue(d, e->run->job.id, err)) != RC_OK ||
 	    (rc = job_arguments_wipe(d, &e->run->job, &e->run->access, err)) != RC_OK)
 		return rc;
 	return job_log(d, &e->run->job, words[e->state], err);
@@ -367,7 +390,7 @@ static void
 end_job(struct job_run *run, enum rc rc, const struct err *why)
 {
 	struct inside *in = run->inside;
-	struct ending e = {run, JOB_DONE, "", rc};
+	struct ending e = {.run = run, .state = JOB_DONE, .failure = "", .why = rc};
 	struct err err = {.rc = RC_OK};
 
 	/* The node ends, not the job. */
@@ -390,6 +413,8 @@ end_job(struct job_run *run, enum rc rc, const struct err *why)
 	}
 	if (rc != RC_OK)
 		log_error("a job's end could not be written: %s", err.text);
+	else if (job_blobs_remove(run->serve, &e.gone, &err) != RC_OK)
+		log_warn("a job's files could not be removed, and will be: %s", err.text);
 	job_changed(run->serve, run->job.id);
 }
 

@@ -377,7 +377,20 @@ sweep(struct serve *s, struct err *err)
 {
 	if (!node_lock_is_alone(s->lock))
 		return RC_OK;
-	return blob_sweep(str_fmt(s->arena, "%s/blobs", s->dir).p, NULL, err);
+	return blob_sweep(job_blobs_dir(s->arena, s), 0, NULL, NULL, NULL, err);
+}
+
+/* Blobs that no row names. One that stays is told of, and no reason not to start. */
+static void
+sweep_blobs(struct serve *s, const struct serve_options *o)
+{
+	struct err err;
+
+	/* While a node is made or brought back its rows may come after its files. */
+	if (o->is_new || o->restoring || !node_lock_is_alone(s->lock))
+		return;
+	if (job_blobs_sweep(s, 0, &err) != RC_OK)
+		log_warn("files of blobs that no row names could not be removed: %s", err.text);
 }
 
 /* The log tells with which binary and model the node runs from here on. */
@@ -432,6 +445,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	    (rc = serve_write(s, NULL, NULL, log_start, s, err)) != RC_OK ||
 	    (rc = apart_pay(s, err)) != RC_OK)
 		goto fail;
+	sweep_blobs(s, o);
 	node_lock_admit(s->lock);
 	*out = s;
 	return RC_OK;

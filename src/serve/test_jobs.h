@@ -90,7 +90,9 @@ read_parts(struct job_run *run, struct err *err)
 	job_reader_close(r);
 	job_result(run,
 		   json_pack("{s:I, s:I}", "bytes", (json_int_t)bytes, "sum", (json_int_t)sum));
-	return rc == RC_OK ? job_parts_remove(run->serve, run->job.id, err) : rc;
+	if (rc == RC_OK)
+		job_parts_end(run);
+	return rc;
 }
 
 /* As an export does: two parts that its owner may fetch. */

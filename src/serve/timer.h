@@ -5,8 +5,8 @@
 
 /*
  * timer: what a running node does by itself now and then: the rows `timers` of the features, on
- * one thread, each through the writer with a door of the node's own. A row that fails is told in
- * the node's own messages and runs again when its time comes.
+ * one thread, through the writer with a door of the node's own, or (run_outside) beside it. A row
+ * that fails is told in the node's own messages and runs again when its time comes.
  */
 struct timer_runner;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -225,8 +226,34 @@ blob_remove(const char *dir, struct str name, struct err *err)
 	return rc;
 }
 
+static bool
+is_left(const char *name, blob_named_fn *is_named, void *ctx)
+{
+	size_t n = strlen(name);
+
+	if (n == TMP_NAME && strncmp(name, TMP, sizeof TMP - 1) == 0)
+		return is_hex(name + sizeof TMP - 1, BLOB_NAME);
+	return is_named != NULL && n == BLOB_NAME && is_hex(name, n) &&
+	       !is_named(ctx, (struct str){name, n});
+}
+
+/* By the clock of the files themselves. */
+static bool
+is_older(int dir, const char *name, int64_t older_s)
+{
+	struct timespec now;
+	struct stat st;
+
+	if (older_s == 0)
+		return true;
+	return clock_gettime(CLOCK_REALTIME, &now) == 0 &&
+	       fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       (int64_t)now.tv_sec - (int64_t)st.st_mtim.tv_sec >= older_s;
+}
+
 enum rc
-blob_sweep(const char *dir, size_t *removed, struct err *err)
+blob_sweep(const char *dir, int64_t older_s, blob_named_fn *is_named, void *ctx, size_t *removed,
+	   struct err *err)
 {
 	struct dirent *e;
 	DIR *stream;
@@ -244,13 +271,12 @@ blob_sweep(const char *dir, size_t *removed, struct err *err)
 		return rc;
 	}
 	while (rc == RC_OK && (e = readdir(stream)) != NULL) {
-		if (strlen(e->d_name) != TMP_NAME || strncmp(e->d_name, TMP, sizeof TMP - 1) != 0 ||
-		    !is_hex(e->d_name + sizeof TMP - 1, BLOB_NAME))
+		if (!is_left(e->d_name, is_named, ctx) || !is_older(d, e->d_name, older_s))
 			continue;
-		if (unlinkat(d, e->d_name, 0) != 0)
-			rc = fail_disk(err, "remove");
-		else
+		if (unlinkat(d, e->d_name, 0) == 0)
 			n++;
+		else if (errno != ENOENT)
+			rc = fail_disk(err, "remove");
 	}
 	closedir(stream);
 	if (removed != NULL)

@@ -1,6 +1,7 @@
 #ifndef STORE_BLOB_H
 #define STORE_BLOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,7 +32,7 @@ MUST_USE enum rc blob_add(struct blob_writer *w, struct str sealed, struct err *
 /*
  * Make it durable under its name (file, then folder), and end the writer, whatever comes
  * back. Call it before the row that names the blob commits; a row that then fails leaves a
- * blob nobody names, for the caller to remove.
+ * blob nobody names, for the caller to remove, or for blob_sweep where it cannot.
  */
 MUST_USE enum rc blob_keep(struct blob_writer *w, struct blob_name *name,
 			   unsigned char hash[BLOB_HASH_BYTES], uint64_t *bytes, struct err *err);
@@ -42,10 +43,17 @@ void blob_discard(struct blob_writer *w);
  * RC_INVALID: not a blob's name. */
 MUST_USE enum rc blob_open_read(const char *dir, struct str name, int *fd, uint64_t *bytes,
 				struct err *err);
-/* Durably gone from the folder; one that is not there is fine. */
+/* Durably gone from the folder; one that is not there is fine. Only once it is durable that no
+ * row names it: a row without its file is a loss, a file without a row is swept. */
 MUST_USE enum rc blob_remove(const char *dir, struct str name, struct err *err);
-/* Remove unfinished files that a crash left. Only at start, under the node's lock.
- * *removed may be NULL. A folder that is not there holds nothing. */
-MUST_USE enum rc blob_sweep(const char *dir, size_t *removed, struct err *err);
+/*
+ * Remove what a crash left and was last written at least older_s seconds ago: unfinished files,
+ * and blobs of which is_named says that no row names them (NULL: all blobs stay). 0, whatever
+ * its age, is for whoever has the node's lock alone: others may be about to name theirs.
+ * *removed may be NULL. A folder that is not there holds nothing.
+ */
+typedef bool blob_named_fn(void *ctx, struct str name);
+MUST_USE enum rc blob_sweep(const char *dir, int64_t older_s, blob_named_fn *is_named, void *ctx,
+			    size_t *removed, struct err *err);
 
 #endif

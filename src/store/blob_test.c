@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "seal/hash.h"
 #include "store/blob.h"
@@ -168,7 +169,7 @@ what_a_crash_left_unfinished_is_swept_and_nothing_else(void **state)
 	int fd, status;
 	pid_t pid;
 
-	assert_int_equal(blob_sweep(dir, &removed, NULL), RC_OK);
+	assert_int_equal(blob_sweep(dir, 0, NULL, NULL, &removed, NULL), RC_OK);
 	assert_int_equal(removed, 0);
 	assert_int_equal(blob_new(dir, 100, &w, NULL), RC_OK);
 	assert_int_equal(blob_keep(w, &name, hash, &bytes, NULL), RC_OK);
@@ -183,12 +184,48 @@ what_a_crash_left_unfinished_is_swept_and_nothing_else(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(files_in(dir), 3);
-	assert_int_equal(blob_sweep(dir, &removed, NULL), RC_OK);
+	assert_int_equal(blob_sweep(dir, 0, NULL, NULL, &removed, NULL), RC_OK);
 	assert_int_equal(removed, 1);
 	assert_int_equal(files_in(dir), 2);
 	assert_int_equal(blob_open_read(dir, name_str(&name), &fd, &bytes, NULL), RC_OK);
 	assert_int_equal(bytes, 0);
 	close(fd);
+}
+
+static bool
+is_a(void *ctx, struct str name)
+{
+	(void)ctx;
+	return name.p[0] == 'a';
+}
+
+static void
+what_nobody_names_is_swept_when_it_is_old_enough(void **state)
+{
+	static const char *const named = "blobs/a123456789abcdef0123456789abcdef",
+				 *const young = "blobs/b123456789abcdef0123456789abcdef",
+				 *const old = "blobs/c123456789abcdef0123456789abcdef",
+				 *const unfinished = "blobs/tmp-d123456789abcdef0123456789abcdef";
+	const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	struct test_dir *t = *state;
+	const char *dir = test_dir_path(t, "blobs");
+	size_t removed;
+
+	assert_int_equal(mkdir(dir, 0700), 0);
+	put_file(test_dir_path(t, named));
+	put_file(test_dir_path(t, young));
+	put_file(test_dir_path(t, old));
+	put_file(test_dir_path(t, unfinished));
+	put_file(test_dir_path(t, "blobs/notes.txt"));
+	assert_int_equal(utimensat(AT_FDCWD, test_dir_path(t, named), long_ago, 0), 0);
+	assert_int_equal(utimensat(AT_FDCWD, test_dir_path(t, old), long_ago, 0), 0);
+	assert_int_equal(blob_sweep(dir, 3600, is_a, NULL, &removed, NULL), RC_OK);
+	assert_int_equal(removed, 1);
+	assert_int_equal(access(test_dir_path(t, old), F_OK), -1);
+	assert_int_equal(blob_sweep(dir, 0, is_a, NULL, &removed, NULL), RC_OK);
+	assert_int_equal(removed, 2);
+	assert_int_equal(access(test_dir_path(t, named), F_OK), 0);
+	assert_int_equal(files_in(dir), 2);
 }
 
 int
@@ -202,6 +239,7 @@ main(void)
 		T(a_blob_has_a_limit_and_leaves_no_trace_when_given_up),
 		T(a_disk_that_takes_no_more_is_said_so),
 		T(what_a_crash_left_unfinished_is_swept_and_nothing_else),
+		T(what_nobody_names_is_swept_when_it_is_old_enough),
 	};
 	/* clang-format on */
 
