@@ -104,6 +104,19 @@ expect_exit 5 L record move alert "$alert" taken --version 2 --as gus --purpose 
 expect_exit 0 L match people --as gus --purpose screening --json
 same "new alerts" "$(jq .alerts <<<"$said")" 0
 
+story "A guess at a birth date of another unit's is answered by no number"
+unit=$(L record create unit --set name=Elsewhere --set "kind=$(sed -n 2p model/codes/unit_kind.csv | cut -d, -f1)" --purpose administration --json | field id)
+expect_exit 0 L user add bo --roles analyst --unit "$unit" --system-account "$me"
+suspect "Quentara Bole" 1980-02-03 >/dev/null
+expect_exit 0 L record create listing --set "list=$ours" --set subject=person --set "name=Quentara Bole" \
+	--set birth_dates=1980-02-03 --as bo --purpose screening --json
+expect_exit 0 L match people --as bo --purpose screening --json
+same "alerts told to bo" "$(jq -c '[.alerts, .known_alerts]' <<<"$said")" "[0,0]"
+expect_exit 0 L match people --as bo --purpose screening --json
+same "known alerts told to bo" "$(jq -c '[.alerts, .known_alerts]' <<<"$said")" "[0,0]"
+expect_exit 0 L match people --as gus --purpose screening --json
+same "alerts told to gus" "$(jq -c '[.alerts, .known_alerts]' <<<"$said")" "[0,1]"
+
 story "A list that is closed is screened against no longer"
 move_list ada closed
 expect_exit 5 L match people --as gus --purpose screening

@@ -31,8 +31,8 @@ struct run {
 	struct suspects suspects;
 	struct screen_index *index;
 	struct screen_worker *worker;
-	size_t next; /* suspect */
-	int64_t alerts, known, looked_at;
+	size_t next;			  /* suspect */
+	int64_t alerts, known, looked_at; /* alerts, known: of which the job's owner may know */
 };
 
 static enum rc
@@ -74,7 +74,7 @@ set(json_t *o, const char *key, json_t *value)
  * it. One that the node suspended does not, once there is reason to raise it again.
  */
 static enum rc
-raised_already(struct door *d, const struct suspect *s, const struct listing *l, bool *out,
+raised_already(struct door *d, const struct suspect *s, const struct listing *l, struct id *out,
 	       struct err *err)
 {
 	const struct record_type *type = model_type(d->node->model, STR("alert"));
@@ -88,11 +88,31 @@ raised_already(struct door *d, const struct suspect *s, const struct listing *l,
 	struct record_list found;
 	enum rc rc = record_list(d, &filter, &found, err);
 
-	*out = false;
+	*out = (struct id){{0}};
 	for (size_t i = 0; rc == RC_OK && i < found.items.n; i++)
-		*out = *out ||
-		       (found.items.at[i]->state != suspended &&
-			str_eq(json_member_str(found.items.at[i]->fields, "listing"), listing));
+		if (found.items.at[i]->state != suspended &&
+		    str_eq(json_member_str(found.items.at[i]->fields, "listing"), listing))
+			*out = found.items.at[i]->id;
+	return rc;
+}
+
+/*
+ * A number of alerts tells of people: whoever listed a guess could read from it what is masked to
+ * them. So the job's owner is told of those that they may know of, as a list would show them.
+ */
+static enum rc
+count_for_owner(struct door *d, const struct run *run, struct id alert, int64_t *count,
+		struct err *err)
+{
+	struct door owner;
+	bool known = false;
+	enum rc rc;
+
+	door_open(&owner, d->node, d->db, d->arena, run->job->actor, &run->job->access, d->group);
+	rc = record_is_known(&owner, alert, &known, err);
+	door_close(&owner);
+	if (rc == RC_OK && known)
+		++*count;
 	return rc;
 }
 
@@ -123,7 +143,8 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 	struct screen_explanation *why = NEW(d->arena, struct screen_explanation);
 	json_t *fields = json_object();
 	struct record *r, *person;
-	bool known, protected_one, counts;
+	bool protected_one, counts;
+	struct id known;
 	enum rc rc;
 
 	door_hold(d, fields);
@@ -140,10 +161,8 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 	options.handling = handling_meet(handling_of_type(type), person->handling);
 	if ((rc = raised_already(d, s, l, &known, err)) != RC_OK)
 		return rc;
-	if (known) {
-		run->known++;
-		return RC_OK;
-	}
+	if (!id_is_zero(known))
+		return count_for_owner(d, run, known, &run->known, err);
 	screen_explain(run->index, run->worker, query, hit->entry, why);
 	set(fields, "listing", json_from_str(id_format(d->arena, l->id)));
 	set(fields, "list", json_from_str(id_format(d->arena, l->list)));
@@ -157,9 +176,7 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 	set(fields, "explanation", json_from_str(explain(d->arena, why)));
 	set(fields, "raised_at", json_from_str(time_format(d->arena, d->now_ms)));
 	rc = record_create(d, type, fields, &options, &r, err);
-	if (rc == RC_OK)
-		run->alerts++;
-	return rc;
+	return rc == RC_OK ? count_for_owner(d, run, r->id, &run->alerts, err) : rc;
 }
 
 #define SUSPECTS_A_STEP 50
@@ -346,7 +363,7 @@ static const struct option people_options[] = {
 static const struct command commands[] = {
     /* clang-format off */
 	{ "match", "people", "", people_options, run_people, "Screen the suspects among the node's people against its watch lists.",
-	  "Makes an alert of each hit, with the evidence that adds up to its score. Only active listings of lists in use count: without one the exit code is 5. Nobody who was ever a victim, presumed or undetermined is asked about; the counts and the log do not tell who that is, so all are counted as screened. An alert is a reason to look, never a decision." },
+	  "Makes an alert of each hit, with the evidence that adds up to its score. Only active listings of lists in use count: without one the exit code is 5. Nobody who was ever a victim, presumed or undetermined is asked about; the counts and the log do not tell who that is, so all are counted as screened. Of alerts those are counted that you may see. An alert is a reason to look, never a decision." },
 	{ .noun = NULL },
     /* clang-format on */
 };
