@@ -23,6 +23,7 @@
 struct change {
 	struct record_row row; /* becomes the new version */
 	json_t *before, *after;
+	json_t *patch; /* what somebody asked for; NULL: nothing, or the node did */
 	struct handling handling, was;
 	int64_t guard_was;
 };
@@ -56,6 +57,7 @@ static void
 change_from(struct change *c)
 {
 	c->after = c->before;
+	c->patch = NULL;
 	c->was = c->handling;
 	c->guard_was = c->row.guard;
 }
@@ -220,7 +222,8 @@ apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	c->after = door_hold(d, after);
-	if ((rc = concern_check_change(d, c->row.type, c->before, c->after, err)) != RC_OK)
+	c->patch = patch;
+	if ((rc = concern_check_change(d, c->row.type, patch, err)) != RC_OK)
 		return rc;
 	return record_check_references(
 	    d, c->row.type, patch, record_rung_shown(d, &c->row) >= RUNG_MASKED ? c->before : NULL,
@@ -231,7 +234,7 @@ apply_patch(struct door *d, struct change *c, json_t *patch, struct err *err)
 static enum rc
 note_wish(struct door *d, struct change *c, struct str to, struct record **out, struct err *err)
 {
-	struct str fields = changed_fields(d->arena, c->row.type, c->before, c->after);
+	struct str fields = changed_fields(d->arena, c->row.type, c->before, c->after, c->patch);
 	struct audit_entry entry = {
 	    .action = to.n > 0 ? AUDIT_MOVE : AUDIT_UPDATE,
 	    .has_record = true,
@@ -259,7 +262,8 @@ record_update(struct door *d, struct id id, int64_t version, json_t *patch, stru
 	rc = change_begin(d, id, version, POLICY_UPDATE, NULL, &c, out, err);
 	if (rc != RC_OK || (rc = apply_patch(d, &c, patch, err)) != RC_OK)
 		return rc;
-	if (json_equal(c.before, c.after)) {
+	/* Whoever names what they were not shown makes a version, whatever they guessed. */
+	if (json_equal(c.before, c.after) && !changed_names_masked(c.row.type, c.patch)) {
 		struct audit_entry entry = read_entry(&c);
 
 		rc = change_show(d, &c, c.before, out, err);
@@ -275,7 +279,8 @@ record_update(struct door *d, struct id id, int64_t version, json_t *patch, stru
 			return note_wish(d, &c, STR_NONE, out, err);
 	}
 	return change_store(d, &c, AUDIT_UPDATE,
-			    changed_fields(d->arena, c.row.type, c.before, c.after), out, err);
+			    changed_fields(d->arena, c.row.type, c.before, c.after, c.patch), out,
+			    err);
 }
 
 static const struct gate *
@@ -410,7 +415,7 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 			return note_wish(d, &c, to, out, err);
 	}
 	what = changed_state(d->arena, &c.row, to, "",
-			     changed_fields(d->arena, c.row.type, c.before, c.after));
+			     changed_fields(d->arena, c.row.type, c.before, c.after, c.patch));
 	c.row.state = str_copy(d->arena, to);
 	c.row.flags &= ~(int64_t)ROW_QUICK_NOTE;
 	c.row.due_ms = record_due(c.row.type, type_state(c.row.type, to), c.after, d->now_ms);

@@ -3,8 +3,24 @@
 #include "base/buf.h"
 #include "format/json.h"
 
+static bool
+is_guess(const struct field *f, json_t *patch)
+{
+	return f->mask != MASK_NEVER && patch != NULL && json_member(patch, f->name) != NULL;
+}
+
+bool
+changed_names_masked(const struct record_type *type, json_t *patch)
+{
+	for (size_t i = 0; i < type->field_count; i++)
+		if (is_guess(&type->fields[i], patch))
+			return true;
+	return false;
+}
+
 struct str
-changed_fields(struct arena *a, const struct record_type *type, json_t *before, json_t *after)
+changed_fields(struct arena *a, const struct record_type *type, json_t *before, json_t *after,
+	       json_t *patch)
 {
 	struct buf names;
 
@@ -13,7 +29,8 @@ changed_fields(struct arena *a, const struct record_type *type, json_t *before, 
 		struct str name = type->fields[i].name;
 		json_t *was = json_member(before, name), *is = json_member(after, name);
 
-		if (json_equal(was, is) || (was == NULL && is == NULL))
+		if ((json_equal(was, is) || (was == NULL && is == NULL)) &&
+		    !is_guess(&type->fields[i], patch))
 			continue;
 		if (names.n > 0)
 			buf_add_byte(&names, ',');

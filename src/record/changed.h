@@ -11,9 +11,14 @@
  * detail (audit/audit.h, `fields`).
  */
 
-/* "may_be_minor,position": the fields that differ. */
+/*
+ * "may_be_minor,position": the fields that differ, and masked ones that the patch (or NULL) names:
+ * that one of these is the same would tell whoever guessed it that they guessed right.
+ */
 struct str changed_fields(struct arena *a, const struct record_type *type, json_t *before,
-			  json_t *after);
+			  json_t *after, json_t *patch);
+/* Does the patch (or NULL) name a field that is masked? */
+bool changed_names_masked(const struct record_type *type, json_t *patch);
 /* "state:reported>assessed,position"; row is as before; note stands after the states. */
 struct str changed_state(struct arena *a, const struct record_row *row, struct str to,
 			 const char *note, struct str fields);

@@ -29,7 +29,7 @@ MUST_USE enum rc concern_absent(struct door *d, struct id id, struct err *err);
  * complained of, or hide it from the overseer. RC_DENIED. The first version names whom it will.
  */
 MUST_USE enum rc concern_check_change(const struct door *d, const struct record_type *type,
-				      json_t *before, json_t *after, struct err *err);
+				      json_t *patch, struct err *err);
 /* What is said of somebody is erased once it is closed: RC_CONFLICT. By the node, at its time. */
 MUST_USE enum rc concern_check_erase(const struct door *d, const struct record_row *row,
 				     struct err *err);

@@ -161,6 +161,23 @@ whom_it_is_of_is_changed_by_an_overseer_alone_and_hides_it_still(void **state)
 }
 
 static void
+a_guess_at_whom_it_is_of_is_refused_whether_right_or_wrong(void **state)
+{
+	struct test_node *t = *state;
+	struct id id = complain(t, ",'against':'@1'");
+	const struct id guesses[] = {sup.actor.id, monitor.actor.id};
+
+	for (size_t i = 0; i < COUNT_OF(guesses); i++) {
+		struct err err;
+
+		assert_int_equal(edit(t, &colleague, id,
+				      test_fill(t, "{'against':'@1'}", guesses[i], guesses[i]).p,
+				      &err),
+				 RC_DENIED);
+	}
+}
+
+static void
 one_that_is_not_closed_is_erased_by_nobody(void **state)
 {
 	struct test_node *t = *state;
@@ -215,6 +232,9 @@ main(void)
 		test_node_teardown),
 	    cmocka_unit_test_setup_teardown(
 		whom_it_is_of_is_changed_by_an_overseer_alone_and_hides_it_still, setup,
+		test_node_teardown),
+	    cmocka_unit_test_setup_teardown(
+		a_guess_at_whom_it_is_of_is_refused_whether_right_or_wrong, setup,
 		test_node_teardown),
 	    cmocka_unit_test_setup_teardown(one_that_is_not_closed_is_erased_by_nobody, setup,
 					    test_node_teardown),
