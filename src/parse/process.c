@@ -130,14 +130,14 @@ died(struct process *p, const char *how, struct err *err)
 	if (how == NULL && WIFSIGNALED(status))
 		switch (WTERMSIG(status)) {
 		case SIGSYS: how = "tried what it may not do, and was ended"; break;
-		case SIGABRT:
-			how = "gave up: it needed more memory than it may have, or failed a check "
-			      "of its own";
-			break;
+		case SIGABRT: how = "gave up: it failed a check of its own"; break;
 		case SIGXCPU: how = "used more of the processor than it may, and was ended"; break;
 		case SIGKILL: how = "was killed, or closed its end"; break;
 		default: how = "crashed"; break;
 		}
+	else if (how == NULL && WIFEXITED(status) &&
+		 WEXITSTATUS(status) == rc_exit_code(RC_UNAVAILABLE))
+		how = "gave up: it needed more memory than it may have";
 	if (ours)
 		log_error("the parser of %s files %s (status %d)", p->start->what,
 			  how != NULL ? how : "ended without a word", status);

@@ -126,7 +126,7 @@ stopped_job_goes_on_where_it_was(void **state)
 
 	quick = false;
 	assert_int_equal(job_runner_open(n->s, &r, &err), RC_OK);
-	(void)nanosleep(&(struct timespec){.tv_nsec = 90000000}, NULL);
+	wait_steps(2);
 	assert_int_equal(as(n, &n->lead, stop, &q), RC_OK);
 	wait_state(n, &q, JOB_STOPPED);
 	json_decref(q.job.result);
@@ -150,7 +150,7 @@ node_that_ends_leaves_the_job_running_for_the_next(void **state)
 
 	quick = false;
 	assert_int_equal(job_runner_open(n->s, &r, &err), RC_OK);
-	(void)nanosleep(&(struct timespec){.tv_nsec = 90000000}, NULL);
+	wait_steps(2);
 	job_runner_close(r);
 	serve_close(n->s);
 	open_serve(n, false);
@@ -184,7 +184,7 @@ person_who_lost_the_right_has_no_job_that_goes_on(void **state)
 
 	quick = false;
 	assert_int_equal(job_runner_open(n->s, &r, &err), RC_OK);
-	(void)nanosleep(&(struct timespec){.tv_nsec = 90000000}, NULL);
+	wait_steps(2);
 	assert_int_equal(serve_write(n->s, NULL, NULL, disable_one, n, &err), RC_OK);
 	wait_state(n, &q, JOB_FAILED);
 	assert_true(q.job.done < 12);

@@ -27,7 +27,7 @@
 #include "store/test_dir.h"
 
 /* Counts to arguments.n, a step each; what it did stands in the log, as an export of row n. */
-static int64_t steps_seen;
+static _Atomic int64_t steps_seen;
 static bool quick = true;
 
 static inline enum rc
@@ -41,6 +41,15 @@ log_number(struct door *d, void *ctx, struct err *err)
 	if (n == 13)
 		return fail(err, RC_CONFLICT, "n", "thirteen is not counted here");
 	return door_log(d, &entry, NULL, err);
+}
+
+/* Until the job is in the middle of its work, however busy the machine is. */
+static inline void
+wait_steps(int64_t n)
+{
+	for (int i = 0; i < 3000 && steps_seen < n; i++)
+		(void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	assert_true(steps_seen >= n);
 }
 
 static inline enum rc
