@@ -7,7 +7,8 @@ CREATE TABLE audit_run (
 	last_ms BIGINT NOT NULL
 ) STRICT;
 
--- kind: 0 the leaf's record, 1 a record listed, 2 the actor.
+-- kind: 0 the leaf's record, 1 a record listed, 2 the actor of some leaves of the run, whose first
+-- leaf stands there.
 -- append-only
 CREATE TABLE audit_trace (
 	run BIGINT NOT NULL,
@@ -24,11 +25,11 @@ WHERE idx < (SELECT size / 1024 * 1024 FROM audit_head WHERE id = 1) GROUP BY id
 INSERT INTO audit_trace (run, mac, leaf, kind)
 SELECT idx / 1024, record_mac, idx, 0 FROM audit_leaf
 WHERE record_mac IS NOT NULL AND idx < (SELECT size / 1024 * 1024 FROM audit_head WHERE id = 1)
-UNION
-SELECT leaf / 1024, record_mac, leaf, 1 FROM audit_about
+UNION ALL
+SELECT DISTINCT leaf / 1024, record_mac, leaf, 1 FROM audit_about
 WHERE leaf < (SELECT size / 1024 * 1024 FROM audit_head WHERE id = 1)
-UNION
-SELECT idx / 1024, actor_mac, idx, 2 FROM audit_leaf
+UNION ALL
+SELECT DISTINCT idx / 1024, actor_mac, idx / 1024 * 1024, 2 FROM audit_leaf
 WHERE idx < (SELECT size / 1024 * 1024 FROM audit_head WHERE id = 1)
 ORDER BY 1, 2, 3, 4;
 

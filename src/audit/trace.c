@@ -69,7 +69,7 @@ trace_of_actor(struct db *db, const struct trace_query *q, struct str purpose,
 	struct bind any_purpose = B_I64(purpose.n == 0),
 		    any_action = B_I64(action == AUDIT_ACTIONS);
 	enum rc rc = each(db, &SQL_AUDIT_TRACE_OF_ACTOR,
-			  BINDS(from_ms, before_ms, mac, before, any_purpose, B_TEXT(purpose),
+			  BINDS(from_ms, before_ms, before, mac, any_purpose, B_TEXT(purpose),
 				any_action, B_I64(action), most),
 			  found, ctx, err);
 

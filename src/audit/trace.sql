@@ -11,10 +11,12 @@ WHERE idx >= :first AND idx < :before GROUP BY idx / 1024;
 INSERT INTO audit_trace (run, mac, leaf, kind)
 SELECT idx / 1024, record_mac, idx, 0 FROM audit_leaf
 WHERE record_mac IS NOT NULL AND idx >= :first AND idx < :before
-UNION
-SELECT leaf / 1024, record_mac, leaf, 1 FROM audit_about WHERE leaf >= :first AND leaf < :before
-UNION
-SELECT idx / 1024, actor_mac, idx, 2 FROM audit_leaf WHERE idx >= :first AND idx < :before
+UNION ALL
+SELECT DISTINCT leaf / 1024, record_mac, leaf, 1 FROM audit_about
+WHERE leaf >= :first AND leaf < :before
+UNION ALL
+SELECT DISTINCT idx / 1024, actor_mac, idx / 1024 * 1024, 2 FROM audit_leaf
+WHERE idx >= :first AND idx < :before
 ORDER BY 1, 2, 3, 4;
 
 -- name: audit_trace_of_record
@@ -22,13 +24,16 @@ SELECT t.leaf FROM audit_run r JOIN audit_trace t ON t.run = r.run
 WHERE r.last_ms >= :from_ms AND r.first_ms < :before_ms AND t.mac = :mac AND t.kind = :kind
 ORDER BY t.leaf DESC LIMIT :most;
 
+-- The newest runs first, so that no more of them are looked through than it takes.
 -- name: audit_trace_of_actor
-SELECT t.leaf FROM audit_run r JOIN audit_trace t ON t.run = r.run
-JOIN audit_leaf l ON l.idx = t.leaf
-WHERE r.last_ms >= :from_ms AND r.first_ms < :before_ms AND t.mac = :mac AND t.kind = 2
-	AND t.leaf < :before AND l.time_ms >= :from_ms AND l.time_ms < :before_ms
+SELECT l.idx FROM audit_run r JOIN audit_trace t ON t.run = r.run
+JOIN audit_leaf l ON l.idx >= r.run * 1024 AND l.idx < r.run * 1024 + 1024
+WHERE r.last_ms >= :from_ms AND r.first_ms < :before_ms AND r.run * 1024 < :before
+	AND t.mac = :mac AND t.leaf = r.run * 1024 AND t.kind = 2
+	AND l.actor_mac = :mac AND l.idx < :before AND l.time_ms >= :from_ms
+	AND l.time_ms < :before_ms
 	AND (:any_purpose = 1 OR l.purpose = :purpose) AND (:any_action = 1 OR l.action = :action)
-ORDER BY t.leaf DESC LIMIT :most;
+ORDER BY r.run DESC, l.idx DESC LIMIT :most;
 
 -- The leaves after the last whole run, which no trace tells of yet.
 -- name: audit_tail_of_record
@@ -56,7 +61,7 @@ WITH wanted AS (
 	UNION
 	SELECT record_mac, leaf, 1 FROM audit_about WHERE leaf >= :first AND leaf < :before
 	UNION
-	SELECT actor_mac, idx, 2 FROM audit_leaf WHERE idx >= :first AND idx < :before)
+	SELECT actor_mac, :first, 2 FROM audit_leaf WHERE idx >= :first AND idx < :before)
 SELECT COUNT(*), COUNT(t.leaf), (SELECT COUNT(*) FROM audit_trace WHERE run = :run),
 	(SELECT COUNT(*) FROM audit_run WHERE run = :run
 		AND first_ms = (SELECT MIN(time_ms) FROM audit_leaf WHERE idx >= :first AND idx < :before)

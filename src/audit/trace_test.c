@@ -117,9 +117,10 @@ a_trace_that_is_gone_changed_or_invented_is_found(void **state)
 			  0));
 	assert_true(finds("INSERT INTO audit_trace SELECT DISTINCT 0, record_mac, leaf, 1 FROM "
 			  "audit_about WHERE leaf = 3;"
-			  "UPDATE audit_trace SET kind = 1 WHERE leaf = 1030 AND kind = 2",
+			  "DELETE FROM audit_trace WHERE run = 1 AND kind = 2",
 			  1));
-	assert_true(finds("UPDATE audit_trace SET kind = 2 WHERE leaf = 1030 AND kind = 1;"
+	assert_true(finds("INSERT INTO audit_trace SELECT DISTINCT 1, actor_mac, 1024, 2 FROM "
+			  "audit_leaf WHERE idx >= 1024 AND idx < 2048;"
 			  "UPDATE audit_run SET last_ms = last_ms - 1 WHERE run = 0",
 			  0));
 	assert_true(finds("UPDATE audit_run SET last_ms = last_ms + 1 WHERE run = 0;"
