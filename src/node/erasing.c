@@ -1,6 +1,7 @@
 #include "node/erasing.h"
 
 #include "base/arena.h"
+#include "base/vec.h"
 #include "record/erase.h"
 #include "seal/erased.h"
 #include "serve/job.h"
@@ -19,8 +20,9 @@ struct run {
 	struct bucket_list buckets;
 	struct str bucket;
 	struct erase_cursor cursor;
+	VEC(struct id) erased; /* of the bucket, durably */
 	int64_t done, destroyed;
-	bool gone;
+	bool empty, gone;
 };
 
 static enum rc
@@ -48,6 +50,14 @@ begin(struct door *d, void *ctx, struct err *err)
 }
 
 static enum rc
+check(struct door *d, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+
+	return erase_check(d, run->bucket, err);
+}
+
+static enum rc
 end(struct door *d, void *ctx, struct err *err)
 {
 	struct run *run = ctx;
@@ -57,24 +67,43 @@ end(struct door *d, void *ctx, struct err *err)
 
 #define IDS_A_STEP 1000
 
+/*
+ * What the bucket holds. Neither its key goes nor the list is told before this is durable: an
+ * erasing of the same group of writes that a crash takes back would leave a record without its
+ * key, or one that the next restore erases.
+ */
+static enum rc
+look(struct door *d, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+	struct id after = {{0}}, *ids = NEW_N(d->arena, struct id, IDS_A_STEP);
+	size_t n = 1;
+	enum rc rc = erase_look(d, run->bucket, &run->empty, err);
+
+	run->erased.n = 0;
+	while (n > 0 && rc == RC_OK && !run->empty) {
+		rc = erase_ids(d, run->bucket, &after, ids, IDS_A_STEP, &n, err);
+		for (size_t i = 0; i < n && rc == RC_OK; i++)
+			*VEC_ADD(run->arena, &run->erased) = ids[i];
+	}
+	return rc;
+}
+
 /* What was erased in the bucket, told to the list beside the key file before the key goes. */
 static enum rc
 remember(struct door *d, void *ctx, struct err *err)
 {
 	struct run *run = ctx;
-	struct id after = {{0}}, *ids = NEW_N(d->arena, struct id, IDS_A_STEP);
 	struct str *values = NEW_N(d->arena, struct str, IDS_A_STEP);
 	const char *path = erased_path(d->arena, serve_dir(run->serve));
-	size_t n = 1;
 	enum rc rc = RC_OK;
 
-	while (n > 0 && rc == RC_OK) {
-		rc = erase_ids(d, run->bucket, &after, ids, IDS_A_STEP, &n, err);
+	for (size_t at = 0, n; at < run->erased.n && rc == RC_OK; at += n) {
+		n = run->erased.n - at < IDS_A_STEP ? run->erased.n - at : IDS_A_STEP;
 		for (size_t i = 0; i < n; i++)
-			values[i] = (struct str){(const char *)ids[i].b, sizeof ids[i].b};
-		if (rc == RC_OK && n > 0)
-			rc = erased_add(path, d->node->keys, d->now_ms, ERASED_RECORD, values, n,
-					err);
+			values[i] = (struct str){(const char *)run->erased.at[at + i].b,
+						 sizeof run->erased.at[0].b};
+		rc = erased_add(path, d->node->keys, d->now_ms, ERASED_RECORD, values, n, err);
 	}
 	return rc;
 }
@@ -97,8 +126,11 @@ static enum rc
 one_bucket(struct run *run, struct err *err)
 {
 	struct serve *s = run->serve;
-	enum rc rc = serve_write(s, NULL, NULL, destroy, run, err);
+	enum rc rc = serve_write(s, NULL, NULL, look, run, err);
 
+	run->gone = false;
+	if (rc == RC_OK && run->empty)
+		rc = serve_write(s, NULL, NULL, destroy, run, err);
 	if (rc != RC_OK || run->gone ||
 	    (rc = serve_write(s, NULL, NULL, remember, run, err)) != RC_OK)
 		return rc;
@@ -111,7 +143,9 @@ one_bucket(struct run *run, struct err *err)
 		if (rc == RC_OK && run->job != NULL)
 			rc = job_step(run->job, NULL, NULL, run->done, STR_NONE, NULL, 0, err);
 		if (rc == RC_OK && run->cursor.done &&
-		    (rc = serve_write(s, NULL, NULL, end, run, err)) == RC_STALE) {
+		    ((rc = serve_write(s, NULL, NULL, check, run, err)) == RC_STALE ||
+		     (rc == RC_OK &&
+		      (rc = serve_write(s, NULL, NULL, end, run, err)) == RC_STALE))) {
 			run->cursor = (struct erase_cursor){.done = false};
 			rc = RC_OK;
 		}

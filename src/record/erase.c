@@ -149,8 +149,8 @@ prove(struct door *d, struct str bucket, int64_t done, int64_t erased, struct er
 }
 
 /* The old keys go only when nothing is wrapped under them, whoever made the present one. */
-static enum rc
-check_all_current(struct door *d, struct str bucket, struct err *err)
+enum rc
+erase_check(struct door *d, struct str bucket, struct err *err)
 {
 	unsigned char nothing[DATA_KEY_BYTES] = {0};
 	struct buf wrapped;
@@ -173,7 +173,7 @@ enum rc
 erase_end(struct door *d, struct str bucket, struct err *err)
 {
 	int64_t live, erased;
-	enum rc rc = check_all_current(d, bucket, err);
+	enum rc rc = erase_check(d, bucket, err);
 
 	if (rc == RC_OK)
 		rc = count_bucket(d, bucket, &live, &erased, err);
@@ -189,6 +189,16 @@ is_over(struct door *d, struct str bucket)
 	struct str now = keys_bucket(d->arena, STR(""), d->now_ms); /* "/2026-11" */
 
 	return bucket.n > now.n && str_cmp(str_sub(bucket, bucket.n - now.n, bucket.n), now) < 0;
+}
+
+enum rc
+erase_look(struct door *d, struct str bucket, bool *empty, struct err *err)
+{
+	int64_t live, erased;
+	enum rc rc = count_bucket(d, bucket, &live, &erased, err);
+
+	*empty = rc == RC_OK && live == 0 && is_over(d, bucket);
+	return rc;
 }
 
 enum rc
