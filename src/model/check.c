@@ -162,7 +162,7 @@ check_all(struct checker *c, const struct record_type *type, json_t *fields, jso
 			must(json_object_set_new_nocheck(body, name, out) == 0);
 		}
 	}
-	for (size_t i = 0; i < type->required_count; i++)
+	for (size_t i = 0; c->mode != CHECK_OLDER && i < type->required_count; i++)
 		if (check_one_required(c, type, &type->fields[type->required[i]], body,
 				       wrongs.bad) != RC_OK)
 			wrong_add(&wrongs, &err);

@@ -19,6 +19,8 @@ enum check_mode {
 	CHECK_UPDATE, /* automatic fields may be there (record/ has set them); so may retired codes
 		       */
 	CHECK_IMPORT, /* as UPDATE; aliases of codes are taken for their code */
+	CHECK_OLDER,  /* as UPDATE, of an older version of the type: what must be given today may be
+		       * missing */
 };
 
 /*

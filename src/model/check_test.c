@@ -316,6 +316,20 @@ an_import_takes_aliases_and_retired_codes(void **state)
 }
 
 static void
+what_an_older_type_did_not_ask_for_may_be_missing(void **state)
+{
+	struct str out;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(check("{\"yes\":\"yes\"}", CHECK_UPDATE, &out, &err), RC_INVALID);
+	assert_int_equal(check("{\"yes\":\"yes\"}", CHECK_OLDER, &out, &err), RC_OK);
+	assert_int_equal(check("{\"yes\":\"yes\",\"zz\":1}", CHECK_OLDER, &out, &err), RC_INVALID);
+	assert_int_equal(check("{\"country\":\"DEU\"}", CHECK_OLDER, &out, &err), RC_INVALID);
+	assert_int_equal(check("[]", CHECK_OLDER, &out, &err), RC_INVALID);
+}
+
+static void
 a_file_is_taken_with_its_hash_in_lower_case(void **state)
 {
 	struct str out;
@@ -442,6 +456,7 @@ main(void)
 	    cmocka_unit_test(all_bad_fields_are_told_at_once_each_by_its_name),
 	    cmocka_unit_test(a_text_that_is_too_long_is_refused_not_cut),
 	    cmocka_unit_test(an_import_takes_aliases_and_retired_codes),
+	    cmocka_unit_test(what_an_older_type_did_not_ask_for_may_be_missing),
 	    cmocka_unit_test(a_file_is_taken_with_its_hash_in_lower_case),
 	    cmocka_unit_test(a_change_merges_removes_and_guards_what_the_node_fills),
 	    cmocka_unit_test(a_move_says_what_it_still_needs),

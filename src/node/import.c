@@ -78,8 +78,8 @@ store_batch(struct door *d, void *ctx, struct err *err)
 static struct str
 cursor_text(const struct import *im, struct arena *a)
 {
-	return str_fmt(a, "%lld %lld %lld %lld", (long long)im->position, (long long)im->taken,
-		       (long long)im->failed, (long long)im->records);
+	return str_fmt(a, "%lld %lld %lld %lld %lld", (long long)im->position, (long long)im->taken,
+		       (long long)im->failed, (long long)im->records, (long long)im->first_leaf);
 }
 
 static bool
@@ -91,7 +91,9 @@ cursor_read(struct import *im, struct str text)
 		if (!str_to_i64(str_cut(&text, ' '), at[i]))
 			return false;
 	im->resume_at = im->position;
-	return text.p == NULL;
+	/* A job from before there was a fifth number has none. */
+	return text.p == NULL ||
+	       (str_to_i64(str_cut(&text, ' '), &im->first_leaf) && text.p == NULL);
 }
 
 enum rc

@@ -64,6 +64,7 @@ struct import {
 	/* Since the first start, kept in the cursor. */
 	int64_t position; /* rows that are behind us */
 	int64_t taken, failed, records;
+	int64_t first_leaf; /* of an import of everything: where the log stood at its start */
 	int64_t resume_at;  /* rows up to here were stored before */
 	int64_t seen;	    /* rows the reader gave in this run */
 	int64_t bad_rows;   /* that the reader did not hand over */

@@ -1,5 +1,6 @@
 #include "record/whole.h"
 
+#include "audit/leaf.h"
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
@@ -129,7 +130,7 @@ seal_version(struct door *d, const struct record_version *v, struct record_row *
 }
 
 enum rc
-record_whole_restore(struct door *d, const struct record_version *v, bool last, struct err *err)
+record_whole_restore(struct door *d, const struct record_version *v, struct err *err)
 {
 	struct record_row row = {
 	    .id = v->id,
@@ -163,13 +164,15 @@ record_whole_restore(struct door *d, const struct record_version *v, bool last, 
 	    (!v->erased && (rc = seal_version(d, v, &row, &entry, err)) != RC_OK))
 		return rc;
 	rc = row_find(d, v->id, &before, err);
-	if (rc == RC_OK && (before.type != v->type || before.version >= v->version))
+	/* The versions it continues are those that came before it in the same file. */
+	if (rc == RC_OK && (before.type != v->type || before.version + 1 != v->version ||
+			    before.created_ms != v->created_ms || v->erased))
 		return fail(err, RC_CONFLICT, "id", "a record of this id is there already");
 	if (rc == RC_OK)
 		rc = row_replace(d, &row, before.version, &entry, err);
 	else if (rc == RC_ABSENT)
 		rc = row_insert(d, &row, &entry, err);
-	if (rc != RC_OK || !last || v->erased)
+	if (rc != RC_OK || !v->last || v->erased)
 		return rc;
 	blind_of(d->node, d->arena, v->type, v->fields, &tokens);
 	return blind_add(d, v->id, &tokens, err);
@@ -195,4 +198,39 @@ record_whole_check_empty(struct door *d, struct err *err)
 	return empty ? RC_OK
 		     : fail(err, RC_CONFLICT, "node",
 			    "a whole node goes into an empty one only; this one holds records");
+}
+
+struct changes {
+	const struct door_node *node;
+	int64_t next, n;
+};
+
+/* A change of a record is a leaf with a body or of an erasing, under the key of a type. */
+static enum rc
+count_change(void *ctx, const struct audit_leaf_row *leaf, struct err *err)
+{
+	static const struct id itself = {{0}};
+	struct changes *c = ctx;
+	unsigned char node[AUDIT_MAC_BYTES];
+
+	(void)err;
+	c->next = leaf->index + 1;
+	if (!leaf->has_record || (!leaf->has_body && leaf->action != AUDIT_ERASE) ||
+	    door_type_of_key(c->node, leaf->type) == NULL)
+		return RC_OK;
+	audit_actor_mac(c->node->keys, leaf->time_ms, itself, node);
+	c->n += memcmp(node, leaf->actor_mac, sizeof node) != 0;
+	return RC_OK;
+}
+
+enum rc
+record_whole_changes(struct door *d, int64_t *from, int64_t *n, struct err *err)
+{
+	struct changes c = {.node = d->node, .next = *from};
+	enum rc rc = audit_each_leaf(d->db, *from, count_change, &c, err);
+
+	must(d->group != NULL);
+	*from = c.next;
+	*n = c.n;
+	return rc;
 }
