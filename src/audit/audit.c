@@ -392,9 +392,3 @@ audit_size(struct db *db, int64_t *size, struct err *err)
 		*size = (int64_t)head.range.size;
 	return rc;
 }
-
-enum rc
-audit_last_ms(struct db *db, int64_t *ms, struct err *err)
-{
-	return db_select_i64(db, &SQL_AUDIT_LEAF_LAST_TIME, NO_BINDS, ms, err);
-}

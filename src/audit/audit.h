@@ -115,7 +115,10 @@ void audit_group_free(struct audit_group *g);
 
 /* Size of the log by its head. RC_CONFLICT: audit_init has not run. */
 MUST_USE enum rc audit_size(struct db *db, int64_t *size, struct err *err);
-/* The time of its last leaf; 0 of an empty log. */
+/*
+ * The time of its last leaf; 0 of an empty log. RC_INTEGRITY, naming the leaf: it is gone, it is
+ * not the one that the tree was made of, or its time is none (base/clock.h); or naming a tile.
+ */
 MUST_USE enum rc audit_last_ms(struct db *db, int64_t *ms, struct err *err);
 
 #endif

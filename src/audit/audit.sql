@@ -22,10 +22,6 @@ FROM audit_leaf WHERE idx = :idx;
 -- name: audit_leaf_last
 SELECT idx FROM audit_leaf ORDER BY idx DESC LIMIT 1;
 
--- name: audit_leaf_last_time
--- single
-SELECT COALESCE((SELECT time_ms FROM audit_leaf ORDER BY idx DESC LIMIT 1), 0);
-
 -- name: audit_leaf_of_any
 SELECT idx FROM audit_leaf
 WHERE idx < :before AND time_ms >= :from_ms AND time_ms < :before_ms

@@ -1,6 +1,7 @@
 #include "audit/head.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "store/db.h"
 
 #include "audit/audit.sql.h"
@@ -21,7 +22,8 @@ read_head(const struct rows *rows, struct audit_head *out, struct err *err)
 	if (frontier.n > 0)
 		memcpy(out->range.at, frontier.p, frontier.n);
 	merkle_root(&out->range, &root);
-	if (!hash_eq(&root, &stored))
+	/* Months from the first to the last are walked. */
+	if (!hash_eq(&root, &stored) || out->first_ms < 0 || out->last_ms > TIME_MAX_MS)
 		return fail(err, RC_INTEGRITY, "", "the head of the log is damaged");
 	return RC_OK;
 }

@@ -79,11 +79,15 @@ put_digits(char *p, int value, int n)
 struct str
 time_format(struct arena *a, int64_t ms)
 {
-	int64_t days = ms >= 0 ? ms / 86400000 : -((-ms + 86399999) / 86400000);
-	int64_t rest = ms - days * 86400000;
+	int64_t days, rest;
 	int y, m, d;
 	char *p;
 
+	/* A damaged row holds any number; what is no time at all is shown as the farthest one. */
+	if (ms > INT64_MAX / 2 || ms < -(INT64_MAX / 2))
+		ms = ms > 0 ? INT64_MAX / 2 : -(INT64_MAX / 2);
+	days = ms >= 0 ? ms / 86400000 : -((-ms + 86399999) / 86400000);
+	rest = ms - days * 86400000;
 	civil_from_days(days, &y, &m, &d);
 	/* Years of four digits and no others: what is beyond them is shown as printf does. */
 	if (y < 0 || y > 9999)

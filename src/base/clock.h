@@ -22,7 +22,11 @@ int64_t clock_now(const struct clock *c);
 int64_t monotonic_ms(void);
 int64_t monotonic_us(void);
 
-/* "2026-11-23T02:10:00.123Z" (RFC 3339). */
+/* What a time that somebody wrote down may be: the years 2000 to 9999. */
+#define TIME_MIN_MS INT64_C(946684800000)
+#define TIME_MAX_MS INT64_C(253402300799999)
+
+/* "2026-11-23T02:10:00.123Z" (RFC 3339); of any number. */
 struct str time_format(struct arena *a, int64_t ms);
 /* "2026-11-23". */
 struct str day_format(struct arena *a, int64_t ms);

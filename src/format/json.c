@@ -1,6 +1,7 @@
 #include "format/json.h"
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 /* Where the check that goes before the parser stands. */
 struct check {
@@ -152,11 +153,36 @@ json_member_str(const json_t *object, const char *key)
 	return json_str(json_object_get(object, key));
 }
 
+/* Each byte that is no UTF-8 gives way to U+FFFD; the rest stays. */
+static json_t *
+from_damaged(struct str text)
+{
+	struct arena *a = arena_new(0);
+	struct buf whole;
+	json_t *value;
+
+	buf_init(&whole, a);
+	for (;;) {
+		size_t n = utf8_bad_at(text);
+
+		buf_add(&whole, str_sub(text, 0, n));
+		if (n == text.n)
+			break;
+		buf_add(&whole, STR("\xef\xbf\xbd"));
+		text = str_sub(text, n + 1, text.n);
+	}
+	value = json_stringn(whole.p, whole.n);
+	arena_free(a);
+	return value;
+}
+
 json_t *
 json_from_str(struct str text)
 {
 	json_t *value = json_stringn(text.p != NULL ? text.p : "", text.n);
 
+	if (value == NULL && !utf8_is_valid(text))
+		value = from_damaged(text);
 	must(value != NULL);
 	return value;
 }

@@ -41,7 +41,10 @@ struct str json_str(const json_t *value);
 json_t *json_member(const json_t *object, struct str key);
 /* View of a member that is a string, else STR_NONE. */
 struct str json_member_str(const json_t *object, const char *key);
-/* A new string value of text known to be UTF-8. */
+/*
+ * A new string value. A byte that is no UTF-8 becomes U+FFFD: text of the store may be damaged,
+ * and whoever reads it must see that and the rest, where a dead node would show nothing.
+ */
 json_t *json_from_str(struct str text);
 
 /* Append text as a JSON string with its quotes. */

@@ -208,6 +208,28 @@ members_are_found_only_where_they_are(void **state)
 }
 
 static void
+text_that_is_not_utf_8_is_shown_with_a_mark_in_its_place(void **state)
+{
+	static const struct {
+		struct str in, out;
+	} texts[] = {
+	    {STR_INIT("\xff"), STR_INIT("\xef\xbf\xbd")},
+	    {STR_INIT("a\xff z"), STR_INIT("a\xef\xbf\xbd z")},
+	    {STR_INIT("\xc3\xa9\xc3"), STR_INIT("\xc3\xa9\xef\xbf\xbd")},
+	    {STR_INIT("\xed\xa0\x80"), STR_INIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd")},
+	    {STR_INIT("\xc3\xa9"), STR_INIT("\xc3\xa9")},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		json_t *value = json_from_str(texts[i].in);
+
+		assert_true(str_eq(json_str(value), texts[i].out));
+		json_decref(value);
+	}
+}
+
+static void
 a_bad_line_is_named_and_the_next_one_read(void **state)
 {
 	struct arena *a = arena_new(0);
@@ -253,6 +275,7 @@ main(void)
 	    cmocka_unit_test(objects_of_many_keys_are_sorted_too),
 	    cmocka_unit_test(the_writer_places_commas_and_escapes),
 	    cmocka_unit_test(members_are_found_only_where_they_are),
+	    cmocka_unit_test(text_that_is_not_utf_8_is_shown_with_a_mark_in_its_place),
 	    cmocka_unit_test(a_bad_line_is_named_and_the_next_one_read),
 	};
 

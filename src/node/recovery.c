@@ -198,15 +198,36 @@ recovery_run(struct cli *cli, struct err *err)
 
 #define KEY_MAGIC "liaison keys v1\n"
 
+/*
+ * Does this process hold it open? To open such a file and close it again would end the locks that
+ * it has on it (fcntl(2), POSIX locks): SQLite's on its database, of all. Another program that
+ * then closes the database takes the journal away from under the node, and with it what was
+ * acknowledged. The store is opened early, so its numbers are low.
+ */
+static bool
+is_held(const struct stat *file)
+{
+	for (int fd = 0; fd < 1024; fd++) {
+		struct stat st;
+
+		if (fstat(fd, &st) == 0 && st.st_dev == file->st_dev && st.st_ino == file->st_ino)
+			return true;
+	}
+	return false;
+}
+
 /* Days since it was last written, if it is a key file; else -1. */
 static int64_t
 key_copy_days(const char *path, int64_t now_ms)
 {
 	char head[16];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
 	int64_t days = -1;
+	int fd;
 
+	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || is_held(&st))
+		return -1;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    read(fd, head, sizeof head) == (ssize_t)sizeof head &&
 	    memcmp(head, KEY_MAGIC, sizeof head) == 0)

@@ -75,7 +75,8 @@ clock_health_free(struct clock_health *h)
 void
 clock_health_learn(struct clock_health *h, int64_t ms)
 {
-	raise_to(h, ms - clock_now(&h->steady));
+	if (ms >= TIME_MIN_MS && ms <= TIME_MAX_MS)
+		raise_to(h, ms - clock_now(&h->steady));
 }
 
 const struct clock *

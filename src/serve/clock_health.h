@@ -28,7 +28,7 @@ void clock_health_free(struct clock_health *h);
 /* Milliseconds since some moment, suspend included (CLOCK_BOOTTIME). */
 extern const struct clock clock_steady;
 
-/* The log says that it was so late once. */
+/* The log says that it was so late once. What is before 2000 or after 9999 is no time. */
 void clock_health_learn(struct clock_health *h, int64_t ms);
 
 /* The node's time; lives as long as h. */

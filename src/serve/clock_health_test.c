@@ -106,6 +106,25 @@ the_log_is_believed_more_than_a_clock_at_start(void **state)
 }
 
 static void
+what_is_no_time_is_not_learned(void **state)
+{
+	static const int64_t none[] = {INT64_MIN,	-1,	  0, TIME_MIN_MS - 1,
+				       TIME_MAX_MS + 1, INT64_MAX};
+	struct machine m;
+
+	(void)state;
+	machine(&m);
+	for (size_t i = 0; i < COUNT_OF(none); i++) {
+		clock_health_learn(m.health, none[i]);
+		assert_int_equal(now(&m), START);
+		assert_true(clock_health_report(m.health).healthy);
+	}
+	clock_health_learn(m.health, TIME_MAX_MS);
+	assert_int_equal(now(&m), TIME_MAX_MS);
+	clock_health_free(m.health);
+}
+
+static void
 a_jump_ahead_is_not_followed_and_is_told(void **state)
 {
 	struct arena *a = arena_new(0);
@@ -153,6 +172,7 @@ main(void)
 	    cmocka_unit_test(a_right_clock_is_the_nodes_time),
 	    cmocka_unit_test(a_clock_set_back_does_not_take_the_node_along),
 	    cmocka_unit_test(the_log_is_believed_more_than_a_clock_at_start),
+	    cmocka_unit_test(what_is_no_time_is_not_learned),
 	    cmocka_unit_test(a_jump_ahead_is_not_followed_and_is_told),
 	    cmocka_unit_test(whatever_the_clocks_do_time_never_goes_back),
 	};

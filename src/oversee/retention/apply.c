@@ -93,17 +93,16 @@ erase_planned(struct door *d, void *ctx, struct err *err)
 	return RC_OK;
 }
 
-/* Nothing goes by a clock that the node does not believe. */
-static enum rc
-check_clock(struct job_run *job, struct err *err)
+enum rc
+retention_clock_check(const struct serve *s, struct arena *a, struct err *err)
 {
-	struct clock_report report = clock_health_report(serve_clock(job->serve));
+	struct clock_report report = clock_health_report(serve_clock(s));
 
 	return report.healthy
 		   ? RC_OK
 		   : fail(err, RC_UNAVAILABLE, "clock",
 			  "nothing is erased by its date while the clock is not right: %.*s",
-			  STR_ARG(clock_health_text(job->arena, &report)));
+			  STR_ARG(clock_health_text(a, &report)));
 }
 
 static enum rc
@@ -137,7 +136,7 @@ apply(struct job_run *job, struct err *err)
 			      json_integer_value(json_object_get(job->job.arguments, "day_ms"))};
 	bool goes_on = id_parse(job->job.cursor, &run.after);
 	const struct access access = {.reason = run.plan};
-	enum rc rc = check_clock(job, err);
+	enum rc rc = retention_clock_check(job->serve, job->arena, err);
 
 	job->job.unit_word = STR("records");
 	/* Once begun it is carried through, also tomorrow: the day is the plan's. */
@@ -299,7 +298,7 @@ daily(struct job_run *job, struct err *err)
 	struct run run = {.job = job};
 	struct db *db;
 	int64_t failed = 0;
-	enum rc rc = check_clock(job, err);
+	enum rc rc = retention_clock_check(job->serve, job->arena, err);
 
 	if (rc == RC_OK)
 		rc = holds_end(job->serve, job->arena, &failed, err);

@@ -14,6 +14,8 @@ struct serve;
  */
 extern const struct job_kind retention_jobs[];
 
+/* Nothing goes by a clock that the node does not believe: RC_UNAVAILABLE, saying what is wrong. */
+MUST_USE enum rc retention_clock_check(const struct serve *s, struct arena *a, struct err *err);
 /* The plan of today over all records; on any connection. */
 MUST_USE enum rc retention_plan_make(const struct door_node *node, struct db *db, struct arena *a,
 				     int64_t now_ms, struct retention_plan *out, struct err *err);

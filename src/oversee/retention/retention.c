@@ -101,8 +101,11 @@ add_proposal(struct request *rq, json_t *o, struct err *err)
 static enum rc
 make_plan(struct request *rq, struct retention_plan *plan, struct err *err)
 {
-	return retention_plan_make(rq->door.node, rq->door.db, rq->arena, rq->door.now_ms, plan,
-				   err);
+	enum rc rc = retention_clock_check(rq->serve, rq->arena, err);
+
+	return rc == RC_OK ? retention_plan_make(rq->door.node, rq->door.db, rq->arena,
+						 rq->door.now_ms, plan, err)
+			   : rc;
 }
 
 static enum rc
