@@ -144,6 +144,21 @@ are_two_greeted(const struct loop *l)
 	return greeted > 1;
 }
 
+/* What is not read is waited for until it was: no more is answered before. */
+static bool
+has_room(const struct connection *c)
+{
+	return c->out.n < UNREAD_MAX;
+}
+
+static bool
+has_whole(const struct connection *c)
+{
+	struct str inside;
+
+	return keywire_frame((struct str){(char *)c->in, c->in_n}, &inside) > 0;
+}
+
 /* False: it broke the rules. */
 static bool
 answer_all(struct loop *l, struct connection *c)
@@ -151,10 +166,11 @@ answer_all(struct loop *l, struct connection *c)
 	int64_t now = monotonic_ms();
 	struct str inside;
 	size_t done = 0;
-	long took;
+	long took = 0;
 
-	while ((took = keywire_frame((struct str){(char *)c->in + done, c->in_n - done}, &inside)) >
-	       0) {
+	while (has_room(c) &&
+	       (took = keywire_frame((struct str){(char *)c->in + done, c->in_n - done}, &inside)) >
+		   0) {
 		bool was_greeted = c->greeted;
 
 		keeper_answer(l->keeper, inside, now, &c->greeted, l->shared, &c->out);
@@ -164,7 +180,7 @@ answer_all(struct loop *l, struct connection *c)
 	}
 	if (done > 0)
 		forget(c, done);
-	return took == 0 && make_room(c);
+	return took >= 0 && make_room(c);
 }
 
 static bool
@@ -198,15 +214,35 @@ read_in(struct connection *c)
 	return n > 0;
 }
 
+/* False: it is to be closed. */
+static bool
+answer_some(struct loop *l, struct connection *c)
+{
+	bool goes_on = answer_all(l, c);
+
+	if (!keeper_commit(l->keeper)) {
+		log_error("keys.state cannot be written: what was opened could be forgotten, so "
+			  "no key is given");
+		return false;
+	}
+	/* The last replies are sent also to who is just going. */
+	return send_out(c) && goes_on;
+}
+
 static void
 serve_one(struct loop *l, struct connection *c, short events)
 {
-	bool goes_on = true;
+	bool ended = false, goes_on = true;
 
-	if ((events & (POLLIN | POLLHUP | POLLERR)) != 0)
-		goes_on = read_in(c) && answer_all(l, c);
-	/* The last replies are sent also to who is just going. */
-	if (!send_out(c) || !goes_on)
+	/* What is read while something whole waits had no room. */
+	if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 && has_room(c) && !has_whole(c))
+		ended = !read_in(c);
+	else if ((events & (POLLHUP | POLLERR)) != 0)
+		ended = true;
+	do {
+		goes_on = answer_some(l, c);
+	} while (goes_on && has_room(c) && has_whole(c));
+	if (!goes_on || ended)
 		connection_close(l, c);
 }
 
@@ -253,7 +289,7 @@ run(struct loop *l)
 				continue;
 			of[n] = c;
 			p[n] = (struct pollfd){.fd = c->fd};
-			if (c->out.n - c->sent < UNREAD_MAX)
+			if (has_room(c))
 				p[n].events |= POLLIN;
 			if (c->sent < c->out.n)
 				p[n].events |= POLLOUT;

@@ -2,6 +2,7 @@
 #define AUDIT_KEEPER_H
 
 #include "audit/keeper_ledger.h"
+#include "base/clock.h"
 
 /*
  * keeper: the key process. It alone opens keys.liaison, holds bucket keys and signing key, and
@@ -14,6 +15,7 @@ struct keeper_options {
 	int from;	 /* a socket to whoever started it; it ends with the last one. -1: none, and
 			  * it stays until it is told to end */
 	struct ledger_limits limits;
+	const struct clock *clock; /* NULL: the machine's; for tests */
 };
 
 /* Until nobody is there any more, or a signal. */
@@ -39,6 +41,11 @@ void keeper_free(struct keeper *k);
  */
 void keeper_answer(struct keeper *k, struct str request, int64_t now, bool *greeted, bool shared,
 		   struct buf *out);
+/*
+ * What was answered may leave the process: what it opened is written where the next process finds
+ * it. False: the disk refuses; then no answer since the last call may leave.
+ */
+MUST_USE bool keeper_commit(struct keeper *k);
 /* What is to be done when nobody asks; true: call it again in a second. */
 bool keeper_tick(struct keeper *k, int64_t now);
 void keeper_save(struct keeper *k);

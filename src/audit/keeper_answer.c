@@ -19,6 +19,13 @@ static const char *const paper_buckets[] = {"staff/", "job/", "import/", "audit/
 /* The body of a reply; what is longer goes to the arena, and is a list of what is owed at most. */
 #define SAID_BYTES ((size_t)16 << 10)
 
+/* How far from the clock the time of a leaf may be; one request takes it once. */
+#define USE_APART_MS (INT64_C(3600) * 1000)
+
+/* New buckets at once, and one more each so often: a class has one a month. */
+#define BUCKETS_NEW 200
+#define BUCKET_EACH_MS (INT64_C(60) * 1000)
+
 /* Leaves that came before those they follow: of several processes that commit in turn. */
 #define EARLY_MAX 32
 #define EARLY_BYTES_MAX ((size_t)4 << 20)
@@ -47,6 +54,7 @@ struct keeper {
 	unsigned char *said_secret;
 	bool was_withheld;
 	int64_t now;
+	int64_t buckets_left, buckets_at; /* may be made; counted from */
 };
 
 struct keeper *
@@ -55,6 +63,9 @@ keeper_new(const struct keeper_options *options)
 	struct keeper *k = heap_zeroed(sizeof *k);
 
 	k->options = *options;
+	if (k->options.clock == NULL)
+		k->options.clock = &clock_system;
+	k->buckets_left = BUCKETS_NEW;
 	k->arena = arena_new(0);
 	k->scratch = arena_new(0);
 	k->said_secret = secret_new(SAID_BYTES);
@@ -78,14 +89,55 @@ keeper_take_folder(struct keeper *k, struct err *err)
 	return k->state_fd >= 0 ? RC_OK : keeper_log_file(k->state_path, &k->state_fd, err);
 }
 
+/* All that is owed; free() is the caller's. */
+static struct keys_owed *
+all_owed(const struct keeper *k, size_t *n)
+{
+	size_t count = ledger_owed_count(k->ledger);
+	struct keys_owed *owed = heap_zeroed((count + 1) * sizeof *owed);
+
+	*n = ledger_owed(k->ledger, owed, count);
+	return owed;
+}
+
 void
 keeper_save(struct keeper *k)
 {
-	struct keys_owed owed[KEEPER_OWED_KEPT];
+	struct keys_owed *owed;
+	size_t n;
 
 	note_keys(k);
-	if (k->log != NULL)
-		keeper_log_save(k->log, owed, ledger_owed(k->ledger, owed, KEEPER_OWED_KEPT));
+	if (k->log == NULL)
+		return;
+	owed = all_owed(k, &n);
+	keeper_log_save(k->log, owed, n);
+	free(owed);
+}
+
+static bool
+rewrite(struct keeper *k)
+{
+	size_t n;
+	struct keys_owed *owed = all_owed(k, &n);
+	bool ok = keeper_log_rewrite(k->log, owed, n);
+
+	free(owed);
+	return ok;
+}
+
+bool
+keeper_commit(struct keeper *k)
+{
+	struct keys_owed owed[256];
+	bool ok = true;
+	size_t n;
+
+	if (k->log == NULL)
+		return true;
+	while ((n = ledger_take_new(k->ledger, owed, COUNT_OF(owed))) > 0)
+		if (!keeper_log_owe(k->log, owed, n))
+			ok = rewrite(k) && ok;
+	return ok;
 }
 
 void
@@ -109,14 +161,16 @@ keeper_free(struct keeper *k)
 bool
 keeper_tick(struct keeper *k, int64_t now)
 {
-	struct keys_owed owed[KEEPER_OWED_KEPT];
-	size_t n;
+	struct keys_owed *owed = NULL;
+	size_t n = 0;
 
 	if (k->log == NULL)
 		return false;
 	note_keys(k);
-	n = ledger_owed(k->ledger, owed, KEEPER_OWED_KEPT);
+	if (keeper_log_is_due(k->log, now))
+		owed = all_owed(k, &n);
 	keeper_log_tick(k->log, now, owed, n);
+	free(owed);
 	if (ledger_is_withheld(k->ledger, now) != k->was_withheld) {
 		k->was_withheld = !k->was_withheld;
 		if (k->was_withheld)
@@ -125,7 +179,7 @@ keeper_tick(struct keeper *k, int64_t now)
 		else
 			log_info("what was opened stands in the log: records are opened again");
 	}
-	return keeper_log_is_dirty(k->log) || n > 0;
+	return keeper_log_is_dirty(k->log) || ledger_owed_count(k->ledger) > 0;
 }
 
 static enum rc
@@ -153,12 +207,18 @@ open_with(struct keeper *k, struct keywire_reader *r, struct keys **out, struct 
 	return r->bad || r->rest.n > 0 ? malformed(err) : keys_open(k->key_path, secret, out, err);
 }
 
+static void
+owe_again(void *ctx, const struct keys_owed *owed)
+{
+	struct keeper *k = ctx;
+
+	ledger_owe(k->ledger, k->now, owed);
+}
+
 /* Key file, what was known of the log, and what was owed when the last process ended. */
 static enum rc
 open_all(struct keeper *k, struct keywire_reader *r, struct err *err)
 {
-	const struct keys_owed *owed;
-	size_t n;
 	enum rc rc = open_with(k, r, &k->keys, err);
 
 	if (rc != RC_OK)
@@ -170,9 +230,7 @@ open_all(struct keeper *k, struct keywire_reader *r, struct err *err)
 		return rc;
 	}
 	k->ledger = ledger_new(k->keys, &k->options.limits);
-	n = keeper_log_owed(k->log, &owed);
-	for (size_t i = 0; i < n; i++)
-		ledger_owe(k->ledger, k->now, &owed[i]);
+	keeper_log_each_owed(k->log, owe_again, k);
 	return RC_OK;
 }
 
@@ -238,14 +296,57 @@ unlock(struct keeper *k, struct keywire_reader *r, struct err *err)
 	return RC_OK;
 }
 
+/* "protection/2026-11": what keys_bucket makes of a class, which is a code of the model. */
+static bool
+is_bucket_name(struct str s)
+{
+	static const char month[] = "/0000-00";
+	size_t class = s.n - (sizeof month - 1);
+
+	if (s.n < sizeof month)
+		return false;
+	for (size_t i = 0; i < class; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == '/' || s.p[i] == '"' ||
+		    s.p[i] == '\\')
+			return false;
+	for (size_t i = class; i < s.n; i++) {
+		bool is_digit = s.p[i] >= '0' && s.p[i] <= '9';
+
+		if (month[i - class] == '0' ? !is_digit : s.p[i] != month[i - class])
+			return false;
+	}
+	return true;
+}
+
+/* Each new key grows the key file for good. */
+static enum rc
+may_make_bucket(struct keeper *k, struct err *err)
+{
+	int64_t more = (k->now - k->buckets_at) / BUCKET_EACH_MS;
+
+	if (more > 0) {
+		k->buckets_left =
+		    more > BUCKETS_NEW - k->buckets_left ? BUCKETS_NEW : k->buckets_left + more;
+		k->buckets_at += more * BUCKET_EACH_MS;
+	}
+	if (k->buckets_left == 0)
+		return fail(err, RC_BUSY, "keys",
+			    "too many new buckets of keys were made of late; wait a minute");
+	k->buckets_left--;
+	return RC_OK;
+}
+
 static enum rc
 wrap(struct keeper *k, struct keywire_reader *r, struct err *err)
 {
 	struct str bucket = keywire_take_name(r), aad = keywire_take_text(r),
 		   key = keywire_take(r, DATA_KEY_BYTES);
+	enum rc rc;
 
-	if (r->bad || r->rest.n > 0)
+	if (r->bad || r->rest.n > 0 || !is_bucket_name(bucket))
 		return malformed(err);
+	if (!keys_has_bucket(k->keys, bucket) && (rc = may_make_bucket(k, err)) != RC_OK)
+		return rc;
 	return keys_wrap(k->keys, bucket, aad, (const unsigned char *)key.p, &k->said, err);
 }
 
@@ -270,6 +371,16 @@ is_record(struct str bucket, struct str aad, struct id *record)
 	return !r.bad && !is_papers(bucket, STR_NONE);
 }
 
+/* The leaf will say that time, and the node says it: it is about now, or no leaf could be of it.
+ * Both look at the same machine's clock. */
+static bool
+is_about_now(const struct keeper *k, int64_t time_ms)
+{
+	int64_t apart = time_ms - clock_now(k->options.clock);
+
+	return apart >= -USE_APART_MS && apart <= USE_APART_MS;
+}
+
 static enum rc
 may_open(struct keeper *k, const struct key_use *use, struct str bucket, struct str aad,
 	 struct err *err)
@@ -283,6 +394,9 @@ may_open(struct keeper *k, const struct key_use *use, struct str bucket, struct 
 				  "a record is opened for somebody, whom the log then names");
 	if (!is_record(bucket, aad, &record))
 		return fail(err, RC_DENIED, "keys", "this is no record's key");
+	if (use->kind != KEY_USE_RUN && !is_about_now(k, use->time_ms))
+		return fail(err, RC_DENIED, "keys",
+			    "a record is opened now, and the log says when; that is another time");
 	return ledger_open(k->ledger, k->now, use, record, err);
 }
 
@@ -346,7 +460,7 @@ bucket_act(struct keeper *k, struct keywire_reader *r, struct err *err)
 	uint64_t act = keywire_take_be(r, 1);
 	struct str bucket = keywire_take_name(r);
 
-	if (r->bad || r->rest.n > 0 || act > KEY_BUCKET_DESTROY)
+	if (r->bad || r->rest.n > 0 || act > KEY_BUCKET_DESTROY || !is_bucket_name(bucket))
 		return malformed(err);
 	switch ((enum key_bucket_act)act) {
 	case KEY_BUCKET_RENEW: return keys_bucket_renew(k->keys, bucket, err);

@@ -81,6 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		answer(inside, now += 100, &greeted, &out);
 		rest = str_sub(rest, (size_t)took, rest.n);
 	}
+	must(keeper_commit(keeper));
 	(void)keeper_tick(keeper, now);
 	arena_free(a);
 	return 0;

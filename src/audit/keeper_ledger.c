@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "audit/keeper_journal.h"
 #include "base/arena.h"
 #include "seal/secret.h"
 
@@ -14,7 +15,7 @@ const struct ledger_limits ledger_standard = {
     .opens_a_minute = 300,
     .owed_ms = 30000,
     .remind_ms = 3000,
-    .owed_max = 20000,
+    .owed_max = KEEPER_OWED_KEPT,
     .run_ms = 86400000,
 };
 
@@ -44,6 +45,7 @@ struct ledger {
 	struct keys *keys;
 	struct ledger_limits limits;
 	struct debt *bucket[BUCKETS], *oldest, *newest;
+	struct debt *new_from; /* the oldest that was not taken yet; NULL: none */
 	size_t owed;
 	struct person persons[PERSONS];
 	struct announced runs[RUNS];
@@ -68,7 +70,7 @@ ledger_forgive(struct ledger *l)
 		free(d);
 	}
 	memset(l->bucket, 0, sizeof l->bucket);
-	l->oldest = l->newest = NULL;
+	l->oldest = l->newest = l->new_from = NULL;
 	l->owed = 0;
 }
 
@@ -117,6 +119,8 @@ pay(struct ledger *l, const unsigned char actor_mac[AUDIT_MAC_BYTES],
 	if (d == NULL)
 		return;
 	*at = d->next_in_bucket;
+	if (l->new_from == d)
+		l->new_from = d->newer;
 	if (d->older != NULL)
 		d->older->newer = d->newer;
 	else
@@ -147,6 +151,8 @@ ledger_owe(struct ledger *l, int64_t now, const struct keys_owed *owed)
 	else
 		l->oldest = d;
 	l->newest = d;
+	if (l->new_from == NULL)
+		l->new_from = d;
 	l->owed++;
 }
 
@@ -180,6 +186,23 @@ ledger_owed(const struct ledger *l, struct keys_owed *out, size_t most)
 	return n;
 }
 
+size_t
+ledger_take_new(struct ledger *l, struct keys_owed *out, size_t most)
+{
+	size_t n = 0;
+
+	for (; l->new_from != NULL && n < most; l->new_from = l->new_from->newer)
+		out[n++] = l->new_from->owed;
+	return n;
+}
+
+static int64_t
+most_of(const struct ledger *l, struct id actor)
+{
+	return (int64_t)l->limits.opens_a_minute * LEDGER_LIST_SHARE *
+	       (id_is_zero(actor) ? LEDGER_NODE_SHARE : 1);
+}
+
 /* The person's place, or that of whoever asked for nothing the longest among a few. */
 static struct person *
 person_of(struct ledger *l, int64_t now, struct id actor)
@@ -195,10 +218,8 @@ person_of(struct ledger *l, int64_t now, struct id actor)
 		if (p == NULL || !at->is_set || (p->is_set && at->filled < p->filled))
 			p = at;
 	}
-	*p = (struct person){.actor = actor,
-			     .filled = now,
-			     .left = (int64_t)l->limits.opens_a_minute * LEDGER_LIST_SHARE,
-			     .is_set = true};
+	*p = (struct person){
+	    .actor = actor, .filled = now, .left = most_of(l, actor), .is_set = true};
 	return p;
 }
 
@@ -206,7 +227,7 @@ person_of(struct ledger *l, int64_t now, struct id actor)
 static bool
 may_open_more(struct ledger *l, int64_t now, struct id actor, int64_t cost)
 {
-	int64_t most = (int64_t)l->limits.opens_a_minute * LEDGER_LIST_SHARE;
+	int64_t most = most_of(l, actor);
 	struct person *p;
 
 	if (most == 0)
@@ -267,8 +288,7 @@ ledger_open(struct ledger *l, int64_t now, const struct key_use *use, struct id 
 			   ? RC_OK
 			   : fail(err, RC_DENIED, "keys",
 				  "a run over all records is logged before it begins");
-	/* The node itself acts for nobody whose readings could be counted. */
-	if (!id_is_zero(use->actor) && !may_open_more(l, now, use->actor, cost))
+	if (!may_open_more(l, now, use->actor, cost))
 		return fail(err, RC_BUSY, "",
 			    "one person opens at most %d records a minute here (the setting "
 			    "opens_a_minute); wait a little, or make a job of it",

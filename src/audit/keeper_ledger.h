@@ -22,6 +22,8 @@ extern const struct ledger_limits ledger_standard;
 
 /* One in a list, a search or a change counts as so much of one asked for by itself. */
 #define LEDGER_LIST_SHARE 20
+/* The node itself, which is no person, opens as much as so many persons. */
+#define LEDGER_NODE_SHARE 20
 
 /* keys give the MACs of leaves. */
 struct ledger *ledger_new(struct keys *keys, const struct ledger_limits *limits);
@@ -45,6 +47,8 @@ bool ledger_is_withheld(const struct ledger *l, int64_t now);
 bool ledger_reminds(const struct ledger *l, int64_t now);
 /* The oldest, at most most; also those that are not old. */
 size_t ledger_owed(const struct ledger *l, struct keys_owed *out, size_t most);
+/* Those that this never gave yet, and that are owed still; the oldest first, at most most. */
+size_t ledger_take_new(struct ledger *l, struct keys_owed *out, size_t most);
 /* What an earlier process left. It is owed from now on. */
 void ledger_owe(struct ledger *l, int64_t now, const struct keys_owed *owed);
 /* By decision of somebody who answers for it. */

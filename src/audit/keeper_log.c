@@ -16,11 +16,12 @@
 
 #define MAGIC "liaison keys state 1\n"
 #define PLACE_BYTES ((size_t)32 << 10) /* one of the two places in the file */
+#define OWED_BEFORE 500 /* a state of before the journal held so many of what is owed */
 #define MARKS 256
 #define WRITE_MS 1000
 #define SYNC_MS 10000
 
-_Static_assert(KEEPER_OWED_KEPT * 40 + 64 * HASH_BYTES + 1024 < PLACE_BYTES, "it fits");
+_Static_assert(OWED_BEFORE * 40 + 64 * HASH_BYTES + 1024 < PLACE_BYTES, "it fits");
 
 struct mark {
 	uint64_t size;
@@ -30,7 +31,7 @@ struct mark {
 struct keeper_log {
 	int fd;
 	unsigned char key[DATA_KEY_BYTES]; /* of the file; the process's memory is locked */
-	bool is_known, is_dirty, is_unsynced;
+	bool is_known, is_dirty, is_unsynced, is_owed_unsynced;
 	uint64_t keys_age, keys_age_now; /* the greatest it was; of the key file in use */
 	struct merkle_range range;
 	char origin[256];
@@ -40,7 +41,8 @@ struct keeper_log {
 	unsigned place;	  /* written to until it is synced; the other one is on the disk */
 	bool sync_failed; /* then it stays so: what the disk holds of this one is not known */
 	int64_t written_at, synced_at;
-	struct keys_owed owed[KEEPER_OWED_KEPT];
+	struct keeper_journal *journal;
+	struct keys_owed owed[OWED_BEFORE];
 	size_t owed_n;
 };
 
@@ -64,7 +66,7 @@ take_state(struct keeper_log *l, struct str plain)
 	l->range.n = (size_t)__builtin_popcountll(l->range.size);
 	hashes = keywire_take(&r, l->range.n * HASH_BYTES);
 	l->owed_n = (size_t)keywire_take_be(&r, 4);
-	if (r.bad || l->owed_n > KEEPER_OWED_KEPT)
+	if (r.bad || l->owed_n > OWED_BEFORE)
 		return false;
 	for (size_t i = 0; i < l->owed_n; i++) {
 		l->owed[i].actor = keywire_take_id(&r);
@@ -121,8 +123,15 @@ sync_place(struct keeper_log *l)
 		l->sync_failed = true;
 	if (l->sync_failed)
 		return;
-	l->place = 1 - l->place;
-	l->is_unsynced = false;
+	if (l->is_unsynced)
+		l->place = 1 - l->place;
+	l->is_unsynced = l->is_owed_unsynced = false;
+}
+
+static bool
+is_unsynced(const struct keeper_log *l)
+{
+	return l->is_unsynced || l->is_owed_unsynced;
 }
 
 /* A new file is there after a power cut when its folder is written too. */
@@ -184,6 +193,9 @@ keeper_log_file(const char *path, int *fd, struct err *err)
 	if (rc == RC_OK && lseek(*fd, 0, SEEK_END) == 0 && !sync_folder(path))
 		rc = fail(err, RC_UNAVAILABLE, "keys", "the node's folder cannot be written: %s",
 			  strerror(errno));
+	/* A disk that is full later still takes what is opened; one that is full now may yet. */
+	if (rc == RC_OK)
+		(void)posix_fallocate(*fd, 0, (off_t)(2 * PLACE_BYTES + JOURNAL_BYTES));
 	if (rc != RC_OK) {
 		(void)close(*fd);
 		*fd = -1;
@@ -211,6 +223,7 @@ keeper_log_open(int fd, struct keys *keys, struct keeper_log **out, struct err *
 			    "right one back; or take it away, and say that the database is the one "
 			    "in use: liaison node accept-log --reason TEXT");
 	}
+	l->journal = journal_new(fd, 2 * PLACE_BYTES, l->key);
 	/* The process before may have been killed between writing and syncing. */
 	l->sync_failed = fdatasync(fd) != 0;
 	keeper_log_mark(l);
@@ -218,41 +231,57 @@ keeper_log_open(int fd, struct keys *keys, struct keeper_log **out, struct err *
 	return RC_OK;
 }
 
-static void
-write_state(struct keeper_log *l, const struct keys_owed *owed, size_t n)
+/* False: the disk refuses. It stays to be written; the other place holds what was. */
+static bool
+write_state(struct keeper_log *l)
 {
 	struct arena *a = arena_new(0);
 	char aad[sizeof MAGIC + 8];
 	struct buf plain, sealed, out;
 	uint64_t written = l->written + 1;
+	bool ok;
 
-	if (n > KEEPER_OWED_KEPT)
-		n = KEEPER_OWED_KEPT;
 	buf_init(&plain, a);
 	buf_init(&sealed, a);
 	buf_init(&out, a);
 	buf_add_u64(&plain, l->range.size);
 	keywire_add_name(&plain, str_from(l->origin));
 	buf_add_bytes(&plain, l->range.at, l->range.n * HASH_BYTES);
-	buf_add_u32(&plain, (uint32_t)n);
-	for (size_t i = 0; i < n; i++) {
-		buf_add_bytes(&plain, owed[i].actor.b, sizeof owed[i].actor.b);
-		buf_add_bytes(&plain, owed[i].record.b, sizeof owed[i].record.b);
-		buf_add_u64(&plain, (uint64_t)owed[i].time_ms);
-	}
+	buf_add_u32(&plain, 0); /* what is owed stands in the journal */
 	buf_add_u64(&plain, l->keys_age);
 	envelope_seal(l->key, aad_of(written, aad), buf_str(&plain), &sealed);
 	buf_add_z(&out, MAGIC);
 	buf_add_u64(&out, written);
 	keywire_add_text(&out, buf_str(&sealed));
 	must(out.n <= PLACE_BYTES);
-	/* It stays to be written when the disk is full; the other place holds what was. */
-	if (pwrite(l->fd, out.p, out.n, (off_t)(l->place * PLACE_BYTES)) == (ssize_t)out.n) {
-		l->written = written;
+	ok = pwrite(l->fd, out.p, out.n, (off_t)(l->place * PLACE_BYTES)) == (ssize_t)out.n;
+	if (ok) {
 		l->is_dirty = false;
 		l->is_unsynced = true;
 	}
 	arena_free(a);
+	return ok;
+}
+
+bool
+keeper_log_rewrite(struct keeper_log *l, const struct keys_owed *owed, size_t n)
+{
+	/* What is owed first: until the state of this generation is there, that before counts,
+	 * with what was owed then. */
+	if (!journal_begin(l->journal, l->written + 1, owed, n) || (l->is_known && !write_state(l)))
+		return false;
+	l->written++;
+	journal_began(l->journal);
+	return true;
+}
+
+bool
+keeper_log_owe(struct keeper_log *l, const struct keys_owed *owed, size_t n)
+{
+	if (!journal_add(l->journal, owed, n))
+		return false;
+	l->is_owed_unsynced = true;
+	return true;
 }
 
 void
@@ -260,19 +289,27 @@ keeper_log_save(struct keeper_log *l, const struct keys_owed *owed, size_t n)
 {
 	if (!l->is_known)
 		return;
-	write_state(l, owed, n);
-	if (l->is_unsynced)
+	if (!keeper_log_rewrite(l, owed, n))
+		l->is_dirty = true;
+	if (is_unsynced(l))
 		sync_place(l);
+}
+
+bool
+keeper_log_is_due(const struct keeper_log *l, int64_t now)
+{
+	return l->is_known && l->is_dirty && now - l->written_at >= WRITE_MS;
 }
 
 void
 keeper_log_tick(struct keeper_log *l, int64_t now, const struct keys_owed *owed, size_t n)
 {
-	if (l->is_known && l->is_dirty && now - l->written_at >= WRITE_MS) {
-		write_state(l, owed, n);
+	if (keeper_log_is_due(l, now)) {
+		if (!keeper_log_rewrite(l, owed, n))
+			l->is_dirty = true;
 		l->written_at = now;
 	}
-	if (l->is_unsynced && now - l->synced_at >= SYNC_MS) {
+	if (is_unsynced(l) && now - l->synced_at >= SYNC_MS) {
 		sync_place(l);
 		l->synced_at = now;
 	}
@@ -281,7 +318,7 @@ keeper_log_tick(struct keeper_log *l, int64_t now, const struct keys_owed *owed,
 bool
 keeper_log_is_dirty(const struct keeper_log *l)
 {
-	return l->is_dirty || l->is_unsynced;
+	return l->is_dirty || is_unsynced(l);
 }
 
 void
@@ -289,6 +326,7 @@ keeper_log_close(struct keeper_log *l)
 {
 	if (l == NULL)
 		return;
+	journal_free(l->journal);
 	secret_wipe(l->key, sizeof l->key);
 	free(l);
 }
@@ -305,11 +343,19 @@ keeper_log_size(const struct keeper_log *l)
 	return l->range.size;
 }
 
-size_t
-keeper_log_owed(const struct keeper_log *l, const struct keys_owed **out)
+void
+keeper_log_each_owed(struct keeper_log *l, void (*owe)(void *ctx, const struct keys_owed *owed),
+		     void *ctx)
 {
-	*out = l->owed;
-	return l->owed_n;
+	const struct keys_owed *rest;
+	size_t n;
+
+	for (size_t i = 0; i < l->owed_n; i++)
+		owe(ctx, &l->owed[i]);
+	/* Anew from here on, above all that lies there. */
+	l->written = journal_load(l->journal, l->written, &rest, &n);
+	for (size_t i = 0; i < n; i++)
+		owe(ctx, &rest[i]);
 }
 
 void

@@ -1,6 +1,7 @@
 #ifndef AUDIT_KEEPER_LOG_H
 #define AUDIT_KEEPER_LOG_H
 
+#include "audit/keeper_journal.h"
 #include "base/rc.h"
 #include "seal/keys_process.h"
 #include "seal/merkle.h"
@@ -14,11 +15,10 @@
  *
  * The file is written at most once a second and synced every ten; so when the machine loses
  * power, up to ten seconds of the log are forgotten, and a database that was rolled back within
- * them is not seen to be. A process that ends or is killed loses a second at most.
+ * them is not seen to be. A process that ends or is killed loses a second at most, and of what was
+ * opened nothing: that stands in the journal behind it (keeper_journal.h) before a key is given.
  */
 struct keeper_log;
-
-#define KEEPER_OWED_KEPT 500 /* what was opened and not named outlives the process, so many */
 
 /* The file, made when it is not there, and locked: one key process a folder. RC_CONFLICT:
  * another one has it. The descriptor is the caller's. */
@@ -54,9 +54,16 @@ MUST_USE enum rc keeper_log_accept(struct keeper_log *l, uint64_t size, const st
 /* Is this text a checkpoint of it? RC_BUSY: of more than was told yet. RC_DENIED: no. */
 MUST_USE enum rc keeper_log_may_sign(const struct keeper_log *l, struct str text, struct err *err);
 
-/* What the last process left owed. */
-size_t keeper_log_owed(const struct keeper_log *l, const struct keys_owed **out);
-/* Write what is to be written by now; owed is kept with it. */
+/* What the last process left owed; once, before anything is written. */
+void keeper_log_each_owed(struct keeper_log *l,
+			  void (*owe)(void *ctx, const struct keys_owed *owed), void *ctx);
+/* These are owed from now on, and outlive the process. False: rewrite it all, then. */
+MUST_USE bool keeper_log_owe(struct keeper_log *l, const struct keys_owed *owed, size_t n);
+/* All that is owed, and the state. False: the disk refuses, and what was there still counts. */
+MUST_USE bool keeper_log_rewrite(struct keeper_log *l, const struct keys_owed *owed, size_t n);
+/* Does a tick write? Then it needs all that is owed. */
+bool keeper_log_is_due(const struct keeper_log *l, int64_t now);
+/* Write what is to be written by now. */
 void keeper_log_tick(struct keeper_log *l, int64_t now, const struct keys_owed *owed, size_t n);
 /* Whether a tick is to come. */
 bool keeper_log_is_dirty(const struct keeper_log *l);

@@ -25,6 +25,15 @@ static unsigned flags;
 
 static const int64_t november = INT64_C(1795399834000);
 
+static int64_t
+at_november(void *ctx)
+{
+	(void)ctx;
+	return november;
+}
+
+static const struct clock clock_november = {.now_ms = at_november};
+
 static struct id
 id_of(unsigned char kind, unsigned n)
 {
@@ -38,7 +47,8 @@ id_of(unsigned char kind, unsigned n)
 static void
 start(void)
 {
-	const struct keeper_options options = {.dir = folder, .from = -1, .limits = limits};
+	const struct keeper_options options = {
+	    .dir = folder, .from = -1, .limits = limits, .clock = &clock_november};
 
 	keeper = keeper_new(&options);
 	greeted = false;
@@ -49,6 +59,14 @@ end(void)
 {
 	if (keeper != NULL)
 		keeper_save(keeper);
+	keeper_free(keeper);
+	keeper = NULL;
+}
+
+/* It is gone between two instructions: nothing more is written. */
+static void
+kill_it(void)
+{
 	keeper_free(keeper);
 	keeper = NULL;
 }
@@ -374,6 +392,188 @@ what_is_owed_outlives_the_process_and_is_told_to_the_next(void **state)
 	assert_int_equal(owed_count(), 0);
 }
 
+static enum rc
+open_and_let_go(const struct opened *o, struct id actor)
+{
+	enum rc rc = open_one(o, KEY_USE_LIST, actor);
+
+	assert_true(keeper_commit(keeper));
+	return rc;
+}
+
+static void
+what_was_opened_when_the_process_was_killed_is_owed_by_the_next(void **state)
+{
+	struct id ana = id_of('a', 1), nobody = id_of(0, 0);
+	struct opened o[700];
+	struct str first;
+
+	(void)state;
+	greet();
+	for (unsigned i = 0; i < 700; i++)
+		o[i] = sealed(i);
+	first = leaf(AUDIT_START, nobody, NULL, NULL, 0, "start");
+	assert_int_equal(present(0, 1, first), RC_OK);
+	for (unsigned i = 0; i < 600; i++)
+		assert_int_equal(open_and_let_go(&o[i], i % 2 ? ana : nobody), RC_OK);
+	kill_it();
+	start();
+	assert_int_equal(hello(), RC_OK);
+	assert_int_equal(owed_count(), 600);
+	/* And those of that one, which begins with all that was owed, and of one after. */
+	for (unsigned i = 600; i < 700; i++)
+		assert_int_equal(open_and_let_go(&o[i], ana), RC_OK);
+	kill_it();
+	start();
+	assert_int_equal(hello(), RC_OK);
+	assert_int_equal(owed_count(), 700);
+	kill_it();
+	start();
+	assert_int_equal(hello(), RC_OK);
+	assert_int_equal(owed_count(), 700);
+	assert_int_equal(present(0, 1, first), RC_OK);
+	assert_int_equal(present(1, 1, leaf(AUDIT_READ, ana, &o[699], NULL, 0, "opened")), RC_OK);
+	assert_int_equal(owed_count(), 699);
+}
+
+static void
+what_a_leaf_paid_before_the_process_was_killed_is_owed_no_more(void **state)
+{
+	struct id ana = id_of('a', 1);
+	struct opened o = {0}, other;
+	struct str paid;
+
+	(void)state;
+	greet();
+	o = sealed(1);
+	other = sealed(2);
+	assert_int_equal(open_and_let_go(&o, ana), RC_OK);
+	paid = leaf(AUDIT_READ, ana, &o, NULL, 0, "person");
+	assert_int_equal(present(0, 1, paid), RC_OK);
+	/* The state was not written since: the leaf is told again, and pays again. */
+	kill_it();
+	start();
+	assert_int_equal(hello(), RC_OK);
+	assert_int_equal(number_of(2), 0);
+	assert_int_equal(owed_count(), 1);
+	assert_int_equal(present(0, 1, paid), RC_OK);
+	assert_int_equal(owed_count(), 0);
+	/* The state was written: what it knows the leaf of is not in the journal either. */
+	assert_int_equal(open_and_let_go(&other, ana), RC_OK);
+	assert_true(keeper_tick(keeper, now += 2000));
+	kill_it();
+	start();
+	assert_int_equal(hello(), RC_OK);
+	assert_int_equal(number_of(2), 1);
+	assert_int_equal(owed_count(), 1);
+	assert_int_equal(present(1, 1, leaf(AUDIT_READ, ana, &other, NULL, 0, "person")), RC_OK);
+	assert_int_equal(owed_count(), 0);
+}
+
+/* 125 bytes a reading: an area holds 8,000 of them. */
+static void
+a_journal_that_is_full_begins_anew_with_what_is_owed(void **state)
+{
+	struct id nobody = id_of(0, 0);
+	struct opened first, o;
+	uint64_t leaves = 0;
+
+	(void)state;
+	end();
+	limits.opens_a_minute = 0;
+	start();
+	greet();
+	first = sealed(1);
+	o = sealed(2);
+	assert_int_equal(open_and_let_go(&first, nobody), RC_OK);
+	for (unsigned i = 0; i < 20000; i++) {
+		assert_int_equal(open_and_let_go(&o, nobody), RC_OK);
+		assert_int_equal(
+		    present(leaves++, 1, leaf(AUDIT_READ, nobody, &o, NULL, 0, "person")), RC_OK);
+	}
+	assert_int_equal(owed_count(), 1);
+	kill_it();
+	start();
+	assert_int_equal(hello(), RC_OK);
+	/* Those of the last area are owed until the leaves that the state does not know come. */
+	assert_in_range(number_of(2), 1, leaves);
+	assert_int_equal(owed_count(), number_of(2) == leaves ? 1 : 2);
+}
+
+static void
+only_readings_of_now_are_opened(void **state)
+{
+	const int64_t times[] = {0, 1, november - INT64_C(7200000), november + INT64_C(7200000),
+				 INT64_C(253402300799999)};
+	struct key_use use = {KEY_USE_RECORD, id_of('a', 1), november, STR_NONE};
+	struct opened o;
+
+	(void)state;
+	greet();
+	o = sealed(1);
+	for (size_t i = 0; i < COUNT_OF(times); i++) {
+		use.time_ms = times[i];
+		use.kind = i % 2 ? KEY_USE_LIST : KEY_USE_RECORD;
+		assert_int_equal(ask(KEYWIRE_UNWRAP, opening(&o, use), NULL, NULL), RC_DENIED);
+	}
+	assert_int_equal(owed_count(), 0);
+	use.time_ms = november - 60000;
+	assert_int_equal(ask(KEYWIRE_UNWRAP, opening(&o, use), NULL, NULL), RC_OK);
+}
+
+static enum rc
+wrap_into(struct str bucket)
+{
+	unsigned char key[DATA_KEY_BYTES] = {9};
+	struct buf b;
+
+	buf_init(&b, arena);
+	keywire_add_name(&b, bucket);
+	keywire_add_text(&b, STR("liaison/user/1"));
+	buf_add_bytes(&b, key, sizeof key);
+	return ask(KEYWIRE_WRAP, buf_str(&b), NULL, NULL);
+}
+
+static void
+buckets_are_named_as_a_class_and_month_and_are_not_made_without_end(void **state)
+{
+	const char *const bad[] = {"",
+				   "/",
+				   "case",
+				   "/2026-11",
+				   "case/2026-1",
+				   "case/2026-111",
+				   "case/2026_11",
+				   "../x/2026-11",
+				   "case/x/2026-11",
+				   "ca se/2026-11",
+				   "case/20a6-11"};
+	int made = 0;
+
+	(void)state;
+	greet();
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		assert_int_equal(wrap_into(str_from(bad[i])), RC_INVALID);
+		for (char act = 0; act <= KEY_BUCKET_DESTROY; act++) {
+			struct buf b;
+
+			buf_init(&b, arena);
+			buf_add_byte(&b, act);
+			keywire_add_name(&b, str_from(bad[i]));
+			assert_int_equal(ask(KEYWIRE_BUCKET, buf_str(&b), NULL, NULL), RC_INVALID);
+		}
+	}
+	assert_int_equal(wrap_into(STR("x_AGENCY_anti-trafficking.2/2026-11")), RC_OK);
+	while (wrap_into(str_fmt(arena, "x%d/2026-11", made)) == RC_OK)
+		assert_in_range(++made, 1, 500);
+	assert_int_equal(wrap_into(STR("y/2026-11")), RC_BUSY);
+	/* Those that are there go on, and in a while another one may be made. */
+	assert_int_equal(wrap_into(STR("x0/2026-11")), RC_OK);
+	now += 60000;
+	assert_int_equal(wrap_into(STR("y/2026-11")), RC_OK);
+	assert_int_equal(wrap_into(STR("z/2026-11")), RC_BUSY);
+}
+
 static void
 one_person_opens_so_many_a_minute_and_lists_count_less(void **state)
 {
@@ -390,13 +590,16 @@ one_person_opens_so_many_a_minute_and_lists_count_less(void **state)
 		assert_int_equal(open_one(&o, KEY_USE_RECORD, ana), RC_OK);
 	assert_int_equal(open_one(&o, KEY_USE_RECORD, ana), RC_BUSY);
 	assert_int_equal(open_one(&o, KEY_USE_LIST, ana), RC_BUSY);
-	/* Another person is not held up, nor the node itself. */
+	/* Another person is not held up; the node itself is much later. */
 	for (int i = 0; i < 3 * LEDGER_LIST_SHARE; i++)
 		assert_int_equal(open_one(&o, KEY_USE_LIST, mei), RC_OK);
 	assert_int_equal(open_one(&o, KEY_USE_LIST, mei), RC_BUSY);
 	for (int i = 0; i < 200; i++)
 		assert_int_equal(open_one(&o, KEY_USE_LIST, id_of(0, 0)), RC_OK);
-	assert_int_equal(number_of(3), 3);
+	for (int i = 200; i < 3 * LEDGER_LIST_SHARE * LEDGER_NODE_SHARE; i++)
+		assert_int_equal(open_one(&o, KEY_USE_LIST, id_of(0, 0)), RC_OK);
+	assert_int_equal(open_one(&o, KEY_USE_LIST, id_of(0, 0)), RC_BUSY);
+	assert_int_equal(number_of(3), 4);
 	now += 20000;
 	assert_int_equal(open_one(&o, KEY_USE_RECORD, ana), RC_OK);
 	assert_int_equal(open_one(&o, KEY_USE_RECORD, ana), RC_BUSY);
@@ -814,7 +1017,8 @@ a_power_cut_between_two_syncs_tears_one_place_alone(void **state)
 static void
 a_second_key_process_does_not_get_the_folder(void **state)
 {
-	const struct keeper_options options = {.dir = folder, .from = -1, .limits = limits};
+	const struct keeper_options options = {
+	    .dir = folder, .from = -1, .limits = limits, .clock = &clock_november};
 	struct keeper *second = keeper_new(&options);
 	struct err err;
 
@@ -834,6 +1038,11 @@ main(void)
 	    T(after_half_a_minute_without_a_leaf_nothing_is_opened_until_one_comes),
 	    T(too_many_without_a_leaf_are_withheld_at_once),
 	    T(what_is_owed_outlives_the_process_and_is_told_to_the_next),
+	    T(what_was_opened_when_the_process_was_killed_is_owed_by_the_next),
+	    T(what_a_leaf_paid_before_the_process_was_killed_is_owed_no_more),
+	    T(a_journal_that_is_full_begins_anew_with_what_is_owed),
+	    T(only_readings_of_now_are_opened),
+	    T(buckets_are_named_as_a_class_and_month_and_are_not_made_without_end),
 	    T(one_person_opens_so_many_a_minute_and_lists_count_less),
 	    T(a_run_opens_only_what_a_leaf_has_announced_before),
 	    T(a_record_does_not_open_as_papers_nor_papers_as_a_record),

@@ -314,6 +314,8 @@ removed_moved_and_added_leaves_are_named(void **state)
 	    {"UPDATE audit_leaf SET idx = 300 WHERE idx = 5", AUDIT_PROBLEM_EXTRA, 300},
 	    {"UPDATE audit_leaf SET idx = -1 WHERE idx = 5", AUDIT_PROBLEM_EXTRA, -1},
 	    {"UPDATE audit_leaf SET idx = 9e15 WHERE idx = 5", AUDIT_PROBLEM_MISSING, 5},
+	    {"UPDATE audit_leaf SET idx = 9223372036854775807 WHERE idx = 5", AUDIT_PROBLEM_MISSING,
+	     5},
 	    {"UPDATE audit_leaf SET idx = -1 WHERE idx = 5;"
 	     "UPDATE audit_leaf SET idx = 5 WHERE idx = 6;"
 	     "UPDATE audit_leaf SET idx = 6 WHERE idx = -1",

@@ -60,7 +60,8 @@ find_size(struct verify *v, struct err *err)
 		return rc;
 	/* Only a size that the tiles bear out is worth looking for every missing leaf of it. */
 	v->size = (int64_t)v->head.range.size;
-	if (v->head_good && v->size > last + 1 && (v->size - 1) / TILE_WIDTH + 1 > tiles) {
+	if (v->head_good && v->size > 0 && v->size - 1 > last &&
+	    (v->size - 1) / TILE_WIDTH + 1 > tiles) {
 		problem_add(&v->problems, AUDIT_PROBLEM_HEAD, 0, 0,
 			    "the head says %lld leaves, and tiles and leaves end before that",
 			    (long long)v->size);
@@ -68,7 +69,7 @@ find_size(struct verify *v, struct err *err)
 	}
 	if (!v->head_good)
 		v->size = last >= 0 && last / TILE_WIDTH < tiles ? last + 1 : tiles * TILE_WIDTH;
-	if (!v->head_good && v->size > last + 1)
+	if (!v->head_good && v->size > 0 && v->size - 1 > last)
 		v->size = last + 1;
 	return RC_OK;
 }

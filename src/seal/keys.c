@@ -410,6 +410,18 @@ wrap(const struct key_slot *slot, struct str aad, const unsigned char data_key[D
 }
 
 bool
+keys_has_bucket(struct keys *keys, struct str bucket)
+{
+	bool has;
+
+	refresh(keys);
+	must(pthread_rwlock_rdlock(&keys->lock) == 0);
+	has = current_slot(&keys->p->ring, bucket) != NULL;
+	must(pthread_rwlock_unlock(&keys->lock) == 0);
+	return has;
+}
+
+bool
 keys_is_current(struct keys *keys, struct str bucket, struct str wrapped)
 {
 	const struct key_slot *slot;

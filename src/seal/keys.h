@@ -121,6 +121,8 @@ MUST_USE enum rc keys_log_sign(struct keys *keys, struct str message,
 			       unsigned char out[SIGNATURE_BYTES], struct err *err);
 void keys_log_public(struct keys *keys, unsigned char out[PUBLIC_KEY_BYTES]);
 
+/* Has it a key now? Of keys that lie here. */
+bool keys_has_bucket(struct keys *keys, struct str bucket);
 /*
  * Grows with each change of the ring (a key made, renewed, dropped or destroyed), so that an older
  * copy of the key file is known by a smaller one. Of keys that lie here.
