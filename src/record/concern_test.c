@@ -3,6 +3,7 @@
 #include "record/bulk.h"
 #include "record/concern.h"
 #include "record/test_node.h"
+#include "record/whole.h"
 
 static struct test_person sup, colleague, monitor;
 
@@ -221,10 +222,39 @@ what_the_node_makes_of_somebody_is_made_by_nobody_else(void **state)
 	(void)test_node_create(t, &test_itself, "access_review", STR("{}"));
 }
 
+/* Moved with everything to another node, it is as absent there. */
+static void
+a_complaint_that_was_moved_stays_absent_to_whom_it_is_of(void **state)
+{
+	struct test_node *t = *state;
+	struct test_person admin =
+	    test_person(9, 1, BIT(ROLE_ADMINISTRATOR), PURPOSE_ADMINISTRATION);
+	struct id id = complain(t, ",'against':'@1'"), moved = id, after = {{0}};
+	const struct id owners[] = {monitor.actor.id};
+	struct record_versions versions;
+	struct door *d = test_node_begin(t, &admin);
+	struct err err;
+
+	do
+		must(record_whole_next(d, owners, 1, &after, &versions, &err) == RC_OK);
+	while (!id_eq(after, id));
+	assert_int_equal(versions.n, 1);
+	moved.b[15] ^= 1;
+	versions.at[0].id = moved;
+	versions.at[0].last = true;
+	assert_int_equal(test_node_end(t, record_whole_restore(d, &versions.at[0], &err)), RC_OK);
+	assert_int_equal(load(t, &monitor, moved), RC_OK);
+	assert_int_equal(load(t, &colleague, moved), RC_OK);
+	assert_int_equal(load(t, &sup, moved), RC_ABSENT);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		a_complaint_that_was_moved_stays_absent_to_whom_it_is_of, setup,
+		test_node_teardown),
 	    cmocka_unit_test_setup_teardown(a_complaint_is_absent_to_whom_it_is_of, setup,
 					    test_node_teardown),
 	    cmocka_unit_test_setup_teardown(

@@ -5,6 +5,8 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "record/blind.h"
+#include "record/concern.h"
+#include "record/reach.h"
 #include "record/record.sql.h"
 #include "record/row.h"
 
@@ -172,9 +174,14 @@ record_whole_restore(struct door *d, const struct record_version *v, struct err 
 		rc = row_replace(d, &row, before.version, &entry, err);
 	else if (rc == RC_ABSENT)
 		rc = row_insert(d, &row, &entry, err);
+	/* What policy decides with before a body is opened: a former version names people too. */
+	if (rc == RC_OK && !v->erased)
+		rc = concern_note(d, &row, v->fields, err);
 	if (rc != RC_OK || !v->last || v->erased)
 		return rc;
 	blind_of(d->node, d->arena, v->type, v->fields, &tokens);
+	if ((rc = reach_note(d, &row, NULL, v->fields, err)) != RC_OK)
+		return rc;
 	return blind_add(d, v->id, &tokens, err);
 }
 
