@@ -12,9 +12,9 @@
  * The edge answers by itself, as RFC 9457 problem+json: 400 for a method it does not know, a
  * target or header that is not UTF-8 or holds control characters, dot segments, an encoded
  * slash, a doubled Host or Content-Length, Content-Length beside Transfer-Encoding; 413, 431
- * for what is over a limit; 503 when bodies in memory are over their total. What is malformed
- * below HTTP's grammar gets the bare 4xx of libmicrohttpd, and the connection ends. (A NUL in
- * a header's value ends the value there: the library does not show what follows.)
+ * for what is over a limit; 503 when bodies in memory are over their total or their client's share.
+ * What is malformed below HTTP's grammar gets the bare 4xx of libmicrohttpd, and the connection
+ * ends. (A NUL in a header's value ends the value there: the library does not show what follows.)
  * Each answer carries X-Content-Type-Options: nosniff, Referrer-Policy: no-referrer,
  * Cache-Control: no-store and Content-Security-Policy: default-src 'none';
  * frame-ancestors 'none', Cross-Origin-Resource-Policy: same-origin, unless the response names
@@ -52,6 +52,17 @@ typedef void http_handler(void *ctx, struct http_request *request);
 typedef int http_turned(void *ctx);
 /* Bytes a body may have on this route, on the epoll thread before the body is read. */
 typedef size_t http_body_max(void *ctx, struct str method, struct str path);
+/* Whose share of memory a body over 64 KiB counts in. */
+struct http_body_sender {
+	struct str client; /* an address; as it comes: the peer's */
+	bool known; /* a credential that was good lately: strangers have half of the memory */
+};
+/*
+ * On the epoll thread, before such a body is read; must not block. head: all but the body. What
+ * it returns other than RC_OK is the answer. On the Unix socket *sender is not looked at.
+ */
+typedef enum rc http_body_sender_find(void *ctx, const struct http_request *head,
+				      struct http_body_sender *sender, struct err *err);
 
 /* Zero anywhere takes the default in brackets. */
 struct http_options {
@@ -62,9 +73,14 @@ struct http_options {
 	unsigned socket_group;
 	const char *tls_certificate_pem, *tls_key_pem; /* texts, both or neither; for TCP only */
 	http_body_max *body_max;		       /* [body_bytes_max for every route] */
+	http_body_sender_find *body_sender;	       /* [the peer, not known] */
 	http_turned *turned;			       /* [nobody] */
 	size_t body_bytes_max;			       /* [64 MiB] no route may have more */
-	size_t body_bytes_total_max; /* [256 MiB] bodies of all requests at once */
+	/* Bodies of all requests at once, over 64 KiB, by TCP; the Unix socket has as much again.
+	 */
+	size_t body_bytes_total_max; /* [256 MiB] */
+	size_t body_bytes_share_max; /* [a quarter of it, body_bytes_max at least] of one client */
+	size_t body_bytes_small_max; /* [64 KiB for each connection] of all up to 64 KiB */
 	size_t header_bytes_max;     /* [8 KiB] request line and headers */
 	int idle_timeout_ms;	     /* [30 s] of a kept-alive connection; of a stalled reader */
 	int request_timeout_ms;	     /* [15 s] from connecting, or the request line, to complete */

@@ -6,6 +6,7 @@
 
 #include <microhttpd.h>
 
+#include "net/body_room.h"
 #include "net/drain.h"
 #include "net/http.h"
 #include "net/http_stream.h"
@@ -30,7 +31,10 @@ struct request {
 	uintptr_t raw_at; /* where it stood in the library's buffer */
 	enum request_phase { REQUEST_HEAD, REQUEST_BODY, REQUEST_PARKED } phase;
 	size_t body_max, body_cap, over_bytes;
-	enum rc over; /* the limit that the body went over */
+	size_t body_ends; /* as announced, or body_max */
+	struct err *over; /* the limit that the body went over, or NULL */
+	struct body_owner owner;
+	bool is_large; /* the owner is known */
 	char *body;
 	bool handing; /* the handler has it now: no need to wake anybody; under server->lock */
 	struct MHD_Response *answer; /* under server->lock until taken */
@@ -83,7 +87,7 @@ struct http_server {
 	pthread_t thread;
 	atomic_uint refs; /* the opener, streams, requests given up */
 	atomic_uint conn_count;
-	atomic_size_t body_bytes;
+	struct body_room bodies;
 
 	/* The epoll thread's alone. */
 	struct conn *conns;

@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include "net/http_inside.h"
 #include "net/test_site.h"
 
 /* Who asks for much, slowly, or not at all: limits and deadlines. */
@@ -56,7 +57,7 @@ static void
 bodies_together_over_their_total_get_503(void **state)
 {
 	struct arena *arena = arena_new(0);
-	struct site *s = site_open((struct http_options){.body_bytes_total_max = 600});
+	struct site *s = site_open((struct http_options){.body_bytes_small_max = 600});
 	struct str answer;
 
 	(void)state;
@@ -65,6 +66,143 @@ bodies_together_over_their_total_get_503(void **state)
 	assert_true(has(answer, "Retry-After: 1\r\n"));
 	site_close(s);
 	arena_free(arena);
+}
+
+/* A large body of which one byte is held back. */
+static int
+hold_body(const struct site *s, struct arena *a, const char *head, size_t n)
+{
+	char *bytes = heap_zeroed(n);
+	int fd = dial(s);
+
+	say(fd,
+	    str_fmt(a, "POST /big HTTP/1.1\r\nHost: x\r\n%sContent-Length: %zu\r\n\r\n", head, n)
+		.p);
+	for (size_t sent = 0; sent < n - 1;) {
+		ssize_t more = send(fd, bytes + sent, n - 1 - sent, MSG_NOSIGNAL);
+
+		if (more <= 0)
+			break;
+		sent += (size_t)more;
+	}
+	free(bytes);
+	return fd;
+}
+
+/* Until all large bodies together take so much. */
+static void
+wait_for_bodies(const struct site *s, size_t bytes)
+{
+	struct body_room *r = &s->server->bodies;
+	size_t now = 0;
+
+	for (int i = 0; i < 10000; i++) {
+		assert_int_equal(pthread_mutex_lock(&r->lock), 0);
+		now = r->large;
+		assert_int_equal(pthread_mutex_unlock(&r->lock), 0);
+		if (now == bytes)
+			return;
+		(void)usleep(1000);
+	}
+	fail_msg("%zu bytes of large bodies and not %zu", now, bytes);
+}
+
+/* X-Client is whom it counts for; without one: 401. */
+static enum rc
+sender_of(void *ctx, const struct http_request *head, struct http_body_sender *sender,
+	  struct err *err)
+{
+	struct str yes;
+
+	(void)ctx;
+	if (!header_find(head->headers, "X-Client", &sender->client))
+		return fail(err, RC_UNAUTHENTICATED, "", "sign in");
+	sender->known = header_find(head->headers, "X-Known", &yes);
+	return RC_OK;
+}
+
+static void
+bodies_held_back_by_one_client_keep_nobody_else_out(void **state)
+{
+	static const size_t mib = (size_t)1 << 20;
+	struct arena *a = arena_new(0);
+	struct site *s = site_open((struct http_options){.body_bytes_max = 2 * mib,
+							 .body_bytes_total_max = 8 * mib,
+							 .request_timeout_ms = 60000,
+							 .body_sender = sender_of});
+	static const char one[] = "X-Client: 192.0.2.1\r\n", two[] = "X-Client: 192.0.2.2\r\n",
+			  three[] = "X-Client: 192.0.2.3\r\n",
+			  known[] = "X-Client: 192.0.2.3\r\nX-Known: yes\r\n";
+	int held[4], fd;
+	struct str answer;
+
+	(void)state;
+	/* A share is 2 MiB, and all strangers have 4. */
+	held[0] = hold_body(s, a, one, mib);
+	held[1] = hold_body(s, a, one, mib);
+	wait_for_bodies(s, 2 * mib);
+	fd = hold_body(s, a, one, mib);
+	assert_int_equal(status_of(hear(a, fd, false)), 503);
+	(void)close(fd);
+	held[2] = hold_body(s, a, two, 2 * mib);
+	wait_for_bodies(s, 4 * mib);
+	fd = hold_body(s, a, three, mib);
+	assert_int_equal(status_of(hear(a, fd, false)), 503);
+	(void)close(fd);
+	held[3] = hold_body(s, a, known, 2 * mib);
+	wait_for_bodies(s, 6 * mib);
+	answer = once(s, a, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
+	assert_int_equal(status_of(answer), 200);
+	assert_true(has(answer, "body=hello"));
+	/* Who is answered gives back. */
+	say(held[2], "x");
+	assert_int_equal(status_of(hear(a, held[2], true)), 200);
+	(void)close(held[2]);
+	wait_for_bodies(s, 4 * mib);
+	held[2] = hold_body(s, a, two, mib);
+	wait_for_bodies(s, 5 * mib);
+	for (size_t i = 0; i < COUNT_OF(held); i++) {
+		say(held[i], "x");
+		assert_int_equal(status_of(hear(a, held[i], true)), 200);
+		(void)close(held[i]);
+	}
+	wait_for_bodies(s, 0);
+	site_close(s);
+	arena_free(a);
+}
+
+static void
+a_large_body_is_not_read_before_its_sender_is_looked_at(void **state)
+{
+	static const size_t n = 70000;
+	struct arena *a = arena_new(0);
+	struct site *s = site_open((struct http_options){.body_sender = sender_of});
+	char *bytes = heap_zeroed(n);
+	struct str answer;
+	int fd;
+
+	(void)state;
+	answer = once(s, a, "POST /big HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n");
+	assert_int_equal(status_of(answer), 401);
+	assert_true(has(answer, "WWW-Authenticate: Bearer\r\n"));
+	/* In chunks: once it is larger than a small one. */
+	for (int with = 0; with < 2; with++) {
+		fd = dial(s);
+		say(fd, "POST /big HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n");
+		say(fd, with ? "X-Client: 192.0.2.1\r\n\r\n11170\r\n" : "\r\n11170\r\n");
+		for (size_t sent = 0; sent < n;) {
+			ssize_t more = send(fd, bytes + sent, n - sent, MSG_NOSIGNAL);
+
+			assert_true(more > 0);
+			sent += (size_t)more;
+		}
+		say(fd, "\r\n0\r\n\r\n");
+		assert_int_equal(status_of(hear(a, fd, true)), with ? 200 : 401);
+		(void)close(fd);
+	}
+	free(bytes);
+	site_close(s);
+	arena_free(a);
 }
 
 static void
@@ -333,6 +471,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_body_over_the_routes_limit_gets_413),
 	    cmocka_unit_test(bodies_together_over_their_total_get_503),
+	    cmocka_unit_test(bodies_held_back_by_one_client_keep_nobody_else_out),
+	    cmocka_unit_test(a_large_body_is_not_read_before_its_sender_is_looked_at),
 	    cmocka_unit_test(a_header_bomb_gets_431_and_the_server_lives),
 	    cmocka_unit_test(a_slow_drip_is_cut_wherever_it_drips),
 	    cmocka_unit_test(a_parked_request_is_not_cut),

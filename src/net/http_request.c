@@ -32,7 +32,7 @@ request_new(struct conn *c)
 void
 request_body_drop(struct request *r)
 {
-	atomic_fetch_sub(&r->server->body_bytes, r->body_cap);
+	body_room_give(&r->server->bodies, &r->owner, r->body_cap);
 	/* A short one may have been a password. */
 	if (r->body != NULL && r->body_cap <= BODY_WIPED_MAX)
 		explicit_bzero(r->body, r->body_cap);
@@ -224,10 +224,38 @@ method_check(const char *method, struct str *out, struct err *err)
 }
 
 static enum rc
+no_room(struct err *err)
+{
+	return fail(err, RC_UNAVAILABLE, "", "too many bodies are in memory; try again later");
+}
+
+/* Before the first byte over BODY_SMALL_BYTES: whose it is. */
+static enum rc
+large_begins(struct request *r, struct err *err)
+{
+	struct http_body_sender sender = {.client = r->open.peer_address};
+	const struct http_server *s = r->server;
+	enum rc rc;
+
+	if (r->is_large)
+		return RC_OK;
+	if (s->options.body_sender != NULL &&
+	    (rc = s->options.body_sender(s->ctx, &r->open, &sender, err)) != RC_OK)
+		return rc;
+	r->is_large = true;
+	if (r->open.peer_uid >= 0)
+		body_owner_local(&r->owner, r->open.peer_uid);
+	else
+		body_owner_remote(&r->owner, sender.client, sender.known);
+	return RC_OK;
+}
+
+static enum rc
 body_announced(struct request *r, struct http_server *s, struct err *err)
 {
 	struct str text;
 	int64_t bytes = 0;
+	enum rc rc;
 
 	r->body_max = s->options.body_bytes_max;
 	/* Who announces no body sends none (RFC 9112 s. 6.3), so nothing need be looked up. */
@@ -242,14 +270,13 @@ body_announced(struct request *r, struct http_server *s, struct err *err)
 	if (header_find(r->open.headers, "Content-Length", &text) &&
 	    (!str_to_i64(text, &bytes) || bytes < 0))
 		return fail(err, RC_USAGE, "Content-Length", "the length is no number");
-	if ((uint64_t)bytes <= r->body_max &&
-	    atomic_load(&s->body_bytes) + (size_t)bytes > s->options.body_bytes_total_max)
-		return fail(err, RC_UNAVAILABLE, "",
-			    "too many bodies are in memory; try again later");
+	r->body_ends = bytes > 0 && (uint64_t)bytes < r->body_max ? (size_t)bytes : r->body_max;
 	if ((uint64_t)bytes > r->body_max)
 		return fail(err, RC_TOO_LARGE, "",
 			    "the body is larger than this address takes (%zu bytes)", r->body_max);
-	return RC_OK;
+	if ((uint64_t)bytes > BODY_SMALL_BYTES && (rc = large_begins(r, err)) != RC_OK)
+		return rc;
+	return body_room_has(&s->bodies, &r->owner, 0, (size_t)bytes) ? RC_OK : no_room(err);
 }
 
 static size_t
@@ -321,6 +348,8 @@ refuse(struct request *r, const struct err *err, int status)
 	r->conn->drain_input = true;
 	if (status == 503)
 		must(header_add(made, STR("Retry-After"), STR("1")));
+	if (status == 401)
+		must(header_add(made, STR("WWW-Authenticate"), STR("Bearer")));
 	/* What the client meant by the bytes that follow is uncertain. */
 	must(header_add(made, STR("Connection"), STR("close")));
 	queued = MHD_queue_response(r->conn->mhd, (unsigned)status, made);
@@ -360,55 +389,58 @@ refuse_large(struct request *r, const struct err *err)
 	return MHD_NO;
 }
 
-/* Room for n more bytes of body; false when all bodies together would take too much. */
-static bool
-body_room(struct request *r, size_t n)
+/* Room for n more bytes of body; RC_UNAVAILABLE when bodies together would take too much. */
+static enum rc
+body_grow(struct request *r, size_t n, struct err *err)
 {
-	struct http_server *s = r->server;
 	size_t cap = r->body_cap > 0 ? r->body_cap * 2 : 4096;
+	enum rc rc;
 
 	if (r->open.body.n + n <= r->body_cap)
-		return true;
+		return RC_OK;
 	if (cap < r->open.body.n + n)
 		cap = r->open.body.n + n;
-	if (cap > r->body_max)
-		cap = r->body_max;
-	if (atomic_load(&s->body_bytes) + cap - r->body_cap > s->options.body_bytes_total_max)
-		return false;
-	atomic_fetch_add(&s->body_bytes, cap - r->body_cap);
+	if (cap > r->body_ends)
+		cap = r->body_ends;
+	if (cap > BODY_SMALL_BYTES && (rc = large_begins(r, err)) != RC_OK)
+		return rc;
+	if (!body_room_take(&r->server->bodies, &r->owner, r->body_cap, cap))
+		return no_room(err);
 	r->body = heap_grow(r->body, cap);
 	r->body_cap = cap;
-	return true;
+	return RC_OK;
+}
+
+/* No more of it is kept; what came is let go at once. */
+static void
+over(struct request *r, const struct err *err)
+{
+	r->over = NEW(r->arena, struct err);
+	*r->over = *err;
+	request_body_drop(r);
+	r->open.body = STR_NONE;
 }
 
 /* Keep the piece, or, once a limit is passed, drop it; MHD_NO ends the connection. */
 static enum MHD_Result
 body_arrives(struct request *r, const char *p, size_t n)
 {
-	if (r->over == RC_OK && n > r->body_max - r->open.body.n)
-		r->over = RC_TOO_LARGE;
-	if (r->over == RC_OK && !body_room(r, n))
-		r->over = RC_UNAVAILABLE;
-	if (r->over != RC_OK) {
+	struct err err;
+
+	if (r->over == NULL && n > r->body_max - r->open.body.n) {
+		(void)fail(&err, RC_TOO_LARGE, "",
+			   "the body is larger than this address takes (%zu bytes)", r->body_max);
+		over(r, &err);
+	}
+	if (r->over == NULL && body_grow(r, n, &err) != RC_OK)
+		over(r, &err);
+	if (r->over != NULL) {
 		r->over_bytes += n;
 		return r->over_bytes <= OVER_BYTES_MAX ? MHD_YES : MHD_NO;
 	}
 	memcpy(r->body + r->open.body.n, p, n);
 	r->open.body = (struct str){r->body, r->open.body.n + n};
 	return MHD_YES;
-}
-
-static enum MHD_Result
-over_limit(struct request *r, enum rc rc)
-{
-	struct err err;
-
-	if (rc == RC_TOO_LARGE)
-		(void)fail(&err, rc, "", "the body is larger than this address takes (%zu bytes)",
-			   r->body_max);
-	else
-		(void)fail(&err, rc, "", "too many bodies are in memory; try again later");
-	return refuse(r, &err, rc_http_status(rc));
 }
 
 static enum MHD_Result
@@ -437,8 +469,8 @@ complete(struct request *r)
 	struct http_server *s = c->server;
 	bool answered;
 
-	if (r->over != RC_OK)
-		return over_limit(r, r->over);
+	if (r->over != NULL)
+		return refuse(r, r->over, rc_http_status(r->over->rc));
 	r->phase = REQUEST_PARKED;
 	r->open.received_us = monotonic_us();
 	r->handing = true;

@@ -44,6 +44,7 @@ server_unref(struct http_server *s)
 	if (atomic_fetch_sub(&s->refs, 1) != 1)
 		return;
 	(void)close(s->wake_fd);
+	body_room_close(&s->bodies);
 	(void)pthread_mutex_destroy(&s->lock);
 	free(s->by_fd);
 	free(s);
@@ -370,7 +371,11 @@ defaults_fill(struct http_options *o)
 	DEFAULT(header_bytes_max, (size_t)8 << 10);
 	DEFAULT(idle_timeout_ms, 30000);
 	DEFAULT(request_timeout_ms, 15000);
+	DEFAULT(body_bytes_share_max, o->body_bytes_total_max / 4 > o->body_bytes_max
+					  ? o->body_bytes_total_max / 4
+					  : o->body_bytes_max);
 	DEFAULT(connection_max, 2000);
+	DEFAULT(body_bytes_small_max, (o->connection_max + CUT_MAX) * BODY_SMALL_BYTES);
 	DEFAULT(connection_per_address_max, o->connection_max);
 	DEFAULT(stream_bytes_max, (size_t)256 << 10);
 	DEFAULT(heartbeat_ms, 15000);
@@ -542,6 +547,8 @@ http_open(const struct http_options *options, http_handler *handler, void *ctx,
 	s->done_end = &s->done;
 	atomic_init(&s->refs, 1);
 	must(pthread_mutex_init(&s->lock, NULL) == 0);
+	body_room_open(&s->bodies, o.body_bytes_small_max, o.body_bytes_total_max,
+		       o.body_bytes_share_max);
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	must(s->epoll_fd >= 0 && s->wake_fd >= 0);

@@ -220,8 +220,10 @@ who_asks(struct work *w, struct err *err)
 				    &w->credential))
 		return RC_OK;
 	rc = user_of_caller(d, caller, &w->user, &w->credential, err);
-	if (rc == RC_OK && kept)
+	if (rc == RC_OK && kept) {
 		user_cache_keep(cache, *generation, secret, &w->user, &w->credential);
+		known_add(&w->serve->known, secret);
+	}
 	return rc;
 }
 

@@ -24,7 +24,7 @@ struct request;
 enum route_flags {
 	ROUTE_READS = 0,
 	ROUTE_WRITES = 1 << 0, /* runs whole on the writer thread, in a savepoint of the group */
-	ROUTE_OPEN = 1 << 1,   /* without sign-in: health, problem pages */
+	ROUTE_OPEN = 1 << 1,   /* without sign-in: health, problem pages; no body over 64 KiB */
 	ROUTE_RAW = 1 << 2,    /* the body is bytes for the handler; else JSON or nothing */
 	/* With ROUTE_WRITES: handle runs on a worker, and reply->write has what is left to do. */
 	ROUTE_DRAFTS = 1 << 3,

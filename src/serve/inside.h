@@ -6,6 +6,7 @@
 #include "audit/audit.h"
 #include "serve/clock_health.h"
 #include "serve/config.h"
+#include "serve/known.h"
 #include "serve/serve.h"
 #include "serve/session.h"
 #include "store/db.h"
@@ -55,6 +56,7 @@ struct serve {
 	struct look looks[READERS_MAX];		  /* of each reader */
 	struct user_cache *users[READERS_MAX];	  /* one a reader */
 	struct reach_cache *reaches[READERS_MAX]; /* likewise */
+	struct known known;			  /* tokens and sessions, by all readers */
 	unsigned reader_count;
 	/* In the open transaction; the writer thread's. */
 	bool users_changed, queue_changed;

@@ -57,6 +57,16 @@ client_of(const struct listen *l, const struct http_request *request)
 	return request->peer_address;
 }
 
+static struct str
+bearer_of(const struct http_request *request)
+{
+	struct str v;
+
+	if (header_find(request->headers, "Authorization", &v) && str_starts(v, STR("Bearer ")))
+		return str_trim(str_sub(v, 7, v.n));
+	return STR_NONE;
+}
+
 /* So many that were expected are there. */
 static void
 went_on(struct listen *l, unsigned calls)
@@ -83,8 +93,7 @@ work(void *ctx, unsigned worker, struct http_request *request)
 	    .received_us = request->received_us,
 	    .done = call_done,
 	};
-	if (header_find(request->headers, "Authorization", &v) && str_starts(v, STR("Bearer ")))
-		h->call.caller.token = str_trim(str_sub(v, 7, v.n));
+	h->call.caller.token = bearer_of(request);
 	h->call.caller.has_session =
 	    cookie_find(request->headers, SESSION_COOKIE, &h->call.caller.session);
 	if (header_find(request->headers, "Liaison-User", &v))
@@ -127,6 +136,29 @@ body_max(void *ctx, struct str method, struct str path)
 	return serve_body_max(l->serve, method, path);
 }
 
+/*
+ * A large body, which no open route takes: not without a token or session. Whether it is good is
+ * said when all is there; here, on the epoll thread, only whether it was good before.
+ */
+static enum rc
+body_sender(void *ctx, const struct http_request *head, struct http_body_sender *sender,
+	    struct err *err)
+{
+	const struct listen *l = ctx;
+	struct str token = bearer_of(head), session;
+
+	if (head->peer_uid >= 0)
+		return RC_OK;
+	if (!cookie_find(head->headers, SESSION_COOKIE, &session))
+		session = STR_NONE;
+	if (token.n == 0 && session.n == 0)
+		return fail(err, RC_UNAUTHENTICATED, "",
+			    "sign in, or send a token (Authorization: Bearer ...)");
+	sender->client = client_of(l, head);
+	sender->known = known_has(&l->serve->known, token.n > 0 ? token : session);
+	return RC_OK;
+}
+
 struct str
 listen_socket(struct arena *a, const char *dir, int number)
 {
@@ -145,6 +177,7 @@ listen_open(struct serve *s, const struct listen_options *o, struct listen **out
 				    .tls_certificate_pem = o->tls_certificate_pem,
 				    .tls_key_pem = o->tls_key_pem,
 				    .body_max = body_max,
+				    .body_sender = body_sender,
 				    .turned = turned};
 	enum rc rc;
 

@@ -10,6 +10,10 @@ need jq curl
 [ "$(ulimit -Hn)" -ge $((CONNECTIONS + 100)) ] || { echo "skipped: $CONNECTIONS connections need as many open files (ulimit -Hn)"; exit 77; }
 node_init
 node_start
+LIAISON_AS=admin L user add ines --roles analyst >/dev/null
+code=$(LIAISON_AS=admin L user invite ines 2>/dev/null)
+same "a password is set" "$(curl -s -m 60 -o /dev/null -w '%{http_code}' "$url/api/v1/password" -H 'Content-Type: application/json' \
+	-d "$(jq -cn --arg c "$code" '{code: $c, password: "gravel lantern otter seventeen"}')")" 204
 token=$(L user token --purposes investigation,protection 2>/dev/null)
 L record create person --set name="Adaeze Eze" >/dev/null
 
@@ -72,6 +76,30 @@ abuse body 1500
 honest "beside dripping bodies"
 bounded "dripping bodies"
 stop_abuse
+
+story "The largest bodies, from one address, each without its last byte"
+for kind in hold bare; do
+	abuse "$kind" 16
+	sleep 2
+	status=$(curl -s -m 60 -o "$work/body" -w '%{http_code}' "$url/api/v1/session" -H 'Content-Type: application/json' \
+		-d '{"login":"ines","password":"gravel lantern otter seventeen"}')
+	same "signing in from another address, $kind" "$status" 201
+	status=$(curl -s -m 60 -o "$work/body" -w '%{http_code}' -H "Authorization: Bearer $token" -H "Liaison-Purpose: investigation" \
+		"$url/api/v1/records/person" -d '{"fields":{"name":"Mira Tarn"}}')
+	same "writing from another address, $kind" "$status" 201
+	# Of 900 KB: read whole, and refused for what it says.
+	{ printf '{"fields":{"no_such":"'; head -c 900000 /dev/zero | tr '\0' a; printf '"}}'; } >"$work/large"
+	status=$(curl -s -m 60 -o "$work/body" -w '%{http_code}' -H "Authorization: Bearer $token" -H "Liaison-Purpose: investigation" \
+		-H 'Expect:' "$url/api/v1/records/person" --data-binary @"$work/large")
+	same "much from another address, $kind" "$status" 422
+	expect_exit 0 L record create person --set name="Bram Tarn"
+	same "the abusers are still there, $kind" "$(kill -0 "$abuser" && echo yes)" yes
+	bounded "bodies without their end, $kind"
+	stop_abuse
+done
+status=$(curl -s -m 60 -X PUT -o "$work/body" -w '%{http_code}' -H 'Content-Length: 16777216' -H 'Expect:' -d x \
+	"$url/api/v1/imports/01a20866-0000-7000-8000-000000000001/parts/0")
+same "a large body without a token, before it is there" "$status" 401
 
 story "Requests whose answers nobody reads"
 abuse deaf 1500
