@@ -1,27 +1,9 @@
 #include "base/test.h"
 
-#include "audit/log_for_test.h"
+#include "audit/one_log_for_test.h"
 #include "audit/prove.h"
 #include "audit/show.h"
 #include "audit/verify.h"
-
-static struct test_log l;
-
-static int
-open_log(void **state)
-{
-	(void)state;
-	test_log_open(&l);
-	return 0;
-}
-
-static int
-close_log(void **state)
-{
-	(void)state;
-	test_log_close(&l);
-	return 0;
-}
 
 static void
 assert_good(int64_t leaves)

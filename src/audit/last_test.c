@@ -1,27 +1,10 @@
 #include "base/test.h"
 
 #include "audit/head.h"
-#include "audit/log_for_test.h"
+#include "audit/one_log_for_test.h"
 #include "base/clock.h"
 
 /* What the node takes its time from at the start, in a database that somebody else writes into. */
-static struct test_log l;
-
-static int
-open_log(void **state)
-{
-	(void)state;
-	test_log_open(&l);
-	return 0;
-}
-
-static int
-close_log(void **state)
-{
-	(void)state;
-	test_log_close(&l);
-	return 0;
-}
 
 static void
 refused(const char *sql, const char *named)

@@ -1,28 +1,11 @@
 #include "base/test.h"
 
-#include "audit/log_for_test.h"
+#include "audit/one_log_for_test.h"
 #include "audit/show.h"
 #include "audit/trace.h"
 #include "audit/verify.h"
 
 /* By the traces somebody finds who looked at their record: none may be missing, or be invented. */
-static struct test_log l;
-
-static int
-open_log(void **state)
-{
-	(void)state;
-	test_log_open(&l);
-	return 0;
-}
-
-static int
-close_log(void **state)
-{
-	(void)state;
-	test_log_close(&l);
-	return 0;
-}
 
 static size_t
 speak_of(struct id record, int leaves)
