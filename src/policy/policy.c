@@ -93,7 +93,7 @@ decide_type(const struct facts *f)
 		return refuse_roles(f, roles);
 	/* Else anybody could fill the list of what somebody else has to look at. */
 	if (f->action == POLICY_CREATE && f->type->concerns_owner)
-		return refuse_openly("node", "records of this type are made by the node alone");
+		return refuse_openly("type", "records of this type are made by the node alone");
 	return decide_purpose(f, purposes);
 }
 
