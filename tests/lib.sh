@@ -63,6 +63,8 @@ same() { # same WHAT GOT WANTED
 }
 
 # Where LIAISON_TEST_ENGINE is postgres, a story's nodes each get a database of tests/postgres.sh.
+[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || [ -n "${LIAISON_TEST_POSTGRES:-}" ] ||
+	{ echo "skipped: no PostgreSQL was started (tests/postgres.sh)"; exit 77; }
 postgres_new() { # prints the URL of a new database
 	[ -n "${LIAISON_TEST_POSTGRES:-}" ] || return 1
 	name=n$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
@@ -123,7 +125,7 @@ on_sqlite() { # the story looks into the file node.db
 
 node_init() { # node_init [OPTIONS...]: a new node, whose administrator also works on cases
 	store=
-	[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || store=$(postgres_new) || { echo "skipped: no PostgreSQL was started (tests/postgres.sh)"; exit 77; }
+	[ "${LIAISON_TEST_ENGINE:-sqlite}" = sqlite ] || store=$(postgres_new)
 	"$liaison" node init --node "$node" --name "North Coast Police" --country PT \
 		--roles analyst,supervisor ${store:+--store "$store"} "$@" >"$work/init.out" 2>&1 || wrong "$(cat "$work/init.out")"
 }

@@ -6,7 +6,7 @@
 
 static struct test_log l;
 
-static int
+static inline int
 open_log(void **state)
 {
 	(void)state;
@@ -14,7 +14,7 @@ open_log(void **state)
 	return 0;
 }
 
-static int
+static inline int
 close_log(void **state)
 {
 	(void)state;
