@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/map.h"
 #include "base/rc.h"
+#include "base/say.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "base/vec.h"
@@ -167,6 +168,22 @@ ids_sort_by_time_and_parse_back(void **state)
 }
 
 static void
+times_that_are_damaged_add_up_to_an_end(void **state)
+{
+	static const struct {
+		int64_t a, b, sum;
+	} cases[] = {{1, 2, 3},
+		     {INT64_MAX, 1, INT64_MAX},
+		     {INT64_MAX - 5, 5, INT64_MAX},
+		     {INT64_MIN, -1, INT64_MIN},
+		     {INT64_MIN, INT64_MAX, -1}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_int_equal(time_add(cases[i].a, cases[i].b), cases[i].sum);
+}
+
+static void
 utf8_takes_the_shortest_form_only(void **state)
 {
 	static const struct {
@@ -232,6 +249,39 @@ an_error_names_file_line_and_key(void **state)
 	arena_free(a);
 }
 
+static void
+what_an_error_asks_for_is_said_as_it_is_typed(void **state)
+{
+	static const struct {
+		const char *api, *typed;
+	} cases[] = {
+	    {"say for which purpose (" SAY_PURPOSE ")", "say for which purpose (--purpose)"},
+	    {SAY_REASON, "--reason"},
+	    {"say which (" SAY_USER ")", "say which (--as LOGIN)"},
+	    {SAY_TYPE " and " SAY_LIST ", or " SAY_TYPE, "--type and --list, or --type"},
+	    {"no such type; " SAY_TYPES " shows them",
+	     "no such type; `liaison model list` shows them"},
+	    {"the header", "the header"},
+	    {"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct err err;
+
+		(void)fail(&err, RC_INVALID, "", "%s", cases[i].api);
+		say_as_typed(&err);
+		assert_string_equal(err.text, cases[i].typed);
+	}
+	for (size_t n = 400; n < sizeof((struct err *)0)->text; n++) {
+		struct err err;
+
+		(void)fail(&err, RC_INVALID, "", "%*s%s\xc3\xa9", (int)n, "", SAY_TYPES);
+		say_as_typed(&err);
+		assert_true(utf8_is_valid(str_from(err.text)));
+	}
+}
+
 int
 main(void)
 {
@@ -242,10 +292,12 @@ main(void)
 	    cmocka_unit_test(a_buffer_has_room_for_nothing_and_for_much),
 	    cmocka_unit_test(a_map_finds_what_was_put_and_nothing_else),
 	    cmocka_unit_test(times_go_there_and_back),
+	    cmocka_unit_test(times_that_are_damaged_add_up_to_an_end),
 	    cmocka_unit_test(ids_sort_by_time_and_parse_back),
 	    cmocka_unit_test(utf8_takes_the_shortest_form_only),
 	    cmocka_unit_test(base64_is_strict),
 	    cmocka_unit_test(an_error_names_file_line_and_key),
+	    cmocka_unit_test(what_an_error_asks_for_is_said_as_it_is_typed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,16 @@ system_now(void *ctx)
 const struct clock clock_system = {system_now, NULL};
 
 int64_t
+time_add(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (__builtin_add_overflow(a, b, &sum))
+		return b > 0 ? INT64_MAX : INT64_MIN;
+	return sum;
+}
+
+int64_t
 clock_now(const struct clock *c)
 {
 	return c->now_ms(c->ctx);

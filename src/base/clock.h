@@ -26,6 +26,8 @@ int64_t monotonic_us(void);
 #define TIME_MIN_MS INT64_C(946684800000)
 #define TIME_MAX_MS INT64_C(253402300799999)
 
+/* a + b, or the end of the numbers where that is beyond them: times of the store may be damaged. */
+int64_t time_add(int64_t a, int64_t b);
 /* "2026-11-23T02:10:00.123Z" (RFC 3339); of any number. */
 struct str time_format(struct arena *a, int64_t ms);
 /* "2026-11-23". */

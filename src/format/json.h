@@ -47,7 +47,7 @@ struct str json_member_str(const json_t *object, const char *key);
  */
 json_t *json_from_str(struct str text);
 
-/* Append text as a JSON string with its quotes. */
+/* Append text as a JSON string with its quotes; U+FFFD as in json_from_str. */
 void json_quote(struct buf *buf, struct str text);
 
 /*

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 /* What each byte needs in a string: 0 nothing, 'u' a \u00XX, else the letter of its escape. */
 static const char escapes[256] = {'u', 'u', 'u', 'u', 'u', 'u',		'u',	      'u', 'b',
@@ -40,8 +41,8 @@ add_escape(struct buf *buf, unsigned char c)
 	to[5] = digits[c & 15];
 }
 
-void
-json_quote(struct buf *buf, struct str text)
+static void
+quote_valid(struct buf *buf, struct str text)
 {
 	size_t i = plain_run(text.p, text.n);
 
@@ -64,6 +65,37 @@ json_quote(struct buf *buf, struct str text)
 		i = from + plain_run(text.p + from, text.n - from);
 	}
 	buf_add_byte(buf, '"');
+}
+
+/* Each byte that is no UTF-8 gives way to U+FFFD; the rest stays. */
+static void
+quote_damaged(struct buf *buf, struct str text, size_t bad)
+{
+	struct arena *a = arena_new(0);
+	struct buf whole;
+
+	arena_wipes(a);
+	buf_init(&whole, a);
+	for (;; bad = utf8_bad_at(text)) {
+		buf_add(&whole, str_sub(text, 0, bad));
+		if (bad == text.n)
+			break;
+		buf_add(&whole, STR("\xef\xbf\xbd"));
+		text = str_sub(text, bad + 1, text.n);
+	}
+	quote_valid(buf, buf_str(&whole));
+	arena_free(a);
+}
+
+void
+json_quote(struct buf *buf, struct str text)
+{
+	size_t bad = utf8_bad_at(text);
+
+	if (bad == text.n)
+		quote_valid(buf, text);
+	else
+		quote_damaged(buf, text, bad);
 }
 
 static void

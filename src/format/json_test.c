@@ -219,6 +219,8 @@ text_that_is_not_utf_8_is_shown_with_a_mark_in_its_place(void **state)
 	    {STR_INIT("\xed\xa0\x80"), STR_INIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd")},
 	    {STR_INIT("\xc3\xa9"), STR_INIT("\xc3\xa9")},
 	};
+	struct arena *a = arena_new(0);
+	struct buf b;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
@@ -226,7 +228,15 @@ text_that_is_not_utf_8_is_shown_with_a_mark_in_its_place(void **state)
 
 		assert_true(str_eq(json_str(value), texts[i].out));
 		json_decref(value);
+		buf_init(&b, a);
+		json_quote(&b, texts[i].in);
+		assert_true(str_eq(buf_str(&b), str_fmt(a, "\"%.*s\"", STR_ARG(texts[i].out))));
 	}
+	/* What has to be escaped stands beside it. */
+	buf_init(&b, a);
+	json_quote(&b, STR("\"\xff\n"));
+	assert_true(str_eq(buf_str(&b), STR("\"\\\"\xef\xbf\xbd\\n\"")));
+	arena_free(a);
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "node/export.h"
 
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "node/api.h"
 #include "node/export_inside.h"
@@ -204,13 +205,13 @@ check_request(struct request *rq, struct err *err)
 	if (type.n > 0 && model_type(rq->door.node->model, type) == NULL)
 		return fail(err, RC_INVALID, "type", "there is no such record type");
 	if (str_eq_z(format, "csv") && type.n == 0)
-		return fail(err, RC_INVALID, "type", "CSV holds one type: say which (--type)");
+		return fail(err, RC_INVALID, "type",
+			    "CSV holds one type: say which (" SAY_TYPE ")");
 	if (!access->has_purpose)
-		return fail(err, RC_DENIED, "purpose",
-			    "say for which purpose (--purpose, or the header Liaison-Purpose)");
+		return fail(err, RC_DENIED, "purpose", "say for which purpose (" SAY_PURPOSE ")");
 	if ((reveals || str_eq_z(format, "all")) && access->reason.n == 0)
 		return fail(err, RC_DENIED, "reason",
-			    "say why these values leave the node (reason)");
+			    "say why these values leave the node (" SAY_REASON ")");
 	if (str_eq_z(format, "all") && (rq->door.actor->roles & BIT(ROLE_ADMINISTRATOR)) == 0)
 		return fail(err, RC_DENIED, "role", "only an administrator moves a whole node");
 	if (str_eq_z(format, "all") &&

@@ -1,6 +1,7 @@
 #include "node/import_inside.h"
 
 #include "base/arena.h"
+#include "base/say.h"
 #include "base/buf.h"
 #include "format/json.h"
 #include "format/listfile.h"
@@ -563,7 +564,7 @@ import_list(struct import *im, struct err *err)
 	must(x.watchlist != NULL && x.listing != NULL);
 	im->run->job.unit_word = STR("entries");
 	if (import_option(im, "list").n == 0)
-		rc = fail(err, RC_INVALID, "list", "say the list's name (--list)");
+		rc = fail(err, RC_INVALID, "list", "say the list's name (" SAY_LIST ")");
 	else if ((rc = import_may_create(im, "listing", err)) == RC_OK)
 		rc = import_step(im, find_list, &x, err);
 	if (rc == RC_OK)

@@ -1,6 +1,7 @@
 #include "node/import_report.h"
 
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "parse/parse.h"
 #include "serve/cli.h"
@@ -95,6 +96,7 @@ show_errors(struct cli *cli, struct str id)
 		struct err one;
 
 		locate(cli, e, &one);
+		say_as_typed(&one);
 		fprintf(cli->notes, "%.*s\n", STR_ARG(err_line(cli->arena, &one)));
 	}
 }

@@ -2,6 +2,7 @@
 #include "node/import_inside.h"
 
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "format/listfile.h"
 #include "serve/request.h"
@@ -23,11 +24,12 @@ check_options(const struct request *rq, enum import_format format, struct err *e
 
 	if (type.n > 0 && model_type(rq->door.node->model, type) == NULL)
 		return fail(err, RC_INVALID, "type",
-			    "there is no such record type; `liaison model list` shows them");
+			    "there is no such record type; " SAY_TYPES " shows them");
 	if (format == IMPORT_CSV && type.n == 0)
-		return fail(err, RC_INVALID, "type", "say of which type the rows are (--type)");
+		return fail(err, RC_INVALID, "type",
+			    "say of which type the rows are (" SAY_TYPE ")");
 	if (format == IMPORT_LIST && json_member_str(rq->json, "list").n == 0)
-		return fail(err, RC_INVALID, "list", "say the list's name (--list)");
+		return fail(err, RC_INVALID, "list", "say the list's name (" SAY_LIST ")");
 	return fields.n > 0 ? list_mapping_parse(fields, &mapping, err) : RC_OK;
 }
 
@@ -51,9 +53,7 @@ new_import(struct request *rq, struct reply *reply, struct err *err)
 	    (rc = check_options(rq, format, err)) != RC_OK)
 		return rc;
 	if (!rq->door.access.has_purpose)
-		return fail(err, RC_DENIED, "purpose",
-			    "say for which purpose (--purpose, or the "
-			    "header Liaison-Purpose)");
+		return fail(err, RC_DENIED, "purpose", "say for which purpose (" SAY_PURPOSE ")");
 	if ((rc = job_add(&rq->door, STR("import"), arguments, false, &id, err)) != RC_OK ||
 	    (rc = job_find(&rq->door, id, &job, err)) != RC_OK)
 		return rc;

@@ -1,6 +1,7 @@
 #include "node/import_inside.h"
 
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "parse/parse.h"
 #include "node/import_columns.h"
@@ -188,7 +189,8 @@ read_csv(struct rows_import *x, struct source *source, struct arena *a, struct e
 	enum rc rc;
 
 	if (x->type == NULL)
-		return fail(err, RC_INVALID, "type", "say of which type the rows are (--type)");
+		return fail(err, RC_INVALID, "type",
+			    "say of which type the rows are (" SAY_TYPE ")");
 	rc = parse_csv_open(*source, latin1 ? CSV_LATIN1 : 0, &csv, err);
 	if (rc == RC_OK)
 		rc = read_csv_rows(x, csv, a, err);
@@ -207,7 +209,7 @@ import_rows(struct import *im, struct err *err)
 
 	if (type.n > 0 && (x.type = model_type(im->model, type)) == NULL)
 		return fail(err, RC_INVALID, "type",
-			    "there is no such record type; `liaison model list` shows them");
+			    "there is no such record type; " SAY_TYPES " shows them");
 	if (x.type != NULL && (rc = import_may_create(im, str_z(im->arena, type), err)) != RC_OK)
 		return rc;
 	for (x.file = 0; x.file < im->file_count && rc == RC_OK; x.file++) {

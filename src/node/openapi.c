@@ -411,6 +411,9 @@ put_route(const struct document *doc, const struct feature *feature, const struc
 	}
 	for (size_t i = 0; i < doc->model->type_count; i++) {
 		op.type = &doc->model->types[i];
+		/* What only the node makes is refused to everybody (policy_decide). */
+		if (op.type->concerns_owner && op.api != NULL && strcmp(op.api->id, "create") == 0)
+			continue;
 		/* Without states there is no move. */
 		if (op.type->states.n > 0 || op.api == NULL || op.api->body == NULL ||
 		    strstr(op.api->body, "state.*") == NULL)

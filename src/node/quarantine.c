@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "node/restore.h"
 #include "serve/api.h"
@@ -33,7 +34,7 @@ confirm(struct request *rq, struct reply *reply, struct err *err)
 	enum rc rc;
 
 	if (rq->door.access.reason.n == 0)
-		return fail(err, RC_USAGE, "reason", "say what you looked at (--reason)");
+		return fail(err, RC_USAGE, "reason", "say what you looked at (" SAY_REASON ")");
 	if ((rc = quarantine_confirm(rq->serve, &rq->door, &ended, err)) != RC_OK)
 		return rc;
 	if (ended)

@@ -1,6 +1,7 @@
 #include "node/records.h"
 
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "model/model.h"
 #include "node/api.h"
@@ -19,7 +20,7 @@ type_of(struct request *rq, const struct record_type **out, struct err *err)
 	*out = model_type(rq->door.node->model, request_path(rq, "type"));
 	return *out != NULL ? RC_OK
 			    : fail(err, RC_ABSENT, "type",
-				   "there is no such record type; `liaison model list` shows them");
+				   "there is no such record type; " SAY_TYPES " shows them");
 }
 
 /*

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/say.h"
+
 static const struct decision full = {
     .rung = RUNG_FULL, .rule = "granted", .why = "your role and purpose allow it"};
 
@@ -65,8 +67,7 @@ decide_purpose(const struct facts *f, uint32_t purposes)
 	struct decision d;
 
 	if (!f->access->has_purpose)
-		return refuse_openly(
-		    "purpose", "say for which purpose (--purpose, or the header Liaison-Purpose)");
+		return refuse_openly("purpose", "say for which purpose (" SAY_PURPOSE ")");
 	if (purposes == 0 || (BIT(f->access->purpose) & purposes) != 0)
 		return full;
 	d = refuse_openly("purpose", "this type of record is not open for the purpose you gave");
@@ -233,7 +234,8 @@ decide_reveal(const struct facts *f, const struct standing *at, bool excepted)
 	if (!at->within && !f->row->on_team && !excepted && f->row->handling >= TLP_AMBER)
 		return refuse_openly("unit", "ask the unit that keeps the record");
 	if (f->access->reason.n == 0)
-		return refuse_openly("reason", "say why you need the masked value (reason)");
+		return refuse_openly("reason",
+				     "say why you need the masked value (" SAY_REASON ")");
 	return full;
 }
 

@@ -1,6 +1,7 @@
 #include "record/ask.h"
 
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "model/model.h"
 #include "record/look.h"
@@ -178,14 +179,12 @@ check_officer(struct door *d, struct err *err)
 		return glass_refused(
 		    d, "role", "the glass is broken by desks that act on cases; you may not", err);
 	if (!d->access.has_purpose)
-		return glass_refused(
-		    d, "purpose",
-		    "say for which purpose (--purpose, or the header Liaison-Purpose)", err);
+		return glass_refused(d, "purpose", "say for which purpose (" SAY_PURPOSE ")", err);
 	if (d->access.reason.n < GLASS_REASON_MIN)
 		return glass_refused(
 		    d, "reason",
 		    "say in a sentence what the emergency is: a second reader and the overseer "
-		    "read it (--reason, or the header Liaison-Reason)",
+		    "read it (" SAY_REASON ")",
 		    err);
 	return RC_OK;
 }

@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "model/check.h"
 #include "model/model.h"
@@ -563,7 +564,7 @@ record_unguard(struct door *d, struct id id, int64_t version, struct record **ou
 		return fail(err, RC_DENIED, "guard", "only a supervisor lifts a guard");
 	if (d->access.reason.n == 0)
 		return fail(err, RC_DENIED, "reason",
-			    "say why nobody needs the guard any more (reason)");
+			    "say why nobody needs the guard any more (" SAY_REASON ")");
 	asked = (struct derived){c.handling, c.row.type->guard};
 	if ((rc = derive_meet(d, c.row.type, c.before, &asked, err)) != RC_OK)
 		return rc;

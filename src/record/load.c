@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "model/check.h"
 #include "model/model.h"
@@ -105,11 +106,10 @@ static const struct decision absent = {.rung = RUNG_NONE, .rule = "absent", .why
 static enum rc
 find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
 {
-	static const struct decision no_purpose = {
-	    .rung = RUNG_NONE,
-	    .rule = "purpose",
-	    .why = "say for which purpose (--purpose, or the header Liaison-Purpose)",
-	    .open_refusal = true};
+	static const struct decision no_purpose = {.rung = RUNG_NONE,
+						   .rule = "purpose",
+						   .why = "say for which purpose (" SAY_PURPOSE ")",
+						   .open_refusal = true};
 	enum rc rc;
 
 	if (!d->access.has_purpose && !d->actor->is_node)

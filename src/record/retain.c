@@ -13,8 +13,8 @@
 struct retain_dates
 retain_of_type(const struct record_type *type, int64_t created_ms)
 {
-	return (struct retain_dates){.review_ms = created_ms + type->retention.review_ms,
-				     .erase_ms = created_ms + type->retention.erase_ms};
+	return (struct retain_dates){.review_ms = time_add(created_ms, type->retention.review_ms),
+				     .erase_ms = time_add(created_ms, type->retention.erase_ms)};
 }
 
 bool

@@ -89,8 +89,8 @@ row_facts(const struct door_node *node, const struct record_row *row, const stru
 	};
 
 	if (f.held)
-		f.past_its_day =
-		    clock_now(node->clock) >= row->created_ms + row->type->retention.erase_ms;
+		f.past_its_day = clock_now(node->clock) >=
+				 time_add(row->created_ms, row->type->retention.erase_ms);
 	if (node->type_keys[row->type->index].keyed &&
 	    id_eq(row_owner_key(node, row->type, actor->id), row->owner_key))
 		f.owner = actor->id;

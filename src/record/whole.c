@@ -2,6 +2,7 @@
 
 #include "audit/leaf.h"
 #include "base/arena.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "model/model.h"
 #include "record/blind.h"
@@ -18,7 +19,8 @@ check_actor(const struct door *d, struct err *err)
 	if ((d->actor->roles & BIT(ROLE_ADMINISTRATOR)) == 0)
 		return fail(err, RC_DENIED, "role", "only an administrator moves a whole node");
 	if (d->access.reason.n == 0)
-		return fail(err, RC_DENIED, "reason", "say why (reason); it stands in the log");
+		return fail(err, RC_DENIED, "reason",
+			    "say why (" SAY_REASON "); it stands in the log");
 	return RC_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/say.h"
 #include "net/problem.h"
 #include "serve/cli_text.h"
 
@@ -181,6 +182,7 @@ cli_run(int argc, char **argv, const struct feature *const *features, FILE *out,
 		(void)fwrite(text.p, 1, text.n, out);
 	if (rc != RC_OK) {
 		err.rc = rc;
+		say_as_typed(&err);
 		if (wants_json(argc, argv))
 			say_problem(a, &err, notes);
 		else

@@ -5,6 +5,7 @@
 #include "base/arena_pool.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "seal/keys.h"
 #include "seal/secret.h"
@@ -180,8 +181,7 @@ check_route(struct work *w, struct str method, struct err *err)
 	if ((r->purposes & PURPOSES_ANY) != 0)
 		return RC_OK;
 	if (!access->has_purpose)
-		return fail(err, RC_DENIED, "purpose",
-			    "say for which purpose (--purpose, or the header Liaison-Purpose)");
+		return fail(err, RC_DENIED, "purpose", "say for which purpose (" SAY_PURPOSE ")");
 	if ((r->purposes & BIT(access->purpose)) == 0)
 		return fail(err, RC_DENIED, "purpose", "this is not open for the purpose you gave");
 	missing = policy_training_missing(&w->actor, access->purpose);

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/hex.h"
+#include "base/say.h"
 #include "record/ask.h"
 #include "seal/keys.h"
 #include "seal/secret.h"
@@ -91,7 +92,7 @@ invite_needs_second(struct door *d, const struct invite *i, bool *waits, struct 
 		return fail(err, RC_DENIED, "reason",
 			    "this account has a password, and nobody else could agree to a link: "
 			    "say in a sentence why; the overseer and whom it is for are told "
-			    "(--reason, or the header Liaison-Reason)");
+			    "(" SAY_REASON ")");
 	if ((rc = put_second(d, i, "invite_alone", err)) != RC_OK ||
 	    (rc = notice_add(d, i->user, "link_made_by_one_alone", &notice, err)) != RC_OK)
 		return rc;

@@ -329,7 +329,7 @@ read_job(struct door *d, const struct rows *rows, struct job *out, struct access
 	if (result.n > 0 && json_read(result, NULL, &out->result, &err) == RC_OK)
 		door_hold(d, out->result);
 	if (out->state == JOB_DONE && json_integer_value(json_object_get(out->result, "parts")) > 0)
-		out->expires_ms = out->updated_ms + job_parts_kept_ms(serve_of_door(d));
+		out->expires_ms = time_add(out->updated_ms, job_parts_kept_ms(serve_of_door(d)));
 }
 
 static enum rc

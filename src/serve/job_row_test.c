@@ -124,6 +124,22 @@ columns_outside_the_seal_stop_nobody(void **state)
 	assert_int_equal(odd.job.state, JOB_FAILED);
 }
 
+static void
+a_time_beyond_all_numbers_stops_nobody(void **state)
+{
+	struct node *n = *state;
+	struct ask q = new_count(n, 3);
+
+	serve_close(n->s);
+	intrude(n, deed(n, "state = 3, result = '{\"parts\":1}', updated_ms = 9223372036854775807",
+			q.id));
+	open_serve(n, false);
+	assert_int_equal(as(n, &n->one, find, &q), RC_OK);
+	assert_int_equal(q.job.state, JOB_DONE);
+	assert_true(q.job.expires_ms == INT64_MAX);
+	json_decref(q.job.result);
+}
+
 static enum rc
 add_two(struct door *d, void *ctx, struct err *err)
 {
@@ -299,6 +315,7 @@ main(void)
 	    T(only_known_arguments_are_kept),
 	    T(job_whose_row_was_changed_fails_and_the_next_one_runs),
 	    T(columns_outside_the_seal_stop_nobody),
+	    T(a_time_beyond_all_numbers_stops_nobody),
 	    T(job_for_two_is_started_by_another_with_a_role_and_forgets_its_arguments),
 	    T(job_for_two_that_was_stopped_forgets_its_arguments_and_starts_no_more),
 	    T(changed_state_starts_no_job_for_two),

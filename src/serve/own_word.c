@@ -54,11 +54,17 @@ own_word_load(struct door *d, const struct actor *who, struct reach *out, struct
 
 	if (rc != RC_OK)
 		return rc;
-	while ((rc = rows_next(rows, err)) == RC_OK)
+	while ((rc = rows_next(rows, err)) == RC_OK) {
+		int64_t kind = rows_i64(rows, 1);
+
+		/* A damaged one is nobody's word: it would never be looked for. */
+		if (kind != OWN_NAME && kind != OWN_ADDRESS)
+			continue;
 		*VEC_ADD(d->arena, &words) =
-		    (struct own_word){.kind = (enum own_kind)rows_i64(rows, 1),
+		    (struct own_word){.kind = (enum own_kind)kind,
 				      .word = rows_i64(rows, 2),
 				      .own = id_eq(rows_id(rows, 0), who->id)};
+	}
 	rows_close(rows);
 	out->words = words.at;
 	out->word_count = words.n;

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/hex.h"
+#include "base/say.h"
 #include "format/json.h"
 #include "record/record.h"
 #include "seal/keys.h"
@@ -385,9 +386,9 @@ user_of_uid(struct door *d, int64_t uid, struct str login, struct user *out, str
 			return RC_OK;
 		}
 	if (login.n == 0 && users.n > 1)
-		return fail(
-		    err, RC_UNAUTHENTICATED, "as",
-		    "your system account is bound to several users; say which (--as LOGIN)");
+		return fail(err, RC_UNAUTHENTICATED, "as",
+			    "your system account is bound to several users; say which (" SAY_USER
+			    ")");
 	return fail(
 	    err, RC_UNAUTHENTICATED, "as",
 	    "your system account is not bound to %s; an administrator can bind it (liaison user)",

@@ -32,7 +32,7 @@ is_over(const struct door *d, const struct record *r)
 	int64_t until;
 
 	if (!time_parse(look_text(r, "until"), &until))
-		until = r->created_ms + HOLD_MAX_MS;
+		until = time_add(r->created_ms, HOLD_MAX_MS);
 	return d->now_ms >= until + DAY_MS;
 }
 
