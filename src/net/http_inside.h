@@ -56,6 +56,7 @@ struct conn {
 	enum conn_state { CONN_WAITING, CONN_READING, CONN_PARKED, CONN_ANSWERING } state;
 	int64_t deadline_ms; /* while WAITING or READING; cut when it passes */
 	int64_t since_ms;    /* connected, or its last answer went out */
+	bool ended;	     /* the client's end had come at the last sweep, within a body */
 	bool cut;	     /* told to end; still counted until the library has let go of it */
 	struct request *request;
 	struct http_stream *stream; /* the answer now going out, if it is one */

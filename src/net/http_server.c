@@ -192,6 +192,24 @@ answers_turn(struct http_server *s)
 	}
 }
 
+/*
+ * Whoever closed in the middle of a body: all that came was read, and nothing more will. The
+ * library does not hear of it when the end came together with the last bytes (its epoll is
+ * edge-triggered, and a short read is taken for the end of what there is), and the room would
+ * stay taken until the deadline. Seen at two sweeps: what TLS has read ahead is taken in between.
+ */
+static bool
+ended_within_body(struct conn *c)
+{
+	char byte;
+	bool ended = c->state == CONN_READING && !c->cut && c->request->body_cap > 0 &&
+		     recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+	bool again = ended && c->ended;
+
+	c->ended = ended;
+	return again;
+}
+
 static void
 sweep(struct http_server *s, int64_t now)
 {
@@ -199,7 +217,7 @@ sweep(struct http_server *s, int64_t now)
 	for (struct conn *c = s->conns; c != NULL; c = c->next) {
 		bool timed = c->state == CONN_WAITING || c->state == CONN_READING;
 
-		if (timed && now >= c->deadline_ms && c->mhd != NULL)
+		if (c->mhd != NULL && ((timed && now >= c->deadline_ms) || ended_within_body(c)))
 			conn_cut(c);
 		if (c->stream != NULL)
 			stream_heartbeat(c->stream, now);
