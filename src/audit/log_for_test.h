@@ -22,6 +22,7 @@ struct test_log {
 	struct arena *arena;
 	char folder[64];
 	const char *path, *keys_path;
+	struct str url;
 	struct db *db;
 	struct keys *keys;
 };
@@ -52,7 +53,8 @@ test_log_open(struct test_log *l)
 	l->keys_path = str_z(l->arena, str_fmt(l->arena, "%s/keys", l->folder));
 	must(keys_create(l->keys_path, STR_NONE, &err) == RC_OK);
 	must(keys_open(l->keys_path, STR_NONE, &l->keys, &err) == RC_OK);
-	must(db_open(test_database(l->arena, l->path), 1000, &l->db, &err) == RC_OK);
+	l->url = test_database(l->arena, l->path);
+	must(db_open(l->url, 1000, &l->db, &err) == RC_OK);
 	must(migrate(l->db, sets, COUNT_OF(sets), 1, &err) == RC_OK);
 	must(db_begin(l->db, &err) == RC_OK);
 	must(audit_init(l->db, l->keys, STR("node.example/log"), &err) == RC_OK);

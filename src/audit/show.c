@@ -2,9 +2,9 @@
 
 #include "audit/detail.h"
 #include "audit/head.h"
+#include "audit/months.h"
 #include "audit/trace.h"
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/vec.h"
 #include "store/db.h"
 
@@ -128,18 +128,6 @@ show_found(struct finding *f, struct arena *a, struct audit_shown_list *out, str
 	return rc;
 }
 
-/* The first millisecond of the month that ms lies in, moved by some months. */
-static int64_t
-month_start(int64_t ms, int move)
-{
-	int64_t days = ms / 86400000 - (ms % 86400000 < 0 ? 1 : 0);
-	int year, month, day, all;
-
-	civil_from_days(days, &year, &month, &day);
-	all = year * 12 + month - 1 + move;
-	return days_from_civil(all / 12, all % 12 + 1, 1) * 86400000;
-}
-
 static size_t
 limit_of(size_t asked)
 {
@@ -153,7 +141,7 @@ of_month(const struct finding *f, int64_t month, const unsigned char *mac)
 	return (struct trace_query){.mac = mac,
 				    .size = f->size,
 				    .from_ms = month,
-				    .before_ms = month_start(month, 1),
+				    .before_ms = audit_month_end(month),
 				    .most = f->limit};
 }
 
@@ -174,7 +162,9 @@ audit_show(struct db *db, struct keys *keys, struct id record, size_t limit, str
 	   struct audit_shown_list *out, struct err *err)
 {
 	struct finding f = {.db = db, .keys = keys, .limit = limit_of(limit)};
+	struct audit_months *months;
 	struct audit_head head;
+	int64_t month = INT64_MAX;
 	enum rc rc;
 
 	*out = (struct audit_shown_list){.n = 0};
@@ -182,8 +172,8 @@ audit_show(struct db *db, struct keys *keys, struct id record, size_t limit, str
 		return rc;
 	f.arena = arena_new(0);
 	f.size = (int64_t)head.range.size;
-	for (int64_t month = month_start(head.last_ms, 0);
-	     rc == RC_OK && month >= month_start(head.first_ms, 0); month = month_start(month, -1))
+	rc = audit_months_find(db, f.size, f.arena, &months, err);
+	while (rc == RC_OK && audit_months_before(months, 0, &month))
 		rc = collect_record(&f, month, record, err);
 	if (rc == RC_OK)
 		rc = show_found(&f, a, out, err);
@@ -206,6 +196,19 @@ collect_actor(struct finding *f, const struct audit_query *q, int64_t month, int
 	return trace_of_actor(f->db, &of, q->purpose, q->action, before, found_alone, f, err);
 }
 
+static enum rc
+collect_months(struct finding *f, const struct audit_query *q, int64_t before, int64_t before_ms,
+	       struct err *err)
+{
+	int64_t month = before_ms;
+	struct audit_months *months;
+	enum rc rc = audit_months_find(f->db, f->size, f->arena, &months, err);
+
+	while (rc == RC_OK && audit_months_before(months, q->from_ms, &month))
+		rc = collect_actor(f, q, month, before, before_ms, err);
+	return rc;
+}
+
 enum rc
 audit_search(struct db *db, struct keys *keys, const struct audit_query *q, struct arena *a,
 	     struct audit_shown_list *out, struct err *err)
@@ -214,7 +217,6 @@ audit_search(struct db *db, struct keys *keys, const struct audit_query *q, stru
 	int64_t before = q->before_index > 0 ? q->before_index : INT64_MAX;
 	int64_t before_ms = q->before_ms != 0 ? q->before_ms : INT64_MAX;
 	struct audit_head head;
-	int64_t from, to;
 	enum rc rc;
 
 	*out = (struct audit_shown_list){.n = 0};
@@ -222,12 +224,8 @@ audit_search(struct db *db, struct keys *keys, const struct audit_query *q, stru
 		return rc;
 	f.arena = arena_new(0);
 	f.size = (int64_t)head.range.size;
-	from = head.first_ms > q->from_ms ? head.first_ms : q->from_ms;
-	to = head.last_ms < before_ms ? head.last_ms : before_ms;
 	if (q->has_actor)
-		for (int64_t month = month_start(to, 0);
-		     rc == RC_OK && month >= month_start(from, 0); month = month_start(month, -1))
-			rc = collect_actor(&f, q, month, before, before_ms, err);
+		rc = collect_months(&f, q, before, before_ms, err);
 	else
 		rc = collect(&f, &SQL_AUDIT_LEAF_OF_ANY,
 			     BINDS(B_I64(before), B_I64(q->from_ms), B_I64(before_ms),

@@ -7,6 +7,14 @@ INSERT INTO audit_run (run, first_ms, last_ms)
 SELECT idx / 1024, MIN(time_ms), MAX(time_ms) FROM audit_leaf
 WHERE idx >= :first AND idx < :before GROUP BY idx / 1024;
 
+-- name: audit_run_walk
+-- stream
+SELECT run, first_ms, last_ms FROM audit_run ORDER BY run;
+
+-- name: audit_run_times
+-- stream
+SELECT time_ms FROM audit_leaf WHERE idx >= :first AND idx < :before ORDER BY idx;
+
 -- name: audit_trace_insert
 INSERT INTO audit_trace (run, mac, leaf, kind)
 SELECT idx / 1024, record_mac, idx, 0 FROM audit_leaf

@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include "audit/months.h"
 #include "audit/one_log_for_test.h"
 #include "audit/show.h"
 #include "audit/trace.h"
@@ -116,6 +117,90 @@ a_trace_that_is_gone_changed_or_invented_is_found(void **state)
 	assert_false(finds("DELETE FROM audit_run WHERE run = -1", 0));
 }
 
+static size_t
+by_actor_over(struct db *db, int n, int64_t from_ms, int64_t before_ms)
+{
+	const struct audit_query q = {.has_actor = true,
+				      .actor = test_id('a', n),
+				      .action = AUDIT_ACTIONS,
+				      .from_ms = from_ms,
+				      .before_ms = before_ms};
+	struct audit_shown_list shown;
+	struct err err;
+
+	assert_int_equal(audit_search(db, l.keys, &q, l.arena, &shown, &err), RC_OK);
+	for (size_t i = 0; i < shown.n; i++)
+		assert_true(id_eq(shown.at[i].actor, q.actor));
+	return shown.n;
+}
+
+static size_t
+by_actor(int n, int64_t from_ms, int64_t before_ms)
+{
+	return by_actor_over(l.db, n, from_ms, before_ms);
+}
+
+static size_t
+months_of_log(int64_t size)
+{
+	struct audit_months *m;
+	int64_t before = INT64_MAX;
+	struct err err;
+	size_t n = 0;
+
+	assert_int_equal(audit_months_find(l.db, size, l.arena, &m, &err), RC_OK);
+	for (; audit_months_before(m, 0, &before); n++)
+		assert_true(audit_month_end(before) > before);
+	return n;
+}
+
+/* The head, and a run, may say anything: what is walked is where leaves are. */
+static void
+times_that_reach_over_all_years_are_not_walked_month_by_month(void **state)
+{
+	const int leaves = 3 * TRACE_RUN + 100;
+	const size_t found = (size_t)(leaves + 1) / 3;
+	struct audit_shown_list shown;
+	struct db *db;
+	struct err err;
+
+	(void)state;
+	test_log_grow(&l, 0, leaves);
+	assert_int_equal(months_of_log(leaves), 2);
+	assert_int_equal(by_actor(1, 0, 0), found);
+	assert_true(test_sql(&l, "UPDATE audit_head SET first_ms = 0, last_ms = 253402300799999;"
+				 "UPDATE audit_run SET first_ms = 0 WHERE run = 0;"
+				 "UPDATE audit_run SET last_ms = 253402300799999 WHERE run = 1"));
+	assert_int_equal(months_of_log(leaves), 2);
+	assert_int_equal(db_open(str_fmt(l.arena, "faulty:%.*s", STR_ARG(l.url)), 1000, &db, &err),
+			 RC_OK);
+	assert_int_equal(by_actor_over(db, 1, 0, 0), found);
+	/* A statement a row of what is found, and not two for each month of 8,000 years. */
+	assert_true(db_faulty_calls(db) < 10 * (int64_t)found + 10 * leaves);
+	db_close(db);
+	assert_int_equal(audit_show(l.db, l.keys, test_id('r', 1), 0, l.arena, &shown, &err),
+			 RC_OK);
+	assert_int_equal(shown.n, speak_of(test_id('r', 1), leaves));
+}
+
+/* Leaves are a minute apart and begin a minute before midnight of 28 November. */
+static void
+a_search_of_a_span_finds_what_is_in_it(void **state)
+{
+	const int64_t minute = 60000, december = INT64_C(1796083200000);
+	const int leaves = TRACE_RUN + 3000;
+	const int64_t end = test_start_ms + leaves * minute;
+
+	(void)state;
+	test_log_grow(&l, 0, leaves);
+	assert_true(december > test_start_ms && december < end);
+	assert_int_equal(by_actor(0, december, 0) + by_actor(0, 0, december), by_actor(0, 0, 0));
+	assert_int_equal(by_actor(0, december, december + 3 * minute), 1);
+	assert_int_equal(by_actor(0, december - 3 * minute, december), 1);
+	assert_int_equal(by_actor(0, end, 0), 0);
+	assert_int_equal(by_actor(0, 0, test_start_ms), 0);
+}
+
 /* A log from before there were traces gets them by the migration. */
 static void
 an_older_log_is_traced_by_the_migration(void **state)
@@ -146,6 +231,10 @@ main(void)
 					    open_log, close_log),
 	    cmocka_unit_test_setup_teardown(a_trace_that_is_gone_changed_or_invented_is_found,
 					    open_log, close_log),
+	    cmocka_unit_test_setup_teardown(
+		times_that_reach_over_all_years_are_not_walked_month_by_month, open_log, close_log),
+	    cmocka_unit_test_setup_teardown(a_search_of_a_span_finds_what_is_in_it, open_log,
+					    close_log),
 	    cmocka_unit_test_setup_teardown(an_older_log_is_traced_by_the_migration, open_log,
 					    close_log),
 	};
