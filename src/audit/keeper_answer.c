@@ -303,12 +303,8 @@ is_bucket_name(struct str s)
 	static const char month[] = "/0000-00";
 	size_t class = s.n - (sizeof month - 1);
 
-	if (s.n < sizeof month)
+	if (s.n < sizeof month || !keys_class_is_good(str_sub(s, 0, class)))
 		return false;
-	for (size_t i = 0; i < class; i++)
-		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == '/' || s.p[i] == '"' ||
-		    s.p[i] == '\\')
-			return false;
 	for (size_t i = class; i < s.n; i++) {
 		bool is_digit = s.p[i] >= '0' && s.p[i] <= '9';
 

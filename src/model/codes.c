@@ -1,6 +1,8 @@
 #include "model/codes.h"
 
 #include "format/csv.h"
+#include "seal/keys.h"
+
 #include "model/read.h"
 
 const struct code *
@@ -103,6 +105,9 @@ add_code(struct reader *r, struct code_list *list, const struct csv_row *row,
 	if (!code_is_good(code->code))
 		bad_row(r, row->line, "code",
 			"must be 1 to 80 printable ASCII characters without space or quote");
+	else if (str_eq(list->name, STR("retention_class")) && !keys_class_is_good(code->code))
+		bad_row(r, row->line, "code",
+			"names buckets of keys (CODE/2026-11): 47 bytes at most, and no /");
 	if (overlay && !str_starts(code->code, r->prefix))
 		bad_row(r, row->line, "code", "an overlay's codes start with its prefix x_AGENCY_");
 	if (r->rc == RC_OK && map_put(&list->by_code, code->code, code) != NULL)

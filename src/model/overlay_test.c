@@ -140,6 +140,9 @@ an_agency_adds_and_tightens(void **state)
 		assert_ptr_equal(type_field(t, t->fields[i].name), &t->fields[i]);
 }
 
+/* With the prefix 48 bytes; a month comes behind it. */
+#define CLASS_42 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop"
+
 #define EXTEND(rest)                                                                               \
 	{                                                                                          \
 		"protect/referral.yaml", "extend: referral\n" rest                                 \
@@ -154,6 +157,10 @@ static const struct {
     {"a gate", {"codes/gates.csv", "code,label_en\nx_ulm_open,Open\n"}},
     {"a subject category", {"codes/led_subject_categories.csv", "code,label_en\nx_ulm_a,A\n"}},
     {"a code without prefix", {"codes/service_types.csv", "code,label_en\nboat,Boat\n"}},
+    {"a retention class too long to name buckets by",
+     {"codes/retention_class.csv", "code,label_en\nx_ulm_" CLASS_42 ",A\n"}},
+    {"a retention class with a slash",
+     {"codes/retention_class.csv", "code,label_en\nx_ulm_a/b,A\n"}},
     {"a list without prefix", {"codes/wards.csv", "code,label_en\nx_ulm_a,A\n"}},
     {"a field without prefix", EXTEND("fields:\n  ward: {text: short}\n")},
     {"a field of another's prefix", EXTEND("fields:\n  x_abc_ward: {text: short}\n")},
@@ -220,6 +227,23 @@ everything_else_is_refused_with_its_file(void **state)
 }
 
 static void
+the_longest_retention_class_names_buckets(void **state)
+{
+	static const char text[] =
+	    "code,label_en\nx_ulm_bcdefghijklmnopqrstuvwxyzabcdefghijklmnop,A\n";
+	const struct a_file files[] = {AGENCY, {"codes/retention_class.csv", text}};
+	struct model *m;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(load_over(files, 2, &m, &err), RC_OK);
+	assert_int_equal(model_list(m, STR("retention_class"))
+			     ->codes[model_list(m, STR("retention_class"))->code_count - 1]
+			     .code.n,
+			 47);
+}
+
+static void
 an_overlay_names_its_agency(void **state)
 {
 	const struct a_file none[] = {{"codes/x_ulm_a.csv", "code,label_en\nx_ulm_a,A\n"}};
@@ -269,6 +293,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_agency_adds_and_tightens),
 	    cmocka_unit_test(everything_else_is_refused_with_its_file),
+	    cmocka_unit_test(the_longest_retention_class_names_buckets),
 	    cmocka_unit_test(an_overlay_names_its_agency),
 	    cmocka_unit_test(a_symbolic_link_is_not_followed),
 	    cmocka_unit_test(the_folder_we_ship_loads_like_the_binary),

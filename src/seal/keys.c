@@ -296,6 +296,18 @@ month_of(int64_t ms, int *year, int *month)
 	return (int64_t)*year * 12 + *month - 1;
 }
 
+#define MONTH_BYTES (sizeof "/2026-11" - 1)
+
+bool
+keys_class_is_good(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == '/' || s.p[i] == '"' ||
+		    s.p[i] == '\\')
+			return false;
+	return s.n > 0 && s.n <= BUCKET_NAME_MAX - MONTH_BYTES;
+}
+
 struct str
 keys_bucket(struct arena *a, struct str retention_class, int64_t ms)
 {

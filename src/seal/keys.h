@@ -56,6 +56,8 @@ bool keys_are_guarded(struct keys *keys);
 void keys_close(struct keys *keys);
 MUST_USE enum rc keys_change_passphrase(struct keys *keys, struct str passphrase, struct err *err);
 
+/* Can buckets be named by this class? 1 to 47 bytes of printable ASCII without / \ and ". */
+bool keys_class_is_good(struct str retention_class);
 /* "protection/2026-11": the bucket of a retention class at a time. */
 struct str keys_bucket(struct arena *a, struct str retention_class, int64_t ms);
 /* Make the bucket's key durable if it is new, then wrap: WRAPPED_KEY_BYTES appended to out. */

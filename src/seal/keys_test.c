@@ -318,6 +318,11 @@ a_bad_bucket_name_is_refused_and_the_right_one_has_class_and_month(void **state)
 	assert_int_equal(keys_wrap(keys, long_name, STR(""), key, &b, &err), RC_INVALID);
 	assert_int_equal(keys_wrap(keys, STR("a\0b"), STR(""), key, &b, &err), RC_INVALID);
 	assert_true(str_eq_z(keys_bucket(arena, STR("case"), november), "case/2026-11"));
+	assert_true(keys_class_is_good(STR("case")));
+	assert_true(keys_class_is_good(STR("a2345678901234567890123456789012345678901234567")));
+	assert_false(keys_class_is_good(STR("a23456789012345678901234567890123456789012345678")));
+	assert_false(keys_class_is_good(STR("case/2026")) || keys_class_is_good(STR("a b")) ||
+		     keys_class_is_good(STR("")));
 	assert_true(str_eq_z(keys_bucket(arena, STR("case"), november - 1), "case/2026-10"));
 	assert_true(str_eq_z(keys_bucket(arena, STR("case"), -1), "case/1969-12"));
 	keys_close(keys);
