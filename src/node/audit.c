@@ -47,6 +47,40 @@ actor_json(struct request *rq, struct id actor)
 	return json_from_str(user.login);
 }
 
+/* What is said of the asker is hidden whoever they are, who wrote it first of all. */
+static bool
+may_be_said_of_somebody(struct request *rq, const struct audit_shown *s)
+{
+	const struct record_type *type;
+
+	if (!s->has_record || s->action == AUDIT_SIGN_IN || s->action == AUDIT_SETTING)
+		return false;
+	/* A refusal may name the record alone. */
+	type = s->type.n > 0 ? door_type_of_key(rq->door.node, s->type) : NULL;
+	return type == NULL || type->concern_count > 0 || type->concerns_owner;
+}
+
+/* Taken out and not veiled: that it stands out would tell as much, and who they were. */
+static enum rc
+leave_out_what_is_said_of(struct request *rq, struct audit_shown_list *list, struct err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		bool said = false;
+		enum rc rc = RC_OK;
+
+		if (may_be_said_of_somebody(rq, &list->at[i]))
+			rc = record_is_said_of(&rq->door, list->at[i].record, &said, err);
+		if (rc != RC_OK)
+			return rc;
+		if (!said)
+			list->at[n++] = list->at[i];
+	}
+	list->n = n;
+	return RC_OK;
+}
+
 /*
  * What is hidden from the asker is hidden in the log too: types of protect, which stand there
  * under keys so that nobody learns that somebody is helped, and each record that they may not
@@ -56,8 +90,10 @@ actor_json(struct request *rq, struct id actor)
 static enum rc
 veil(struct request *rq, struct audit_shown_list *list, struct err *err)
 {
-	if ((rq->door.actor->roles & BIT(ROLE_MONITOR)) != 0)
-		return RC_OK;
+	enum rc left = leave_out_what_is_said_of(rq, list, err);
+
+	if (left != RC_OK || (rq->door.actor->roles & BIT(ROLE_MONITOR)) != 0)
+		return left;
 	for (size_t i = 0; i < list->n; i++) {
 		struct audit_shown *s = &list->at[i];
 		bool keyed = s->type.n > 0 && s->type.p[0] == '~', known = true;
@@ -167,14 +203,16 @@ fits(const struct audit_shown *s, const struct audit_query *q)
 
 /*
  * Who dealt with a record, for the overseer: by its id alone, whether it is there, erased or
- * hidden from them, and without anything from inside it. Others ask by the record, as far as
- * they may read it; an id that they try must tell them nothing.
+ * hidden from them, and without anything from inside it; but not of what is said of themselves,
+ * which is as no record. Others ask by the record, as far as they may read it; an id that they try
+ * must tell them nothing.
  */
 static enum rc
 search_record(struct request *rq, const struct audit_query *q, struct id record,
 	      struct audit_shown_list *out, struct err *err)
 {
 	struct audit_shown_list all;
+	bool said;
 	enum rc rc;
 
 	*out = (struct audit_shown_list){0};
@@ -182,8 +220,10 @@ search_record(struct request *rq, const struct audit_query *q, struct id record,
 		return fail(err, RC_DENIED, "record",
 			    "the log is searched by record by a monitor alone; others ask with "
 			    "`audit show ID`, for a record that they may read");
-	rc = audit_show(rq->door.db, rq->door.node->keys, record, AUDIT_SHOWN_MAX, rq->arena, &all,
-			err);
+	if ((rc = record_is_said_of(&rq->door, record, &said, err)) != RC_OK)
+		return rc;
+	rc = audit_show(rq->door.db, rq->door.node->keys, said ? (struct id){{0}} : record,
+			AUDIT_SHOWN_MAX, rq->arena, &all, err);
 	for (size_t i = 0; rc == RC_OK && i < all.n && out->n < q->limit; i++)
 		if (fits(&all.at[i], q))
 			*VEC_ADD(rq->arena, out) = all.at[i];

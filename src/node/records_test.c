@@ -458,6 +458,43 @@ the_log_at_large_tells_the_overseer_alone_of_types_under_keys(void **state)
 	assert_true(holds(a, "\"survivor\""));
 }
 
+/* Nor is it missed among the ids that name nothing. */
+static void
+the_log_tells_an_overseer_nothing_of_what_is_said_of_them(void **state)
+{
+	static const char *const search[] = {"/api/v1/audit/search?limit=50",
+					     "/api/v1/audit/search?actor=sup",
+					     "/api/v1/audit/search?action=create"};
+	struct fixture *f = *state;
+	struct str a, id = made(f, SUPERVISOR, "oversight", "complaint",
+				str_fmt(f->dir->a,
+					"{'fields':{'channel':'letter','about':['treatment'],"
+					"'words':'They hit me.','against':'%s'}}",
+					id_format(f->dir->a, f->people[MONITOR].id).p)
+				    .p);
+	const char *of_record =
+	    str_fmt(f->dir->a, "/api/v1/audit/search?record=%.*s", STR_ARG(id)).p;
+
+	for (size_t i = 0; i < COUNT_OF(search); i++) {
+		assert_int_equal(
+		    ask(f, (struct ask){MONITOR, "oversight", "GET", search[i], 0, "", NULL}, &a),
+		    200);
+		assert_false(holds(a, "complaint"));
+		assert_false(holds(a, str_z(f->dir->a, id)));
+		assert_false(holds(a, "\"sup\""));
+	}
+	for (size_t i = 0; i < COUNT_OF(search); i++) {
+		assert_int_equal(
+		    ask(f, (struct ask){SUPERVISOR, "oversight", "GET", search[i], 0, "", NULL},
+			&a),
+		    200);
+		assert_true(holds(a, "\"complaint\""));
+	}
+	assert_int_equal(
+	    ask(f, (struct ask){MONITOR, "oversight", "GET", of_record, 0, "", NULL}, &a), 200);
+	assert_true(holds(a, "\"items\":[]"));
+}
+
 struct screening {
 	struct fixture *f;
 	struct suspects suspects;
@@ -611,6 +648,7 @@ main(void)
 	    T(the_agency_and_its_first_unit_are_there_to_be_changed),
 	    T(marking_a_victim_over_http_suspends_the_listing),
 	    T(a_reason_that_is_no_text_is_refused),
+	    T(the_log_tells_an_overseer_nothing_of_what_is_said_of_them),
 	    T(the_log_at_large_tells_the_overseer_alone_of_types_under_keys),
 	    T(nobody_ever_marked_or_helped_is_screened_as_a_suspect),
 	    T(a_token_widens_neither_itself_nor_anybody),

@@ -167,6 +167,16 @@ is_said_of(const struct facts *f, const struct standing *at)
 	return f->row->concerns_actor || (f->row->concerns_unit && !alone);
 }
 
+bool
+policy_is_said_of(const struct actor *actor, const struct access *access,
+		  const struct record_type *type, const struct row_facts *row)
+{
+	struct facts f = {actor, access, POLICY_LIST, type, row, NULL};
+	struct standing at = standing_of(&f);
+
+	return !actor->is_node && (is_said_of(&f, &at) || (type->concerns_owner && at.own));
+}
+
 /* Whom a record about a survivor or minor is for: its owner, and people of its unit alone. */
 static bool
 guard_admits(const struct facts *f, const struct standing *at)

@@ -147,6 +147,10 @@ bool policy_glass_may_break(const struct actor *actor, const struct record_type 
 bool policy_may_refer(const struct actor *actor, const struct access *access,
 		      const struct record_type *type, const struct row_facts *row);
 
+/* Is the row of what was said of the actor, or of what they did, so that it is absent to them? */
+bool policy_is_said_of(const struct actor *actor, const struct access *access,
+		       const struct record_type *type, const struct row_facts *row);
+
 /* May this field's value stand in the answer at this rung, asked for by name or not? */
 bool policy_field_open(const struct field *field, enum rung rung, bool revealed, bool in_list);
 

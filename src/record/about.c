@@ -46,7 +46,9 @@ take(struct gathering *g, const struct record_row *row, json_t *fields, struct h
 	if (rc != RC_OK)
 		return rc;
 	if (!policy_may_refer(d->actor, &d->access, row->type, &known)) {
-		ask_unit(g, row->unit);
+		/* That a unit holds more would tell whoever gathers that it is of them. */
+		if (!policy_is_said_of(d->actor, &d->access, row->type, &known))
+			ask_unit(g, row->unit);
 		return RC_OK;
 	}
 	if (g->out->items.n == ABOUT_MAX)

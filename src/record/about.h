@@ -11,7 +11,10 @@
  */
 struct about {
 	VEC(struct record *) items;
-	/* Units that hold more, which this actor may not know of: they answer for their part. */
+	/*
+	 * Units that hold more, which this actor may not know of: they answer for their part. Not
+	 * for what is said of the actor: that is absent here too, and for the overseer to answer.
+	 */
 	VEC(struct id) ask_units;
 };
 #define ABOUT_MAX 5000

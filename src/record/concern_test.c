@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include "record/about.h"
 #include "record/bulk.h"
 #include "record/concern.h"
 #include "record/test_node.h"
@@ -208,6 +209,38 @@ nobody_refers_to_what_is_said_of_them(void **state)
 	}
 }
 
+/* Of their own unit a supervisor may know all else, so that it "holds more" would say enough. */
+static void
+what_is_gathered_for_a_person_tells_whoever_gathers_nothing_of_themselves(void **state)
+{
+	struct test_node *t = *state;
+	struct test_person analyst = test_person(4, 1, BIT(ROLE_ANALYST), PURPOSE_INVESTIGATION);
+	struct test_person *const who[] = {&sup, &colleague};
+	struct id person;
+
+	analyst.actor.unit = sup.actor.unit;
+	person = test_node_create(t, &analyst, "person", STR("{'name':'Mei Chen'}"));
+	(void)test_node_create(t, &colleague, "complaint",
+			       test_fill(t,
+					 "{'channel':'letter','about':['data'],'words':'Why?',"
+					 "'against':'@1','concerns':'@2'}",
+					 sup.actor.id, person));
+	for (size_t i = 0; i < COUNT_OF(who); i++) {
+		struct test_person gathers = *who[i];
+		struct about about;
+		struct err err;
+		struct door *d;
+		enum rc rc;
+
+		gathers.access.purpose = PURPOSE_SUBJECT_RIGHTS;
+		d = test_node_begin_read(t, &gathers);
+		rc = record_about(d, &person, 1, &about, &err);
+		assert_int_equal(about.items.n, 1 + i);
+		assert_int_equal(about.ask_units.n, 0);
+		assert_int_equal(test_node_end_read(t, rc), RC_OK);
+	}
+}
+
 static void
 what_the_node_makes_of_somebody_is_made_by_nobody_else(void **state)
 {
@@ -268,6 +301,9 @@ main(void)
 		test_node_teardown),
 	    cmocka_unit_test_setup_teardown(one_that_is_not_closed_is_erased_by_nobody, setup,
 					    test_node_teardown),
+	    cmocka_unit_test_setup_teardown(
+		what_is_gathered_for_a_person_tells_whoever_gathers_nothing_of_themselves, setup,
+		test_node_teardown),
 	    cmocka_unit_test_setup_teardown(nobody_refers_to_what_is_said_of_them, setup,
 					    test_node_teardown),
 	    cmocka_unit_test_setup_teardown(what_the_node_makes_of_somebody_is_made_by_nobody_else,

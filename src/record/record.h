@@ -117,6 +117,12 @@ MUST_USE enum rc record_of_draft(struct door *d, const struct record_draft *draf
  */
 MUST_USE enum rc record_is_known(struct door *d, struct id id, bool *out, struct err *err);
 
+/*
+ * Is it said of the actor (record/concern.h), or of what they did? False also where there is none
+ * of this id, at the same cost.
+ */
+MUST_USE enum rc record_is_said_of(struct door *d, struct id id, bool *out, struct err *err);
+
 /* Is there a record of this id, whoever may see it? For importers, of ids they made. */
 MUST_USE enum rc record_exists(struct door *d, struct id id, bool *out, struct err *err);
 

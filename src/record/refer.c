@@ -31,6 +31,22 @@ record_is_known(struct door *d, struct id id, bool *out, struct err *err)
 	return rc;
 }
 
+enum rc
+record_is_said_of(struct door *d, struct id id, bool *out, struct err *err)
+{
+	struct record_row row;
+	struct row_facts known;
+	enum rc rc = row_find(d, id, &row, err);
+
+	*out = false;
+	if (rc == RC_ABSENT || rc == RC_CONFLICT)
+		return concern_absent(d, id, err);
+	if (rc != RC_OK || (rc = concern_facts(d, &row, &known, err)) != RC_OK)
+		return rc;
+	*out = policy_is_said_of(d->actor, &d->access, row.type, &known);
+	return row.type->concern_count == 0 ? concern_absent(d, id, err) : RC_OK;
+}
+
 /*
  * Each reference must name a record that is there, of a type the field allows, and that this
  * person may know of. One answer for all that is not so, and one denial in the log: whoever
