@@ -24,6 +24,21 @@ hold_covers(struct door *d, struct id record, struct id but, bool *out, struct e
 	return look_until(d, "legal_hold", "records", record, is_running, &but, out, err);
 }
 
+/*
+ * From when its six months count: its birth, or, once two people reviewed it, the day of that. Else
+ * one person would lengthen it half a year at a time for ever.
+ */
+static int64_t
+counts_from(const struct door *d, const struct record *r)
+{
+	int64_t day;
+
+	if (r->state == type_state(r->type, STR("reviewed")) &&
+	    time_parse(look_text(r, "reviewed_on"), &day) && day > r->created_ms)
+		return day < d->now_ms ? day : d->now_ms;
+	return r->created_ms;
+}
+
 /* A hold that is over as it is recorded would keep nothing, and its end would be one person's. */
 static enum rc
 check_until(struct door *d, const struct record *r, struct err *err)
@@ -35,18 +50,20 @@ check_until(struct door *d, const struct record *r, struct err *err)
 
 	if (!time_parse(text, &until))
 		return RC_OK;
-	if (until > d->now_ms + HOLD_MAX_MS)
-		return fail(err, RC_INVALID, "until",
-			    "six months from now at most; a review sets the next day");
-	if (until > d->now_ms)
-		return RC_OK;
 	/* On its last day, or until the node has lifted it, the rest of it may still change. */
 	if (r->version > 1) {
 		rc = look_version(d, r->id, r->version - 1, &was, err);
 		if (rc != RC_OK || str_eq(look_text(was, "until"), text))
 			return rc;
 	}
-	return fail(err, RC_INVALID, "until", "is a day to come");
+	if (until <= d->now_ms)
+		return fail(err, RC_INVALID, "until", "is a day to come");
+	if (until > counts_from(d, r) + HOLD_MAX_MS)
+		return fail(
+		    err, RC_INVALID, "until",
+		    "six months at most from when the hold was recorded or last reviewed; a "
+		    "review by two people sets the next day");
+	return RC_OK;
 }
 
 /* The records that it did not name before; all of them, where it is new. */
