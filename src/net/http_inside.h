@@ -34,7 +34,8 @@ struct request {
 	size_t body_ends; /* as announced, or body_max */
 	struct err *over; /* the limit that the body went over, or NULL */
 	struct body_owner owner;
-	bool is_large; /* the owner is known */
+	bool is_large;	 /* the owner is known */
+	bool is_chunked; /* the last of its connection, for where it ends is not sure */
 	char *body;
 	bool handing; /* the handler has it now: no need to wake anybody; under server->lock */
 	struct MHD_Response *answer; /* under server->lock until taken */

@@ -79,6 +79,12 @@ request_answer(struct request *r, int status, struct MHD_Response *response,
 	if (r->open.tls)
 		(void)header_add(response, STR("Strict-Transport-Security"),
 				 STR("max-age=31536000"));
+	/*
+	 * The library takes a lone LF in the frame of a chunked body, also behind an extension,
+	 * and nobody else can look at it: whatever follows such a body is not read.
+	 */
+	if (r->is_chunked)
+		must(header_add(response, STR("Connection"), STR("close")));
 	must(pthread_mutex_lock(&s->lock) == 0);
 	must(r->answer == NULL && r->phase == REQUEST_PARKED);
 	r->answer = response;

@@ -329,6 +329,7 @@ head_read(struct request *r, const char *method, const char *version, struct err
 		return fail(err, RC_USAGE, "",
 			    "a line of the request's head does not end with CR LF, or goes on in "
 			    "the next");
+	r->is_chunked = h.encodings > 0;
 	if ((rc = headers_check(&h, version, err)) != RC_OK ||
 	    (rc = method_check(method, &open->method, err)) != RC_OK ||
 	    (rc = target_parse(r->arena, open->target, &target, err)) != RC_OK)
@@ -449,6 +450,7 @@ answer(struct request *r)
 	enum MHD_Result queued;
 
 	r->conn->state = CONN_ANSWERING;
+	r->conn->drain_input = r->conn->drain_input || r->is_chunked;
 	r->conn->stream = r->stream;
 	if (r->stream != NULL)
 		stream_attach(r->stream, r->conn);

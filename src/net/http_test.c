@@ -199,13 +199,49 @@ heads_of_every_shape_are_read(void **state)
 			assert_int_equal(send(one, c, 1, MSG_NOSIGNAL), 1);
 		assert_int_equal(status_of(hear(arena, one, false)), 200);
 		(void)close(one);
-		/* All on one connection, where the pool's memory was used before. */
+		/* All on one connection, where the pool's memory was used before; one ends it. */
 		if (i != 2) {
 			say(fd, shapes[i]);
 			assert_int_equal(status_of(hear(arena, fd, false)), 200);
 		}
 	}
 	(void)close(fd);
+	site_close(s);
+	arena_free(arena);
+}
+
+/* Else somebody before us who sees another end of it takes the next request for a part of it. */
+static void
+nothing_is_read_behind_a_chunked_body(void **state)
+{
+	static const char *const bodies[] = {
+	    "3\r\nabc\r\n0\r\n\r\n",
+	    "3\nabc\r\n0\r\n\r\n",
+	    "3;a=b\nabc\r\n0\r\n\r\n",
+	    "3\r\nabc\n0\r\n\r\n",
+	    "3\r\nabc\r\n0\n\n",
+	    "3\r\nabc\r\n0\r\nX-A: b\n\n",
+	    "3\r\nabc\r\n0;a\nX-A: b\r\n\r\n",
+	};
+	struct arena *arena = arena_new(0);
+	struct site *s = site_open((struct http_options){0});
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+		int fd = dial(s);
+		struct str answer;
+
+		say(fd, str_fmt(arena,
+				"POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+				"%sGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n",
+				bodies[i])
+			    .p);
+		answer = hear(arena, fd, false);
+		assert_true(has(answer, "Connection: close"));
+		assert_true(status_of(answer) == 400 || has(answer, "body=abc "));
+		assert_int_equal(hear(arena, fd, false).n, 0);
+		(void)close(fd);
+	}
 	site_close(s);
 	arena_free(arena);
 }
@@ -346,6 +382,7 @@ main(void)
 	    cmocka_unit_test(head_has_the_header_of_get_and_no_body),
 	    cmocka_unit_test(what_is_not_plain_http_is_refused),
 	    cmocka_unit_test(heads_of_every_shape_are_read),
+	    cmocka_unit_test(nothing_is_read_behind_a_chunked_body),
 	    cmocka_unit_test(however_many_parameters_there_are_the_answer_is_a_problem),
 	    cmocka_unit_test(the_unix_socket_is_private_and_tells_who_calls),
 	    cmocka_unit_test(plain_http_beyond_this_machine_is_refused),
