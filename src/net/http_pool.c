@@ -14,16 +14,19 @@ struct worker {
 	struct http_pool *pool;
 	unsigned number;
 	enum { WORKER_KEEPS_NOTHING, WORKER_KEEPS_SOME, WORKER_KEEPS_ALL } keeps;
+	pthread_cond_t come;
+	struct worker *below; /* among those who sleep */
+	bool sleeps;	      /* until whoever wakes it says otherwise */
 	pthread_t thread;
 };
 
 struct http_pool {
 	pthread_mutex_t lock;
-	pthread_cond_t come;
 	struct http_request **ring;
 	unsigned first, n, max;
+	struct worker *asleep; /* the last to fall asleep first: what it keeps is still warm */
 	unsigned sleeping;
-	unsigned waking; /* workers signalled that have not woken up yet */
+	int64_t begun_us; /* when a worker took the last one */
 	bool closing;
 	http_work *work;
 	http_rest *rest;
@@ -32,30 +35,78 @@ struct http_pool {
 	unsigned worker_count;
 };
 
-/* A request that waited so long waits for slow ones, and not for its turn. */
+/* Where nothing was begun for so long, what waits is behind slow requests, and not for its turn. */
 #define STUCK_MS 2
+/* Nor is one's turn so far away. */
+#define TURN_MS 8
 /* A worker that slept so long sleeps until it is woken. */
 #define IDLE_S 5
 /* So many short requests are worth a switch of threads. */
-#define SHARE 16
+#define SHARE 64
+
+/* Under the lock, with one in the queue. */
+static bool
+first_is_stuck(const struct http_pool *p)
+{
+	int64_t came_us = p->ring[p->first]->received_us, now_us = monotonic_us();
+	int64_t since_us = came_us > p->begun_us ? came_us : p->begun_us;
+
+	return now_us - since_us >= STUCK_MS * 1000 || now_us - came_us >= TURN_MS * 1000;
+}
 
 /*
- * Under the lock: whether the caller is to signal. Most requests are short, so one worker takes
- * all that came together; another one joins in when there is a lot, or when what is first has
- * waited too long.
+ * Under the lock: whom the caller is to signal, or NULL. Most requests are short, so one worker
+ * takes all that came together: it reads from one look, and asks for their keys at once. Another
+ * one joins in when there is a lot, or when what is first has waited too long.
  */
-static bool
+static struct worker *
 wakes_one(struct http_pool *p, bool at_once)
 {
-	unsigned awake = p->worker_count - p->sleeping + p->waking;
+	unsigned awake = p->worker_count - p->sleeping;
+	struct worker *w = p->asleep;
 
-	if (p->n == 0 || p->sleeping <= p->waking)
-		return false;
-	if (!at_once && awake > 0 && p->n < SHARE * awake &&
-	    monotonic_us() - p->ring[p->first]->received_us < STUCK_MS * 1000)
-		return false;
-	p->waking++;
-	return true;
+	if (p->n == 0 || w == NULL)
+		return NULL;
+	if (!at_once && awake > 0 && p->n < SHARE * awake && !first_is_stuck(p))
+		return NULL;
+	p->asleep = w->below;
+	p->sleeping--;
+	w->sleeps = false;
+	return w;
+}
+
+static void
+wake(struct worker *w)
+{
+	if (w != NULL)
+		must(pthread_cond_signal(&w->come) == 0);
+}
+
+/* Under the lock. */
+static void
+fall_asleep(struct worker *w)
+{
+	struct http_pool *p = w->pool;
+
+	w->sleeps = true;
+	w->below = p->asleep;
+	p->asleep = w;
+	p->sleeping++;
+}
+
+/* Under the lock: by itself, when nobody woke it. */
+static void
+get_up(struct worker *w)
+{
+	struct worker **at = &w->pool->asleep;
+
+	if (!w->sleeps)
+		return;
+	while (*at != w)
+		at = &(*at)->below;
+	*at = w->below;
+	w->pool->sleeping--;
+	w->sleeps = false;
 }
 
 /* The lock is held before and after. */
@@ -84,18 +135,16 @@ wait_step(struct worker *w)
 		rest(w);
 		return;
 	}
-	p->sleeping++;
+	fall_asleep(w);
 	if (w->keeps == WORKER_KEEPS_NOTHING) {
-		code = pthread_cond_wait(&p->come, &p->lock);
+		code = pthread_cond_wait(&w->come, &p->lock);
 	} else {
 		(void)clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_sec += IDLE_S;
-		code = pthread_cond_timedwait(&p->come, &p->lock, &until);
+		code = pthread_cond_timedwait(&w->come, &p->lock, &until);
 	}
 	must(code == 0 || code == ETIMEDOUT);
-	p->sleeping--;
-	if (p->waking > 0)
-		p->waking--;
+	get_up(w);
 	if (code == ETIMEDOUT && p->n == 0) {
 		w->keeps = WORKER_KEEPS_NOTHING;
 		rest(w);
@@ -119,6 +168,7 @@ work(void *arg)
 		request = p->ring[p->first];
 		p->first = (p->first + 1) % p->max;
 		p->n--;
+		p->begun_us = monotonic_us();
 		must(pthread_mutex_unlock(&p->lock) == 0);
 		p->work(p->ctx, w->number, request);
 		w->keeps = WORKER_KEEPS_ALL;
@@ -154,7 +204,6 @@ http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, http_re
 	unsigned wanted = workers > 0 ? workers : 8;
 
 	must(pthread_mutex_init(&p->lock, NULL) == 0);
-	must(pthread_cond_init(&p->come, NULL) == 0);
 	p->max = queue_max > 0 ? queue_max : 1024;
 	p->ring = heap_zeroed(p->max * sizeof(struct http_request *));
 	p->work = work_fn;
@@ -165,6 +214,7 @@ http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, http_re
 		struct worker *w = &p->workers[p->worker_count];
 
 		*w = (struct worker){.pool = p, .number = p->worker_count};
+		must(pthread_cond_init(&w->come, NULL) == 0);
 		if (start_worker(w) != 0) {
 			http_pool_close(p);
 			return fail(err, RC_FAILED, "workers", "cannot start %u threads", wanted);
@@ -191,18 +241,18 @@ refuse(struct http_request *request)
 static bool
 put(struct http_pool *p, struct http_request *request, bool at_once)
 {
-	bool wake = false, taken = false;
+	struct worker *woken = NULL;
+	bool taken = false;
 
 	must(pthread_mutex_lock(&p->lock) == 0);
 	if (!p->closing && p->n < p->max) {
 		p->ring[(p->first + p->n) % p->max] = request;
 		p->n++;
 		taken = true;
-		wake = at_once && wakes_one(p, true);
+		woken = at_once ? wakes_one(p, true) : NULL;
 	}
 	must(pthread_mutex_unlock(&p->lock) == 0);
-	if (wake)
-		must(pthread_cond_signal(&p->come) == 0);
+	wake(woken);
 	if (!taken)
 		refuse(request);
 	return taken;
@@ -223,14 +273,14 @@ http_pool_put_later(struct http_pool *p, struct http_request *request)
 int
 http_pool_stir(struct http_pool *p)
 {
-	bool wake, waits;
+	struct worker *woken;
+	bool waits;
 
 	must(pthread_mutex_lock(&p->lock) == 0);
 	waits = p->n > 0;
-	wake = wakes_one(p, false);
+	woken = wakes_one(p, false);
 	must(pthread_mutex_unlock(&p->lock) == 0);
-	if (wake)
-		must(pthread_cond_signal(&p->come) == 0);
+	wake(woken);
 	return waits ? STUCK_MS : -1;
 }
 
@@ -242,14 +292,16 @@ http_pool_close(struct http_pool *p)
 	must(pthread_mutex_lock(&p->lock) == 0);
 	p->closing = true;
 	must(pthread_mutex_unlock(&p->lock) == 0);
-	must(pthread_cond_broadcast(&p->come) == 0);
 	for (unsigned i = 0; i < p->worker_count; i++)
+		must(pthread_cond_signal(&p->workers[i].come) == 0);
+	for (unsigned i = 0; i < p->worker_count; i++) {
 		must(pthread_join(p->workers[i].thread, NULL) == 0);
+		(void)pthread_cond_destroy(&p->workers[i].come);
+	}
 	for (; p->n > 0; p->n--) {
 		refuse(p->ring[p->first]);
 		p->first = (p->first + 1) % p->max;
 	}
-	(void)pthread_cond_destroy(&p->come);
 	(void)pthread_mutex_destroy(&p->lock);
 	free(p->workers);
 	free(p->ring);

@@ -79,6 +79,44 @@ a_slow_request_does_not_hold_up_those_behind_it(void **state)
 	arena_free(a);
 }
 
+static unsigned last_worker, changes;
+
+static void
+work_and_say_who(void *ctx, unsigned worker, struct http_request *r)
+{
+	(void)ctx;
+	changes += worker != last_worker;
+	last_worker = worker;
+	reply_text(r, 200, STR("done"));
+}
+
+/* What it keeps is warm; the others are there for when it is busy for long. */
+static void
+the_worker_that_rested_last_works_next(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct site *s = heap_zeroed(sizeof *s);
+	int fd;
+
+	(void)state;
+	changes = 0;
+	assert_int_equal(pthread_mutex_init(&s->lock, NULL), 0);
+	assert_int_equal(http_pool_open(4, 100, work_and_say_who, NULL, s, &s->pool, NULL), RC_OK);
+	assert_int_equal(http_open(&(struct http_options){.address = "127.0.0.1", .turned = turned},
+				   queue_later, s, &s->server, NULL),
+			 RC_OK);
+	fd = dial(s);
+	for (int i = 0; i < 40; i++) {
+		say(fd, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
+		assert_int_equal(status_of(hear(a, fd, false)), 200);
+	}
+	(void)close(fd);
+	site_close(s);
+	/* In turns it would be each time; a busy machine makes another one join in now and then. */
+	assert_true(changes < 30);
+	arena_free(a);
+}
+
 static unsigned rests, worked_since;
 
 static void
@@ -133,6 +171,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_full_queue_answers_503),
 	    cmocka_unit_test(a_slow_request_does_not_hold_up_those_behind_it),
+	    cmocka_unit_test(the_worker_that_rested_last_works_next),
 	    cmocka_unit_test(a_worker_rests_before_it_sleeps),
 	};
 
