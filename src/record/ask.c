@@ -38,13 +38,16 @@ ask_fields(const struct door *d, const struct second_look *ask)
 	return o;
 }
 
-/* The same was asked within the hour, or so much of this person that one more tells nothing. */
+/* The same was asked within the hour, or so much of this person in it that one more tells nothing.
+ */
 static enum rc
 asked_already(struct door *node, const struct door *d, const struct second_look *ask, bool *out,
 	      struct err *err)
 {
+	const struct look_only within = {.since_ms = d->now_ms - AGAIN_MS};
 	struct look_list reviews = {0};
-	enum rc rc = look_holders(node, "access_review", "officer", d->actor->id, &reviews, err);
+	enum rc rc = look_holders_only(node, "access_review", "officer", d->actor->id, &within,
+				       &reviews, err);
 
 	*out = rc == RC_CONFLICT;
 	if (rc == RC_CONFLICT)

@@ -65,7 +65,25 @@ may_count(const struct record_row *row, const struct record_type *type,
 	    (only->not_of_unit != NULL && id_eq(row->unit, *only->not_of_unit)))
 		return false;
 	return row->type == type && id_time_ms(row->id) >= only->since_ms &&
+	       (!only->due || row->due_ms != 0) &&
 	       (only->states == 0 || (state >= 0 && (only->states & BIT((unsigned)state)) != 0));
+}
+
+/* Looked at in memory of its own, so that those that do not count leave nothing behind. */
+static enum rc
+counts_at_all(struct door *d, struct arena *scratch, struct id id, const struct record_type *type,
+	      const struct look_only *only, bool *out, struct err *err)
+{
+	struct arena *keep = d->arena;
+	struct record_row row;
+	enum rc rc;
+
+	arena_reset(scratch);
+	d->arena = scratch;
+	rc = row_find(d, id, &row, err);
+	d->arena = keep;
+	*out = rc == RC_OK && may_count(&row, type, only);
+	return rc;
 }
 
 enum rc
@@ -76,23 +94,25 @@ look_holders_only(struct door *d, const char *type_name, const char *field_name,
 	const struct field *field = type != NULL ? type_field(type, str_from(field_name)) : NULL;
 	struct str value = id_format(d->arena, id);
 	struct ids ids = {0};
+	struct arena *scratch;
 	size_t found = 0;
 	enum rc rc;
 
 	if (field == NULL)
 		return RC_OK;
+	scratch = arena_new(0);
 	rc = blind_find(d, type, field, value, SIZE_MAX, &ids, err);
 	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
-		struct record_row row;
 		struct record *r;
+		bool counts;
 
 		if (only->max > 0 && found == only->max)
 			break;
-		if ((rc = row_find(d, ids.at[i], &row, err)) == RC_OK) {
-			if (!may_count(&row, type, only))
-				continue;
-			rc = open_row(d, &row, &r, err);
-		}
+		rc = counts_at_all(d, scratch, ids.at[i], type, only, &counts, err);
+		if (rc == RC_OK && !counts)
+			continue;
+		if (rc == RC_OK)
+			rc = look_record(d, ids.at[i], &r, err);
 		if (rc == RC_ABSENT) {
 			rc = RC_OK;
 			continue;
@@ -101,10 +121,12 @@ look_holders_only(struct door *d, const char *type_name, const char *field_name,
 		if (rc != RC_OK || !blind_holds(field, r->fields, value))
 			continue;
 		if (found++ == LOOK_MAX)
-			return fail(err, RC_CONFLICT, "gate",
-				    "more records bear on this than can be looked at in one go");
-		*VEC_ADD(d->arena, out) = r;
+			rc = fail(err, RC_CONFLICT, "gate",
+				  "more records bear on this than can be looked at in one go");
+		else
+			*VEC_ADD(d->arena, out) = r;
 	}
+	arena_free(scratch);
 	return rc;
 }
 
@@ -135,38 +157,6 @@ look_until(struct door *d, const char *type_name, const char *field_name, struct
 			*out = fn(ctx, r);
 	}
 	return rc;
-}
-
-struct holders {
-	struct door *d;
-	struct look_list *out;
-	size_t found;
-};
-
-/* Yes: there are too many. */
-static bool
-add_holder(void *ctx, struct record *r)
-{
-	struct holders *h = ctx;
-
-	if (h->found++ == LOOK_MAX)
-		return true;
-	*VEC_ADD(h->d->arena, h->out) = r;
-	return false;
-}
-
-enum rc
-look_holders(struct door *d, const char *type, const char *field, struct id id,
-	     struct look_list *out, struct err *err)
-{
-	struct holders h = {d, out, 0};
-	bool many;
-	enum rc rc = look_until(d, type, field, id, add_holder, &h, &many, err);
-
-	return rc == RC_OK && many
-		   ? fail(err, RC_CONFLICT, "gate",
-			  "more records bear on this than can be looked at in one go")
-		   : rc;
 }
 
 enum rc

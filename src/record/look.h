@@ -22,21 +22,17 @@ MUST_USE enum rc look_version(struct door *d, struct id id, int64_t version, str
 			      struct err *err);
 
 /*
- * Records of a type whose reference field names id, added to out. A type or field that the
- * model lacks has none. RC_CONFLICT: more than LOOK_MAX, and a gate does not decide on a part.
+ * Records of a type whose reference field names id, added to out: those alone that may count by
+ * their plain columns, which are looked at before anything is opened: in one of these states (0:
+ * any), made since then (0: ever). A type or field that the model lacks has none. At most max (0:
+ * LOOK_MAX, and RC_CONFLICT beyond, for a gate does not decide on a part), the oldest; 1 asks
+ * whether there is any, of however many.
  */
 #define LOOK_MAX 2000
-MUST_USE enum rc look_holders(struct door *d, const char *type, const char *field, struct id id,
-			      struct look_list *out, struct err *err);
-
-/*
- * The same of those alone that may count by their plain columns, which are looked at before
- * anything is opened: in one of these states (0: any), made since then (0: ever). At most max (0:
- * LOOK_MAX, and RC_CONFLICT beyond), the oldest.
- */
 struct look_only {
 	uint32_t states; /* bits of positions in type->states */
 	int64_t since_ms;
+	bool due; /* with a clock that runs, alone */
 	size_t max;
 	const struct id *of_unit, *not_of_unit; /* NULL: of any */
 };

@@ -249,6 +249,28 @@ test_node_create(struct test_node *t, const struct test_person *who, const char 
 	return id;
 }
 
+/* The same n times in one change, each through the states of to (NULL at its end, or NULL). */
+static inline void
+test_node_flood(struct test_node *t, const struct test_person *who, const char *type,
+		struct str fields, int n, const char *const *to)
+{
+	struct door *d = test_node_begin(t, who);
+	struct err err = {.rc = RC_OK};
+	enum rc rc = RC_OK;
+
+	for (int i = 0; i < n && rc == RC_OK; i++) {
+		struct record *r;
+
+		rc =
+		    record_create(d, test_node_type(t, type), test_json(d, fields), NULL, &r, &err);
+		for (int k = 0; rc == RC_OK && to != NULL && to[k] != NULL; k++)
+			rc = record_move(d, r->id, r->version, str_from(to[k]), NULL, &r, &err);
+	}
+	if (rc != RC_OK)
+		fprintf(stderr, "%s: %s: %s\n", type, err.key, err.text);
+	must(test_node_end(t, rc) == RC_OK);
+}
+
 /* A move of the version that is there. */
 static inline enum rc
 test_node_move(struct test_node *t, const struct test_person *who, struct id id, const char *to,

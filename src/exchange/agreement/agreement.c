@@ -179,12 +179,26 @@ covers(const struct door *d, const struct record *a, const struct record *r, str
 	return strictest.n == 0;
 }
 
+struct kept_out {
+	struct str peer, country;
+};
+
+static bool
+keeps_out(void *ctx, struct record *x)
+{
+	const struct kept_out *k = ctx;
+
+	return !in_state(x, "lifted") &&
+	       (str_eq_ascii_case(look_text(x, "peer"), k->peer) ||
+		(k->country.n > 0 && str_eq(look_text(x, "country"), k->country)));
+}
+
 /* Is it kept out of the case that the record belongs to? */
 static enum rc
 is_excluded(struct door *d, const struct record *r, struct str peer, struct str country, bool *out,
 	    struct err *err)
 {
-	struct look_list found = {0};
+	struct kept_out of = {peer, country};
 	struct ids cases = {0};
 	enum rc rc = RC_OK;
 
@@ -193,16 +207,8 @@ is_excluded(struct door *d, const struct record *r, struct str peer, struct str 
 	look_ids(d, r, "cases", &cases);
 	if (d->access.has_case)
 		*VEC_ADD(d->arena, &cases) = d->access.case_id;
-	for (size_t i = 0; i < cases.n && rc == RC_OK; i++)
-		rc = look_holders(d, "exclusion", "case", cases.at[i], &found, err);
-	for (size_t i = 0; i < found.n; i++) {
-		const struct record *x = found.at[i];
-
-		if (!in_state(x, "lifted") &&
-		    (str_eq_ascii_case(look_text(x, "peer"), peer) ||
-		     (country.n > 0 && str_eq(look_text(x, "country"), country))))
-			*out = true;
-	}
+	for (size_t i = 0; i < cases.n && rc == RC_OK && !*out; i++)
+		rc = look_until(d, "exclusion", "case", cases.at[i], keeps_out, &of, out, err);
 	return rc;
 }
 

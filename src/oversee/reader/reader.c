@@ -150,19 +150,20 @@ no_open_duties(struct door *d, const struct record *r, const struct gate_use *us
 	    {"order_request", "case"}, {"task", "of"},	       {"consent", "of"},
 	    {"legal_hold", "case"},    {"deployment", "case"}, {"loan", "of"},
 	};
+	static const struct look_only running = {.due = true, .max = 1};
 	enum rc rc = RC_OK;
 
 	(void)use;
 	for (size_t i = 0; i < COUNT_OF(duties) && rc == RC_OK; i++) {
 		struct look_list found = {0};
 
-		rc = look_holders(d, duties[i].type, duties[i].field, r->id, &found, err);
-		for (size_t k = 0; k < found.n && rc == RC_OK; k++)
-			if (found.at[k]->due_ms != 0)
-				rc = fail(err, RC_CONFLICT, "gate",
-					  "a %s of it is still open; end it, or give it to "
-					  "somebody who took it over",
-					  duties[i].type);
+		rc = look_holders_only(d, duties[i].type, duties[i].field, r->id, &running, &found,
+				       err);
+		if (rc == RC_OK && found.n > 0)
+			rc = fail(err, RC_CONFLICT, "gate",
+				  "a %s of it is still open; end it, or give it to somebody who "
+				  "took it over",
+				  duties[i].type);
 	}
 	return rc;
 }

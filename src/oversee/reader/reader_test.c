@@ -121,6 +121,27 @@ a_case_with_an_open_deadline_stays_open(void **state)
 	test_node_free(t);
 }
 
+/* Whoever writes thousands of records that name a case keeps it from ending no longer. */
+static void
+thousands_of_duties_that_are_done_hold_no_case_open(void **state)
+{
+	struct test_node *t = test_node_new(reader_feature.gates, NULL);
+	struct test_person ana = test_person(1, 1, prosecutor, PURPOSE_PROSECUTION);
+	struct id of_case = test_node_create(t, &ana, "case", STR("{'name':'Cannery'}"));
+	struct str done = test_fill(t, "{'what':'Call the court','of':'@1'}", of_case, of_case);
+	struct str due =
+	    test_fill(t, "{'what':'Call the court','of':'@1','due':'2026-12-01T10:00:00.000Z'}",
+		      of_case, of_case);
+
+	(void)state;
+	test_node_flood(t, &ana, "task", done, LOOK_MAX + 1, NULL);
+	assert_true(holds(t, &ana, "no_open_duties", of_case));
+	/* One among them that is due is seen all the same. */
+	(void)test_node_create(t, &ana, "task", due);
+	assert_false(holds(t, &ana, "no_open_duties", of_case));
+	test_node_free(t);
+}
+
 int
 main(void)
 {
@@ -129,6 +150,7 @@ main(void)
 	    cmocka_unit_test(whoever_wrote_it_with_a_move_does_not_read_it_a_second_time),
 	    cmocka_unit_test(an_overseer_is_an_overseer_and_nothing_else),
 	    cmocka_unit_test(a_case_with_an_open_deadline_stays_open),
+	    cmocka_unit_test(thousands_of_duties_that_are_done_hold_no_case_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

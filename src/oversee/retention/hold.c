@@ -293,11 +293,17 @@ no_hold(struct door *d, const struct record *r, const struct gate_use *use, stru
 				   : rc;
 }
 
+static bool
+is_final(void *ctx, struct record *ruling)
+{
+	(void)ctx;
+	return str_eq(look_text(ruling, "final"), STR("yes"));
+}
+
 /* Closed, or a final ruling cites it. */
 static enum rc
 case_is_over(struct door *d, struct id id, bool *out, struct err *err)
 {
-	struct look_list rulings = {0};
 	struct record *c;
 	enum rc rc = look_record(d, id, &c, err);
 
@@ -308,10 +314,7 @@ case_is_over(struct door *d, struct id id, bool *out, struct err *err)
 	}
 	if (rc != RC_OK || *out)
 		return rc;
-	rc = look_holders(d, "ruling", "cited_in", id, &rulings, err);
-	for (size_t i = 0; i < rulings.n; i++)
-		*out = *out || str_eq(look_text(rulings.at[i], "final"), STR("yes"));
-	return rc;
+	return look_until(d, "ruling", "cited_in", id, is_final, NULL, out, err);
 }
 
 static enum rc

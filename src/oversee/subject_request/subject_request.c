@@ -230,22 +230,65 @@ restriction_grounded(struct door *d, const struct record *r, const struct gate_u
 		   : rc;
 }
 
+/* Who was given copies of a record: one of them, and how many there are. */
+struct recipient {
+	struct str name;
+	struct id first;
+	size_t n;
+};
+
+struct recipients {
+	struct arena *arena;
+	VEC(struct recipient) list;
+};
+
+/* They are as many as there are peers, however many copies went out. */
+static bool
+add_recipient(void *ctx, struct record *copy)
+{
+	struct recipients *to = ctx;
+	struct str name = look_text(copy, "to_peer");
+
+	for (size_t i = 0; i < to->list.n; i++)
+		if (str_eq(to->list.at[i].name, name)) {
+			to->list.at[i].n++;
+			return false;
+		}
+	*VEC_ADD(to->arena, &to->list) = (struct recipient){name, copy->id, 1};
+	return false;
+}
+
 static enum rc
-add_task(struct door *d, const struct record *r, struct id of, struct str whom, struct err *err)
+add_task(struct door *d, const struct record *r, const struct recipient *to, struct err *err)
 {
 	const struct record_type *type = model_type(d->node->model, STR("task"));
 	struct record_new options = {.unit = &r->unit, .by_node = true};
 	json_t *fields = door_hold(d, json_object());
+	struct str details = str_fmt(d->arena, "Recipient: %.*s", STR_ARG(to->name));
 	struct record *task;
 
 	if (type == NULL)
 		return RC_OK;
+	if (to->n > 1)
+		details = str_fmt(d->arena, "%.*s. %zu copies of it went there; this is the first.",
+				  STR_ARG(details), to->n);
 	set(fields, "what", json_string("Tell a recipient that something was corrected or erased"));
-	set(fields, "of", json_from_str(id_format(d->arena, of)));
-	if (whom.n > 0)
-		set(fields, "details",
-		    json_from_str(str_fmt(d->arena, "Recipient: %.*s", STR_ARG(whom))));
+	set(fields, "of", json_from_str(id_format(d->arena, to->first)));
+	if (to->name.n > 0 || to->n > 1)
+		set(fields, "details", json_from_str(details));
 	return record_create(d, type, fields, &options, &task, err);
+}
+
+static enum rc
+tell_of(struct door *d, const struct record *r, struct id id, struct err *err)
+{
+	struct recipients to = {.arena = d->arena};
+	bool all;
+	enum rc rc = look_until(d, "release", "of", id, add_recipient, &to, &all, err);
+
+	for (size_t i = 0; i < to.list.n && rc == RC_OK; i++)
+		rc = add_task(d, r, &to.list.at[i], err);
+	return rc;
 }
 
 /* LED art. 16(5) and (6), GDPR art. 19: who was given it is told. */
@@ -261,16 +304,10 @@ tell_recipients(struct door *d, const struct record *r, struct err *err)
 		return RC_OK;
 	look_ids(d, r, "records", &ids);
 	door_open_as_node(&inner, d, STR("recipients hear of a correction"));
-	for (size_t i = 0; i < ids.n && rc == RC_OK; i++) {
-		struct look_list copies = {0};
-
-		rc = look_holders(&inner, "release", "of", ids.at[i], &copies, err);
-		for (size_t k = 0; k < copies.n && rc == RC_OK; k++)
-			rc = add_task(&inner, r, copies.at[k]->id,
-				      look_text(copies.at[k], "to_peer"), err);
-	}
+	for (size_t i = 0; i < ids.n && rc == RC_OK; i++)
+		rc = tell_of(&inner, r, ids.at[i], err);
 	if (rc == RC_OK && json_array_size(json_object_get(r->fields, "at_peers")) > 0)
-		rc = add_task(&inner, r, r->id, STR_NONE, err);
+		rc = add_task(&inner, r, &(struct recipient){.first = r->id, .n = 1}, err);
 	door_close(&inner);
 	return rc;
 }

@@ -28,31 +28,35 @@ claim_pends(const struct door *d, const struct record *decision)
 	       until + DAY_MS > d->now_ms;
 }
 
+/* ctx: the door. */
+static bool
+keeps_here(void *ctx, struct record *decision)
+{
+	return claim_pends(ctx, decision) &&
+	       (str_eq_z(look_text(decision, "protection_claim"), "yes") ||
+		in_state(decision, "appealed") || in_state(decision, "refused"));
+}
+
 static enum rc
 no_protection_claim(struct door *d, const struct record *r, const struct gate_use *use,
 		    struct err *err)
 {
-	struct look_list decisions = {0};
 	struct concerned who;
+	bool keeps = false;
 	enum rc rc = concerned_of(d, r, &who, err);
 
 	(void)use;
-	for (size_t i = 0; i < who.ids.n && rc == RC_OK; i++)
-		rc = look_holders(d, "residence_decision", "survivor", who.ids.at[i], &decisions,
-				  err);
+	for (size_t i = 0; i < who.ids.n && rc == RC_OK && !keeps; i++)
+		rc = look_until(d, "residence_decision", "survivor", who.ids.at[i], keeps_here, d,
+				&keeps, err);
 	if (rc != RC_OK)
 		return rc;
 	if (who.ids.n == 0)
 		return fail(err, RC_CONFLICT, "gate", "it does not say whom it is about");
-	for (size_t i = 0; i < decisions.n; i++)
-		if (claim_pends(d, decisions.at[i]) &&
-		    (str_eq_z(look_text(decisions.at[i], "protection_claim"), "yes") ||
-		     in_state(decisions.at[i], "appealed") || in_state(decisions.at[i], "refused")))
-			return fail(
-			    err, RC_CONFLICT, "gate",
-			    "this waits: not everything that the person asked for is decided "
-			    "for good");
-	return RC_OK;
+	return !keeps ? RC_OK
+		      : fail(err, RC_CONFLICT, "gate",
+			     "this waits: not everything that the person asked for is decided "
+			     "for good");
 }
 
 static enum rc
@@ -86,39 +90,50 @@ receiver_named(struct door *d, const struct record *r, const struct gate_use *us
 			  "is no day: whoever receives them has agreed to it");
 }
 
+struct assessed {
+	const struct door *d;
+	bool ok;
+};
+
+/* Yes: it says not to go. */
+static bool
+says_no(void *ctx, struct record *a)
+{
+	struct assessed *to = ctx;
+	int64_t at;
+
+	if (!in_state(a, "signed") || !str_eq_z(look_text(a, "side"), "here") ||
+	    !str_eq_z(look_text(a, "for"), "return") ||
+	    !time_parse(look_text(a, "assessed_on"), &at) || at > to->d->now_ms ||
+	    to->d->now_ms - at > 31 * DAY_MS)
+		return false;
+	to->ok = true;
+	return str_eq_z(look_text(a, "decision"), "no_go");
+}
+
 /* Signed by two, of this side, of the last thirty days, for this plan or person, and no no. */
 static enum rc
 risk_assessed_here(struct door *d, const struct record *r, const struct gate_use *use,
 		   struct err *err)
 {
-	struct look_list found = {0};
+	struct assessed to = {.d = d};
 	struct concerned who;
 	enum rc rc = concerned_of(d, r, &who, err);
-	bool ok = false;
+	bool no = false;
 
 	(void)use;
-	for (size_t i = 0; i < who.ids.n && rc == RC_OK; i++)
-		rc = look_holders(d, "risk_assessment", "survivor", who.ids.at[i], &found, err);
+	for (size_t i = 0; i < who.ids.n && rc == RC_OK && !no; i++)
+		rc = look_until(d, "risk_assessment", "survivor", who.ids.at[i], says_no, &to, &no,
+				err);
 	if (rc != RC_OK)
 		return rc;
-	for (size_t i = 0; i < found.n; i++) {
-		const struct record *a = found.at[i];
-		int64_t at;
-
-		if (!in_state(a, "signed") || !str_eq_z(look_text(a, "side"), "here") ||
-		    !str_eq_z(look_text(a, "for"), "return") ||
-		    !time_parse(look_text(a, "assessed_on"), &at) || at > d->now_ms ||
-		    d->now_ms - at > 31 * DAY_MS)
-			continue;
-		if (str_eq_z(look_text(a, "decision"), "no_go"))
-			return fail(err, RC_CONFLICT, "gate",
-				    "an assessment of this side says not to go");
-		ok = true;
-	}
-	return ok ? RC_OK
-		  : fail(err, RC_CONFLICT, "gate",
-			 "no assessment of this side, signed and not older than thirty days, says "
-			 "that it can be");
+	if (no)
+		return fail(err, RC_CONFLICT, "gate", "an assessment of this side says not to go");
+	return to.ok
+		   ? RC_OK
+		   : fail(err, RC_CONFLICT, "gate",
+			  "no assessment of this side, signed and not older than thirty days, says "
+			  "that it can be");
 }
 
 /* clang-format off */

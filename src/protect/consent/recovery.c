@@ -13,15 +13,18 @@ in_state(const struct record *r, const char *state)
 	return r->state >= 0 && str_eq_z(r->type->states.at[r->state], state);
 }
 
-/* Records of a type about any of the person's records here. */
+/* Is there a period about any of the person's records here, in one of these states? */
 static enum rc
-records_of(struct door *d, const char *type, const char *field, const struct concerned *who,
-	   struct look_list *out, struct err *err)
+period_in(struct door *d, const struct concerned *who, uint32_t states, bool *out, struct err *err)
 {
+	const struct look_only only = {.states = states, .max = 1};
+	struct look_list found = {0};
 	enum rc rc = RC_OK;
 
-	for (size_t i = 0; i < who->ids.n && rc == RC_OK; i++)
-		rc = look_holders(d, type, field, who->ids.at[i], out, err);
+	for (size_t i = 0; i < who->ids.n && rc == RC_OK && found.n == 0; i++)
+		rc = look_holders_only(d, "reflection_period", "survivor", who->ids.at[i], &only,
+				       &found, err);
+	*out = found.n > 0;
 	return rc;
 }
 
@@ -35,16 +38,16 @@ nobody_named(struct err *err)
 static enum rc
 period_runs(struct door *d, const struct concerned *who, bool *out, bool *had, struct err *err)
 {
-	struct look_list periods = {0};
-	enum rc rc = records_of(d, "reflection_period", "survivor", who, &periods, err);
+	uint32_t now = look_state(d, "reflection_period", "draft") |
+		       look_state(d, "reflection_period", "running");
+	enum rc rc;
 
 	*out = *had = false;
-	for (size_t i = 0; i < periods.n; i++)
-		if (in_state(periods.at[i], "draft") || in_state(periods.at[i], "running"))
-			*out = true;
-		else
-			*had = true;
-	return rc;
+	/* A model without these states has no such type: of no state there would be all. */
+	if (now == 0)
+		return RC_OK;
+	rc = period_in(d, who, now, out, err);
+	return rc == RC_OK ? period_in(d, who, ~now, had, err) : rc;
 }
 
 static enum rc
@@ -169,33 +172,52 @@ matter_of(const struct record *r)
 	return NULL;
 }
 
+struct matter {
+	const struct door *d;
+	const char *name;
+};
+
+static bool
+allows(void *ctx, struct record *b)
+{
+	const struct matter *matter = ctx;
+	struct str until = look_text(b, "valid_until");
+	int64_t ends;
+
+	return in_state(b, "decided") && str_eq_z(look_text(b, "allows"), "yes") &&
+	       str_eq_z(look_text(b, "matter"), matter->name) &&
+	       (until.n == 0 || (time_parse(until, &ends) && ends + DAY_MS > matter->d->now_ms));
+}
+
 static enum rc
 best_interests_decided(struct door *d, const struct record *r, const struct gate_use *use,
 		       struct err *err)
 {
-	struct look_list decisions = {0};
-	const char *matter = matter_of(r);
+	struct matter matter = {d, matter_of(r)};
 	struct concerned who;
+	bool allowed = false;
 	enum rc rc = concerned_of(d, r, &who, err);
 
 	(void)use;
 	if (rc != RC_OK || (who.ids.n > 0 && !who.may_be_minor))
 		return rc;
-	if ((rc = records_of(d, "best_interests", "survivor", &who, &decisions, err)) != RC_OK)
+	for (size_t i = 0; i < who.ids.n && matter.name != NULL && rc == RC_OK && !allowed; i++)
+		rc = look_until(d, "best_interests", "survivor", who.ids.at[i], allows, &matter,
+				&allowed, err);
+	if (rc != RC_OK || allowed)
 		return rc;
-	for (size_t i = 0; i < decisions.n; i++) {
-		const struct record *b = decisions.at[i];
-		struct str until = look_text(b, "valid_until");
-		int64_t ends;
-
-		if (in_state(b, "decided") && str_eq_z(look_text(b, "allows"), "yes") &&
-		    matter != NULL && str_eq_z(look_text(b, "matter"), matter) &&
-		    (until.n == 0 || (time_parse(until, &ends) && ends + DAY_MS > d->now_ms)))
-			return RC_OK;
-	}
 	return fail(err, RC_CONFLICT, "gate",
 		    "the person is or may be under 18: no decision on their best interests that is "
 		    "in force allows this");
+}
+
+static bool
+is_suspected(void *ctx, struct record *involvement)
+{
+	int part = subject_find(look_text(involvement, "category"));
+
+	(void)ctx;
+	return part == SUBJECT_SUSPECT || part == SUBJECT_CONVICTED;
 }
 
 /* The check is a day, written by somebody, and not older than thirty days. */
@@ -217,16 +239,12 @@ guardian_free_of_conflict(struct door *d, const struct record *r, const struct g
 			    "is no day of the last thirty, or nobody answers for the check");
 	look_ids(d, r, "person", &people);
 	for (size_t i = 0; i < people.n && rc == RC_OK; i++) {
-		struct look_list parts = {0};
+		bool suspected;
 
-		rc = look_holders(d, "involvement", "person", people.at[i], &parts, err);
-		for (size_t k = 0; k < parts.n && rc == RC_OK; k++) {
-			int part = subject_find(look_text(parts.at[k], "category"));
-
-			if (part == SUBJECT_SUSPECT || part == SUBJECT_CONVICTED)
-				rc = fail(err, RC_CONFLICT, "gate",
-					  "this person cannot be the guardian");
-		}
+		rc = look_until(d, "involvement", "person", people.at[i], is_suspected, NULL,
+				&suspected, err);
+		if (rc == RC_OK && suspected)
+			rc = fail(err, RC_CONFLICT, "gate", "this person cannot be the guardian");
 	}
 	return rc;
 }

@@ -264,6 +264,75 @@ a_return_waits_for_claims_risks_and_a_receiver(void **state)
 	test_node_free(h.t);
 }
 
+/* More than are looked at in one go: nobody's help waits because others wrote much. */
+static void
+thousands_of_records_about_a_person_leave_each_gate_as_it_was(void **state)
+{
+	static const struct gate others[] = {{"row_confirmed", test_gate_holds, ""},
+					     {"help_not_conditional", test_gate_holds, ""},
+					     {.name = NULL}};
+	static const char *const ends[] = {"running", "ended", NULL};
+	struct test_person node = {.actor.is_node = true};
+	struct home h = home_new();
+	struct id plan = make(&h, "return_plan",
+			      "{'survivor':'@1','asked_on':'2026-11-02','asked_in':'fra',"
+			      "'to_country':'PT'}",
+			      h.survivor);
+	struct id of_case = test_node_create(h.t, &test_itself, "case", STR("{'name':'Cannery'}"));
+	struct id person = test_node_create(h.t, &test_itself, "person", STR("{'name':'Abeni'}"));
+	struct id guardian =
+	    make(&h, "guardian",
+		 test_fill(h.t,
+			   "{'survivor':'@1','kind':'legal_guardian','person':'@2',"
+			   "'works_for_removing_authority':'no','conflict_checked_on':'2026-11-20',"
+			   "'conflict_checked_by':'@2'}",
+			   h.child, person)
+		     .p,
+		 h.child);
+	struct str period =
+	    test_fill(h.t, str_fmt(h.t->a, PERIOD, "2026-12-15").p, h.survivor, h.survivor);
+	struct id risk;
+
+	(void)state;
+	test_node_flood(
+	    h.t, &node, "residence_decision",
+	    test_fill(h.t,
+		      "{'survivor':'@1','country':'PT','grounds':['personal_situation'],"
+		      "'protection_claim':'no'}",
+		      h.survivor, h.survivor),
+	    LOOK_MAX + 1, NULL);
+	assert_true(holds(&h, "no_protection_claim", plan, NULL));
+	test_node_flood(h.t, &node, "risk_assessment",
+			test_fill(h.t,
+				  "{'survivor':'@1','for':'return','side':'here',"
+				  "'assessed_on':'2026-11-15','decision':'go'}",
+				  h.survivor, h.survivor),
+			LOOK_MAX + 1, NULL);
+	assert_false(holds(&h, "risk_assessed_here", plan, NULL));
+	risk = make(&h, "risk_assessment",
+		    "{'survivor':'@1','for':'return','side':'here','assessed_on':'2026-11-15',"
+		    "'decision':'go'}",
+		    h.survivor);
+	into(&h, risk, 1, "signed",
+	     "{'own_view':'Of the recruiter.','level':'low','reasons':'He is held.'}");
+	assert_true(holds(&h, "risk_assessed_here", plan, NULL));
+	/* Of the periods those that are over hold nothing, and one that runs is seen. */
+	h.t->gates[h.t->node.gate_table_count++] = others;
+	test_node_flood(h.t, &node, "reflection_period", period, LOOK_MAX + 1, ends);
+	assert_true(holds(&h, "no_reflection_period", plan, NULL));
+	(void)make(&h, "reflection_period", period.p, h.survivor);
+	assert_false(holds(&h, "no_reflection_period", plan, NULL));
+	test_node_flood(
+	    h.t, &node, "involvement",
+	    test_fill(
+		h.t,
+		"{'in':'@1','person':'@2','category':'OTHER_INFO','category_basis':'assessment'}",
+		of_case, person),
+	    LOOK_MAX + 1, NULL);
+	assert_true(holds(&h, "guardian_free_of_conflict", guardian, NULL));
+	test_node_free(h.t);
+}
+
 int
 main(void)
 {
@@ -273,6 +342,7 @@ main(void)
 	    cmocka_unit_test(a_child_s_matters_wait_for_a_decision_in_this_very_matter),
 	    cmocka_unit_test(a_guardian_is_free_of_conflict_and_looked_at_lately),
 	    cmocka_unit_test(a_return_waits_for_claims_risks_and_a_receiver),
+	    cmocka_unit_test(thousands_of_records_about_a_person_leave_each_gate_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

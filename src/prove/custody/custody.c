@@ -64,8 +64,10 @@ was_corrected(struct door *d, const struct look_list *events, struct id id)
 static enum rc
 links_of(struct door *d, struct id exhibit, struct links *out, struct err *err)
 {
+	/* Drafts say nothing, so no flood of them keeps custody from being shown. */
+	const struct look_only only = {.states = look_state(d, "custody_event", "signed")};
 	struct look_list events = {0};
-	enum rc rc = look_holders(d, "custody_event", "exhibit", exhibit, &events, err);
+	enum rc rc = look_holders_only(d, "custody_event", "exhibit", exhibit, &only, &events, err);
 
 	for (size_t i = 0; i < events.n && rc == RC_OK; i++) {
 		const struct record *e = events.at[i];
