@@ -28,6 +28,7 @@ static const char *const action_names[] = {
 	[AUDIT_SIGN_IN] = "sign_in", [AUDIT_SETTING] = "setting", [AUDIT_START] = "start",
 	[AUDIT_JOB] = "job",         [AUDIT_VERIFY] = "verify",   [AUDIT_ORIGIN] = "origin",
 	[AUDIT_BREAK_GLASS] = "break_glass", [AUDIT_ALARM] = "alarm",
+	[AUDIT_DAMAGED] = "damaged",
 };
 /* clang-format on */
 

@@ -39,6 +39,7 @@ enum audit_action {
 	AUDIT_ORIGIN,	   /* the log goes on under another name (origin.h) */
 	AUDIT_BREAK_GLASS, /* a record opened in an emergency, by nobody's desk */
 	AUDIT_ALARM,	   /* an access that somebody else is asked to look at */
+	AUDIT_DAMAGED,	   /* rows that did not open, left out or shown without content */
 	AUDIT_ACTIONS
 };
 

@@ -172,6 +172,7 @@ export_run(struct job_run *run, struct err *err)
 		ex.bulk = record_bulk_new(&ex.door, ex.reveal);
 		rc = export_work(&ex, err);
 		(void)(job_wait(run, 0, &ignored) == RC_OK);
+		ex.damaged = (int64_t)record_bulk_damaged(ex.bulk);
 		record_bulk_free(ex.bulk);
 		door_close(&ex.door);
 		db_rollback(db);
@@ -183,8 +184,8 @@ export_run(struct job_run *run, struct err *err)
 	/* What was cut off is fetched by nobody, and begins anew if it goes on. */
 	if (rc != RC_OK && job_parts_remove(run->serve, run->job.id, &ignored) == RC_OK)
 		ex.parts = 0;
-	job_result(run, json_pack("{s:I, s:I}", "rows", (json_int_t)ex.rows, "parts",
-				  (json_int_t)ex.parts));
+	job_result(run, json_pack("{s:I, s:I, s:I}", "rows", (json_int_t)ex.rows, "parts",
+				  (json_int_t)ex.parts, "damaged", (json_int_t)ex.damaged));
 	return rc;
 }
 

@@ -59,7 +59,7 @@ owner_ids(struct export *ex, struct id **out, size_t *n, struct err *err)
 }
 
 struct all_log {
-	int64_t records;
+	int64_t records, damaged; /* the latter left out */
 };
 
 /* One leaf says that all left; each record's own history shows it by the count. */
@@ -68,8 +68,12 @@ log_all(struct door *d, void *ctx, struct err *err)
 {
 	struct audit_entry entry = {.action = AUDIT_EXPORT, .type = STR("all")};
 
-	entry.fields =
-	    str_fmt(d->arena, "%lld records", (long long)((struct all_log *)ctx)->records);
+	const struct all_log *log = ctx;
+
+	entry.fields = log->damaged == 0
+			   ? str_fmt(d->arena, "%lld records", (long long)log->records)
+			   : str_fmt(d->arena, "%lld records; %lld that do not open left out",
+				     (long long)log->records, (long long)log->damaged);
 	return door_log(d, &entry, NULL, err);
 }
 
@@ -95,14 +99,19 @@ export_all(struct export *ex, struct err *err)
 			version_line(ex, a, &versions.at[i], i + 1 == versions.n);
 			rc = export_row(ex, err);
 		}
-		log.records += rc == RC_OK ? 1 : 0;
+		if (rc == RC_OK && versions.damaged)
+			record_bulk_leave_out(ex->bulk, after);
+		else
+			log.records += rc == RC_OK ? 1 : 0;
 		door_close(&d);
 		arena_reset(a);
 	}
 	arena_free(a);
 	if (rc != RC_ABSENT)
 		return rc;
-	buf_addf(&ex->out, "{\"records\":%lld}\n", (long long)log.records);
+	log.damaged = (int64_t)record_bulk_damaged(ex->bulk);
+	buf_addf(&ex->out, "{\"damaged\":%lld,\"records\":%lld}\n", (long long)log.damaged,
+		 (long long)log.records);
 	if ((rc = job_wait(ex->run, 0, err)) != RC_OK)
 		return rc;
 	return job_step(ex->run, log_all, &log, ex->rows, STR(""), NULL, 0, err);

@@ -125,6 +125,7 @@ take(struct cli *cli, struct str id, json_t *job, struct err *err)
 	json_t *result = json_object_get(job, "result");
 	int64_t parts = json_integer_value(json_object_get(result, "parts"));
 	struct cli_answer ignored;
+	int64_t damaged;
 	struct err why;
 	enum rc rc;
 
@@ -142,7 +143,15 @@ take(struct cli *cli, struct str id, json_t *job, struct err *err)
 	else
 		fprintf(cli->notes, "%lld rows were written.\n",
 			(long long)json_integer_value(json_object_get(result, "rows")));
-	return RC_OK;
+	damaged = json_integer_value(json_object_get(result, "damaged"));
+	if (damaged == 0)
+		return RC_OK;
+	return fail(err, RC_INTEGRITY, "",
+		    "%lld record%s not open and %s left out of the file: what is stored is not "
+		    "what was written; `liaison audit verify --open` names what is wrong, and it "
+		    "comes back from a backup (liaison node restore)",
+		    (long long)damaged, damaged == 1 ? " does" : "s do",
+		    damaged == 1 ? "was" : "were");
 }
 
 static enum rc
@@ -257,7 +266,7 @@ static const struct option export_options[] = {
 const struct command export_commands[] = {
     /* clang-format off */
 	{ "record", "export", "", export_options, run_export, "Write records as a file.",
-	  "What you may not see is not in it; masked fields are in it only with --reveal. Each record that left stands in the log.\n\n"
+	  "What you may not see is not in it; masked fields are in it only with --reveal. Each record that left stands in the log. One that does not open is left out and counted, and the command then ends with 7.\n\n"
 	  "With --all the file is sealed under a passphrase (Argon2id) and goes into an empty node only: liaison record import FILE --seal-with FILE. The file with the passphrase must be yours alone (chmod 600). Records, versions, times and units go along; people and the log do not: who made a version, and why, is told by this node's log alone, and there each version is logged as imported by whoever imports it.\n\n"
 	  "A second person starts an export of everything: an administrator or supervisor with a system account of their own (liaison job resume JOB). Only who gave it can fetch the file.\n\n"
 	  "What an export wrote is gone from the node once it was fetched, and in any case after a week (setting parts_days; `job show` says until when). --remove takes it away before." },

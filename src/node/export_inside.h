@@ -16,7 +16,8 @@ struct export
 	struct arena *out_arena;
 	struct buf out;
 	int64_t parts, rows;
-	bool safe; /* CSV for people: no cell is a formula */
+	int64_t damaged; /* records left out, since they do not open */
+	bool safe;	 /* CSV for people: no cell is a formula */
 	bool reveal;
 	struct str format, type;
 	struct sealed_file *sealed; /* all: what leaves is sealed; NULL: it leaves as it is */

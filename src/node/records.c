@@ -149,6 +149,7 @@ list(struct request *rq, struct reply *reply, struct err *err)
 	struct record_filter filter = {.state = request_query(rq, "state"),
 				       .cursor = request_query(rq, "cursor"),
 				       .with_fields = request_query(rq, "fields").n > 0,
+				       .shows_damaged = true,
 				       .as_text = true};
 	struct record_list page;
 	struct buf b;

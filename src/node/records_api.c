@@ -20,11 +20,15 @@ static const struct api_shape shapes[] = {
      "How much of it is shown: the disclosure ladder."},
     {"record_members", "{" MEMBERS "fields?: json; ...}", NULL},
     {"record", "{" MEMBERS "fields?: {...}}", "A record of any type."},
+    {"damaged", "{damaged: bool # true; id: id; type: record_type}",
+     "A record whose row does not open, among others: what is stored is not what was written. "
+     "Nothing of it is shown; by an identifier or a link it stands there because the index says "
+     "so. `liaison audit verify --open` names what is wrong, and a backup brings it back."},
     {"found", "{" MEMBERS "fields?: {...}; alike: integer(0..100) # of the names, in percent}",
      "A record found by a name."},
     {"link",
      "{field: text; holder: record_type # whose field it is; direction: 'in'|'out'; record: "
-     "record}",
+     "record|damaged}",
      "The record at the other end, and the field that holds it."},
     {.name = NULL},
 };
@@ -37,7 +41,7 @@ static const struct api_route rows[] = {
 	  "{items: [{name: record_type; area: text; label: text; fields: integer(0..) # how many}]}" },
 	{ "GET",    "/api/v1/records/{type}", "list",
 	  "filter?: text; limit?: integer(1..200) # standard 50; cursor?: text # as `next` of the page before gave it; fields?: text # any text - with their unmasked fields; due?: text # any text - those whose review is unanswered",
-	  NULL, "{items: [record.*]; next?: text # cursor of the next page}" },
+	  NULL, "{items: [record.*|damaged]; next?: text # cursor of the next page}" },
 	{ "POST",   "/api/v1/records/{type}", "create", NULL,
 	  "{fields: new.*; handling?: {tlp: tlp; judicial_ok?: bool; onward_ok?: bool} # stricter than the type's}",
 	  "record.*", 201, API_ETAG, BIT(RC_CONFLICT) },
@@ -58,7 +62,7 @@ static const struct api_route rows[] = {
 	  "{items: [link]; more: bool}" },
 	{ "GET",    "/api/v1/search", "search",
 	  "name?: text; identifier?: text; type?: record_type; limit?: integer(1..200)", NULL,
-	  "{items: [record|found]; more?: bool}" },
+	  "{items: [record|found|damaged]; more?: bool}" },
 	{ .method = NULL },
     /* clang-format on */
 };

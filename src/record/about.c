@@ -5,6 +5,7 @@
 #include "model/model.h"
 #include "record/blind.h"
 #include "record/concern.h"
+#include "record/damaged.h"
 #include "record/open.h"
 
 struct gathering {
@@ -63,6 +64,25 @@ take(struct gathering *g, const struct record_row *row, json_t *fields, struct h
 	return RC_OK;
 }
 
+/* What refers to a person whose own record is damaged is theirs all the same; what refers to one
+ * that only may be theirs could be another's. */
+static enum rc
+leave_out(struct gathering *g, const struct record_row *row, bool own, enum rc why, struct err *err)
+{
+	struct row_facts known;
+	bool counts;
+	enum rc rc = damaged_note(g->d, row, why, &counts);
+
+	if (rc != RC_OK || !add_once(g->d->arena, &g->seen, row->id))
+		return rc;
+	if (own)
+		(void)add_once(g->d->arena, &g->todo, row->id);
+	if ((rc = concern_facts(g->d, row, &known, err)) == RC_OK && counts &&
+	    policy_may_refer(g->d->actor, &g->d->access, row->type, &known))
+		g->out->damaged++;
+	return rc;
+}
+
 /* field NULL: the person's own record; else it must hold `of` there. */
 static enum rc
 look_at(struct gathering *g, struct id id, const struct record_type *holder,
@@ -72,15 +92,16 @@ look_at(struct gathering *g, struct id id, const struct record_type *holder,
 	struct handling handling;
 	struct record_row row;
 	json_t *fields;
-	enum rc rc = row_find(d, id, &row, err);
+	bool there;
+	enum rc rc = damaged_find(d, id, &row, &there, err);
 
-	if (rc != RC_OK)
-		return rc == RC_ABSENT ? RC_OK : rc;
+	if (rc != RC_OK || !there)
+		return rc;
 	if ((row.flags & ROW_ERASED) != 0 || (holder != NULL && row.type != holder))
 		return RC_OK;
-	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
-			   err)) != RC_OK)
-		return rc;
+	rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling, err);
+	if (rc != RC_OK)
+		return leave_out(g, &row, field == NULL, rc, err);
 	door_hold(d, fields);
 	if (field != NULL && !blind_holds(field, fields, id_format(d->arena, of)))
 		return RC_OK;
@@ -144,5 +165,6 @@ record_about(struct door *d, const struct id *persons, size_t n, struct about *o
 		return rc;
 	entry.about = g.leaf.at;
 	entry.about_count = g.leaf.n;
-	return door_log(d, &entry, NULL, err);
+	rc = door_log(d, &entry, NULL, err);
+	return rc == RC_OK ? damaged_log(d, err) : rc;
 }

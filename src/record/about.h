@@ -16,6 +16,9 @@ struct about {
 	 * for what is said of the actor: that is absent here too, and for the overseer to answer.
 	 */
 	VEC(struct id) ask_units;
+	/* That do not open, and may be about the person by what the index says: left out. Of those
+	 * that this actor may know of. */
+	size_t damaged;
 };
 #define ABOUT_MAX 5000
 

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "model/model.h"
 #include "record/concern.h"
+#include "record/damaged.h"
 #include "record/open.h"
 #include "record/record.sql.h"
 #include "record/row.h"
@@ -18,6 +19,14 @@ struct offered {
 	enum rung rung;
 	bool reveal;
 	struct str text; /* its body, once it was opened */
+	enum rc rc;	 /* or why it does not open */
+};
+
+struct id_pile {
+	struct id *at;
+	size_t n, cap;
+	bool sorted;
+	size_t logged;
 };
 
 struct record_bulk {
@@ -27,12 +36,8 @@ struct record_bulk {
 	struct id after;
 	struct door page, one; /* doors with memory of their own, for what lives shorter */
 	struct arena *ids_arena;
-	struct {
-		struct id *at;
-		size_t n, cap;
-	} read;
-	bool sorted;
-	size_t logged;
+	struct id_pile read, damaged;
+	bool begun; /* to be logged */
 	struct {
 		struct offered **at; /* by id, in the memory of one */
 		size_t n, cap;
@@ -139,7 +144,23 @@ offer(struct record_bulk *b, struct door *into, const struct offered *o, struct 
 		return rc;
 	(*out)->handling = handling;
 	*VEC_ADD(b->ids_arena, &b->read) = row->id;
-	b->sorted = false;
+	b->read.sorted = false;
+	return RC_OK;
+}
+
+/* A row that does not open hides no other. */
+static enum rc
+leave_out(struct record_bulk *b, const struct record_row *row, enum rc why)
+{
+	struct door *d = b->door;
+	bool counts;
+	enum rc rc = damaged_note(d, row, why, &counts);
+
+	/* The job's leaves are this one's matter. */
+	d->damaged.n = 0;
+	if (rc != RC_OK || !counts)
+		return rc;
+	record_bulk_leave_out(b, row->id);
 	return RC_OK;
 }
 
@@ -188,6 +209,7 @@ read_page(struct record_bulk *b, const bool *wanted, struct record_list *out, si
 	struct offered *found = NEW_N(d->arena, struct offered, PAGE);
 	const struct record_row *rows[PAGE];
 	struct str texts[PAGE];
+	enum rc rcs[PAGE];
 	size_t count;
 	enum rc rc = find_page(b, wanted, found, &count, n, err);
 
@@ -196,13 +218,17 @@ read_page(struct record_bulk *b, const bool *wanted, struct record_list *out, si
 	for (size_t i = 0; i < count; i++)
 		rows[i] = &found[i].row;
 	if (count > 0)
-		rc = row_open_texts(d->node, door_use(d, KEY_USE_LIST), d->arena, rows, count,
-				    texts, err);
+		rc = damaged_open(d->node, door_use(d, KEY_USE_LIST), d->arena, rows, count, texts,
+				  rcs, err);
 	for (size_t i = 0; i < count && rc == RC_OK; i++) {
 		struct record *r;
 
-		if ((rc = offer(b, d, &found[i], texts[i], &r, err)) == RC_OK)
+		if (rcs[i] == RC_OK)
+			rcs[i] = offer(b, d, &found[i], texts[i], &r, err);
+		if (rcs[i] == RC_OK)
 			*VEC_ADD(d->arena, &out->items) = r;
+		else
+			rc = leave_out(b, rows[i], rcs[i]);
 	}
 	return rc;
 }
@@ -259,14 +285,16 @@ open_some(struct record_bulk *b, struct offered *const *some, size_t n, struct e
 	struct door *d = &b->one;
 	const struct record_row *rows[PAGE];
 	struct str texts[PAGE];
-	enum rc rc;
+	enum rc rcs[PAGE], rc;
 
 	must(n <= PAGE);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = &some[i]->row;
-	rc = row_open_texts(d->node, door_use(d, KEY_USE_LIST), d->arena, rows, n, texts, err);
-	for (size_t i = 0; i < n && rc == RC_OK; i++)
+	rc = damaged_open(d->node, door_use(d, KEY_USE_LIST), d->arena, rows, n, texts, rcs, err);
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
 		some[i]->text = texts[i];
+		some[i]->rc = rcs[i];
+	}
 	return rc;
 }
 
@@ -284,17 +312,15 @@ record_bulk_fetch(struct record_bulk *b, const struct id *ids, size_t n, struct 
 	/* Those of before are still in order while the new ones are looked for. */
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
 		struct offered *o;
-		bool offered = false;
+		bool offered = false, there;
 
 		if (i > 0 && id_eq(sorted[i], sorted[i - 1]))
 			continue;
 		o = NEW(d->arena, struct offered);
-		if ((rc = row_find(d, sorted[i], &o->row, err)) == RC_OK)
+		if ((rc = damaged_find(d, sorted[i], &o->row, &there, err)) == RC_OK && there)
 			rc = is_offered(b, o, &offered, err);
 		if (offered)
 			*VEC_ADD(d->arena, &b->fetched) = o;
-		else if (rc == RC_ABSENT)
-			rc = RC_OK;
 	}
 	for (size_t i = before; i < b->fetched.n && rc == RC_OK; i += count) {
 		count = b->fetched.n - i < PAGE ? b->fetched.n - i : PAGE;
@@ -312,20 +338,26 @@ record_bulk_load(struct record_bulk *b, struct id id, struct record **out, struc
 {
 	struct door *d = &b->one;
 	const struct offered *there = find_fetched(b, id);
-	struct offered o;
-	struct str text;
-	bool offered;
-	enum rc rc;
+	struct offered o = {.rc = RC_OK};
+	bool offered, found = true;
+	enum rc rc = RC_OK;
 
 	if (there != NULL)
-		return offer(b, d, there, there->text, out, err);
-	if ((rc = row_find(d, id, &o.row, err)) != RC_OK ||
-	    (rc = is_offered(b, &o, &offered, err)) != RC_OK)
+		o = *there;
+	else if ((rc = damaged_find(d, id, &o.row, &found, err)) != RC_OK ||
+		 (found && (rc = is_offered(b, &o, &offered, err)) != RC_OK))
 		return rc;
-	if (!offered)
+	if (!found || (there == NULL && !offered))
 		return fail(err, RC_ABSENT, "", "there is no such record");
-	rc = row_open_text(d->node, door_use(d, KEY_USE_LIST), d->arena, &o.row, &text, err);
-	return rc == RC_OK ? offer(b, d, &o, text, out, err) : rc;
+	if (there == NULL)
+		o.rc = row_open_text(d->node, door_use(d, KEY_USE_LIST), d->arena, &o.row, &o.text,
+				     err);
+	if (o.rc == RC_OK)
+		o.rc = offer(b, d, &o, o.text, out, err);
+	if (o.rc == RC_OK)
+		return RC_OK;
+	rc = leave_out(b, &o.row, o.rc);
+	return rc == RC_OK ? fail(err, RC_ABSENT, "", "there is no such record") : rc;
 }
 
 void
@@ -338,36 +370,64 @@ record_bulk_drop(struct record_bulk *b)
 
 /* Each record once, however often it was read. */
 static void
-sort_ids(struct record_bulk *b)
+sort_ids(struct id_pile *p)
 {
 	size_t n = 0;
 
-	if (b->sorted || b->read.n == 0)
+	if (p->sorted || p->n == 0)
 		return;
-	qsort(b->read.at, b->read.n, sizeof b->read.at[0], by_id);
-	for (size_t i = 0; i < b->read.n; i++)
-		if (i == 0 || !id_eq(b->read.at[i], b->read.at[n - 1]))
-			b->read.at[n++] = b->read.at[i];
-	b->read.n = n;
-	b->sorted = true;
+	qsort(p->at, p->n, sizeof p->at[0], by_id);
+	for (size_t i = 0; i < p->n; i++)
+		if (i == 0 || !id_eq(p->at[i], p->at[n - 1]))
+			p->at[n++] = p->at[i];
+	p->n = n;
+	p->sorted = true;
+}
+
+void
+record_bulk_leave_out(struct record_bulk *b, struct id id)
+{
+	*VEC_ADD(b->ids_arena, &b->damaged) = id;
+	b->damaged.sorted = false;
+}
+
+size_t
+record_bulk_damaged(struct record_bulk *b)
+{
+	sort_ids(&b->damaged);
+	return b->damaged.n;
+}
+
+static enum rc
+log_some(struct id_pile *p, struct door *d, struct audit_entry *entry, struct err *err)
+{
+	enum rc rc;
+
+	sort_ids(p);
+	entry->about_count = p->n - p->logged;
+	if (entry->about_count > LEAF_ABOUT_MAX)
+		entry->about_count = LEAF_ABOUT_MAX;
+	entry->about = p->at != NULL ? p->at + p->logged : NULL;
+	if ((rc = door_log(d, entry, NULL, err)) == RC_OK)
+		p->logged += entry->about_count;
+	return rc;
 }
 
 enum rc
 record_bulk_log(struct record_bulk *b, struct door *d, bool *more, struct err *err)
 {
 	struct audit_entry entry = {.action = AUDIT_EXPORT, .type = STR("records")};
-	enum rc rc;
+	struct audit_entry damaged = {.action = AUDIT_DAMAGED, .type = STR("records")};
+	enum rc rc = RC_OK;
 
-	sort_ids(b);
-	entry.about_count = b->read.n - b->logged;
-	if (entry.about_count > LEAF_ABOUT_MAX)
-		entry.about_count = LEAF_ABOUT_MAX;
-	entry.about = b->read.at != NULL ? b->read.at + b->logged : NULL;
 	if (b->reveal)
 		entry.fields = STR("masked fields too");
-	if ((rc = door_log(d, &entry, NULL, err)) != RC_OK)
-		return rc;
-	b->logged += entry.about_count;
-	*more = b->logged < b->read.n;
-	return RC_OK;
+	/* An export of nothing is told of too. */
+	if (!b->begun || b->read.logged < b->read.n)
+		rc = log_some(&b->read, d, &entry, err);
+	else if (b->damaged.logged < b->damaged.n)
+		rc = log_some(&b->damaged, d, &damaged, err);
+	b->begun = true;
+	*more = b->read.logged < b->read.n || b->damaged.logged < b->damaged.n;
+	return rc;
 }

@@ -24,6 +24,11 @@ void record_bulk_free(struct record_bulk *b);
 MUST_USE enum rc record_bulk_next(struct record_bulk *b, const bool *wanted,
 				  struct record_list *out, struct err *err);
 void record_bulk_rewind(struct record_bulk *b);
+/* How many records were left out, as far as was read, since they do not open; of those alone that
+ * are for the actor. Each counts once. */
+size_t record_bulk_damaged(struct record_bulk *b);
+/* One more, that was read otherwise (record/whole.h). */
+void record_bulk_leave_out(struct record_bulk *b, struct id id);
 /*
  * What of these is for the actor is opened, with one question to the keys for each 200; those
  * that record_bulk_load is then asked for, until record_bulk_drop, ask no more. Ids may stand
@@ -31,13 +36,14 @@ void record_bulk_rewind(struct record_bulk *b);
  */
 MUST_USE enum rc record_bulk_fetch(struct record_bulk *b, const struct id *ids, size_t n,
 				   struct err *err);
-/* One of them; lives until record_bulk_drop. RC_ABSENT also when the actor may not know of it. */
+/* One of them; lives until record_bulk_drop. RC_ABSENT also when the actor may not know of it, or
+ * when it does not open. */
 MUST_USE enum rc record_bulk_load(struct record_bulk *b, struct id id, struct record **out,
 				  struct err *err);
 void record_bulk_drop(struct record_bulk *b);
 /*
- * In a changing door: log some of what was read, at most 10,000 records a leaf; *more says to
- * call again. Before the value leaves.
+ * In a changing door: log some of what was read, at most 10,000 records a leaf, then what was left
+ * out, in leaves of its own; *more says to call again. Before the value leaves.
  */
 MUST_USE enum rc record_bulk_log(struct record_bulk *b, struct door *d, bool *more,
 				 struct err *err);

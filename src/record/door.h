@@ -80,6 +80,8 @@ struct type_key {
 	struct str text;
 	bool keyed; /* a type of protect: its name and owners stand there as MACs only */
 	_Atomic int64_t rows;
+	_Atomic int64_t
+	    damaged_ms;		/* when the operator was last told that one does not open; or 0 */
 	_Atomic int64_t drafts; /* made and not stored: those of an import's batch, mostly */
 };
 
@@ -94,6 +96,7 @@ struct door {
 	VEC(struct audit_entry) pending; /* else, and for refusals: to be made durable */
 	VEC(json_t *) held;
 	int64_t now_ms;		      /* taken once, at door_open */
+	VEC(struct id) damaged;	      /* for record/damaged.h, until they are logged */
 	VEC(struct second_look) asks; /* what somebody else is to look at, made with the leaves */
 	const char *mark;	      /* by which exception the last row was opened; or NULL */
 	const char *run;	      /* of a job: its kind, which a leaf has announced; or NULL */

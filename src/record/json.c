@@ -89,6 +89,14 @@ record_write(struct door *d, const struct record *r, struct str lang, struct buf
 	struct str fields = fields_text(a, r);
 
 	m.n = 0;
+	if (r->damaged) {
+		json_out_object(&to);
+		json_out_key_bool(&to, "damaged", true);
+		json_out_key_str(&to, "id", id_format(a, r->id));
+		json_out_key_str(&to, "type", r->type->name);
+		json_out_object_end(&to);
+		return;
+	}
 	/* All of it at once, since it would be copied each time that it outgrows its room. */
 	buf_reserve(out, fields.n + r->title.n + WHOLE_BYTES);
 	set_text(&m, "id", id_format(a, r->id));

@@ -1,9 +1,21 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/damaged.h"
 #include "record/open.h"
 #include "record/reach.h"
 #include "record/blind.h"
+
+static enum rc
+put_link(struct door *d, struct record *r, const struct record_type *holder,
+	 const struct field *field, bool outward, size_t limit, struct record_links *out)
+{
+	if (out->items.n == limit)
+		out->more = true;
+	else
+		*VEC_ADD(d->arena, &out->items) = (struct record_link){r, holder, field, outward};
+	return RC_OK;
+}
 
 /*
  * A record at the other end, when the actor may see it: silent otherwise, like absence. Past
@@ -15,36 +27,33 @@ add_link(struct door *d, struct id id, const struct record_type *holder, const s
 	 struct err *err)
 {
 	struct handling handling;
-	struct record_link *link;
 	struct decision decision;
 	struct record_row row;
-	struct record *r;
+	struct record *r = NULL;
 	json_t *fields;
-	enum rc rc = row_find(d, id, &row, err);
+	bool there;
+	enum rc rc = damaged_find(d, id, &row, &there, err);
 
-	if (rc != RC_OK)
-		return rc == RC_ABSENT ? RC_OK : rc;
+	if (rc != RC_OK || !there)
+		return rc;
 	if ((rc = reach_decide(d, POLICY_LIST, &row, NULL, &decision, err)) != RC_OK)
 		return rc;
 	if (decision.rung == RUNG_NONE || (!outward && row.type != holder))
 		return RC_OK;
-	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
-			   err)) != RC_OK)
-		return rc;
+	rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling, err);
+	/* Of one that refers here the index says so, and nobody can look. */
+	if (rc != RC_OK)
+		return (rc = damaged_record(d, &row, rc, &r, err)) != RC_OK || r == NULL
+			   ? rc
+			   : put_link(d, r, holder, field, outward, limit, out);
 	door_hold(d, fields);
 	if (must_hold != NULL && !blind_holds(field, fields, id_format(d->arena, *must_hold)))
 		return RC_OK;
-	if (out->items.n == limit) {
-		out->more = true;
-		return RC_OK;
-	}
 	rc = record_of_row(d, &row, fields, NULL, decision.rung, NULL, &r, err);
 	if (rc != RC_OK)
 		return rc;
 	r->handling = handling;
-	link = VEC_ADD(d->arena, &out->items);
-	*link = (struct record_link){r, holder, field, outward};
-	return RC_OK;
+	return put_link(d, r, holder, field, outward, limit, out);
 }
 
 static enum rc
@@ -123,5 +132,6 @@ record_links(struct door *d, struct id id, enum link_way way, size_t limit,
 		*VEC_ADD(d->arena, &about) = out->items.at[i].record->id;
 	entry.about = about.at;
 	entry.about_count = about.n;
-	return door_log(d, &entry, NULL, err);
+	rc = door_log(d, &entry, NULL, err);
+	return rc == RC_OK ? damaged_log(d, err) : rc;
 }

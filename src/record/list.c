@@ -5,6 +5,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "record/concern.h"
+#include "record/damaged.h"
 #include "record/open.h"
 #include "record/reach.h"
 #include "record/record.sql.h"
@@ -91,6 +92,15 @@ page_add(struct page *p, struct record *r)
 	*VEC_ADD(p->d->arena, &p->about) = r->id;
 }
 
+/* *out NULL: absent. err says why it did not open. */
+static enum rc
+page_damaged(struct page *p, const struct record_row *row, enum rc why, struct record **out,
+	     struct err *err)
+{
+	*out = NULL;
+	return p->filter->shows_damaged ? damaged_record(p->d, row, why, out, err) : why;
+}
+
 /* One question to the keys for the whole page. */
 static enum rc
 page_open_chosen(struct page *p, struct err *err)
@@ -98,17 +108,22 @@ page_open_chosen(struct page *p, struct err *err)
 	struct door *d = p->d;
 	const struct record_row **rows = NEW_N(d->arena, const struct record_row *, p->chosen.n);
 	struct str *bodies = NEW_N(d->arena, struct str, p->chosen.n);
+	enum rc *rcs = NEW_N(d->arena, enum rc, p->chosen.n + 1);
 	struct record *r;
 	enum rc rc;
 
 	for (size_t i = 0; i < p->chosen.n; i++)
 		rows[i] = p->chosen.at[i].row;
-	rc = row_open_texts(d->node, door_use(d, KEY_USE_LIST), d->arena, rows, p->chosen.n, bodies,
-			    err);
-	for (size_t i = 0; i < p->chosen.n && rc == RC_OK; i++)
-		if ((rc = page_record(p, rows[i], bodies[i], p->chosen.at[i].rung, &r, err)) ==
-		    RC_OK)
+	rc = damaged_open(d->node, door_use(d, KEY_USE_LIST), d->arena, rows, p->chosen.n, bodies,
+			  rcs, err);
+	for (size_t i = 0; i < p->chosen.n && rc == RC_OK; i++) {
+		if (rcs[i] == RC_OK)
+			rcs[i] = page_record(p, rows[i], bodies[i], p->chosen.at[i].rung, &r, err);
+		if (rcs[i] != RC_OK)
+			rc = page_damaged(p, rows[i], rcs[i], &r, err);
+		if (rc == RC_OK && r != NULL)
 			page_add(p, r);
+	}
 	return rc;
 }
 
@@ -121,25 +136,28 @@ static enum rc
 page_offer(struct page *p, const struct record_row *row, bool on_team, bool *added, struct err *err)
 {
 	struct door *d = p->d;
-	struct record *r;
+	struct record *r = NULL;
 	struct str body;
 	enum rung rung;
-	bool holds, is_for;
+	bool holds = true, is_for;
 	enum rc rc;
 
 	*added = false;
 	if ((rc = page_decide(p, row, on_team, &rung, &is_for, err)) != RC_OK || !is_for)
 		return rc;
-	if ((rc = row_open_text(d->node, door_use(d, KEY_USE_LIST), d->arena, row, &body, err)) !=
-		RC_OK ||
-	    (rc = holds_value(p, body, &holds, err)) != RC_OK || !holds)
+	if ((rc = row_open_text(d->node, door_use(d, KEY_USE_LIST), d->arena, row, &body, err)) ==
+		RC_OK &&
+	    (rc = holds_value(p, body, &holds, err)) == RC_OK && holds)
+		rc = page_record(p, row, body, rung, &r, err);
+	/* The index says that it is one of some that hold the value; nobody can look. */
+	if (rc != RC_OK)
+		rc = page_damaged(p, row, rc, &r, err);
+	if (rc != RC_OK || r == NULL)
 		return rc;
 	*added = true;
-	if (p->out->items.n == p->limit)
-		return RC_OK;
-	if ((rc = page_record(p, row, body, rung, &r, err)) == RC_OK)
+	if (p->out->items.n < p->limit)
 		page_add(p, r);
-	return rc;
+	return RC_OK;
 }
 
 static enum rc
@@ -152,7 +170,9 @@ page_log(struct page *p, struct str type_key, enum audit_action action, struct e
 	    .about_count = p->about.n,
 	};
 
-	return door_log(p->d, &entry, NULL, err);
+	enum rc rc = door_log(p->d, &entry, NULL, err);
+
+	return rc == RC_OK ? damaged_log(p->d, err) : rc;
 }
 
 /*
@@ -345,12 +365,12 @@ list_by_token(struct page *p, struct id before, struct err *err)
 		qsort(ids.at, ids.n, sizeof *ids.at, newest_first);
 	for (size_t i = 0; i < ids.n; i++) {
 		struct record_row row;
-		bool added, team, full = p->out->items.n == p->limit;
+		bool added, team, there, full = p->out->items.n == p->limit;
 
 		if (id_cmp(ids.at[i], before) >= 0 || (i > 0 && id_eq(ids.at[i], ids.at[i - 1])))
 			continue;
-		if ((rc = row_find(d, ids.at[i], &row, err)) == RC_ABSENT ||
-		    (rc == RC_OK && row.type != p->filter->type))
+		if ((rc = damaged_find(d, ids.at[i], &row, &there, err)) == RC_OK &&
+		    (!there || row.type != p->filter->type))
 			continue;
 		if (rc != RC_OK || (rc = reach_on_team(d, row.id, &team, err)) != RC_OK ||
 		    (rc = page_offer(p, &row, team, &added, err)) != RC_OK)
@@ -464,8 +484,11 @@ find_in_type(struct door *d, const struct record_type *type, struct str value, s
 		struct forms forms = forms_of(d->arena, field, value);
 
 		for (size_t k = 0; field->index_exact && k < forms.n && rc == RC_OK; k++) {
-			struct record_filter filter = {
-			    .type = type, .field = field, .value = forms.at[k], .limit = limit};
+			struct record_filter filter = {.type = type,
+						       .field = field,
+						       .value = forms.at[k],
+						       .limit = limit,
+						       .shows_damaged = true};
 			struct record_list part = {0};
 			struct page p = {.d = d, .filter = &filter, .out = &part, .limit = limit};
 

@@ -29,7 +29,8 @@ struct record {
 	int64_t due_ms; /* 0: no clock runs */
 	int64_t leaf;	/* of the change that made this version */
 	bool erased;
-	bool waits; /* record_move: a second person has yet to make the same move */
+	bool damaged; /* its row does not open: nothing but id and type is told */
+	bool waits;   /* record_move: a second person has yet to make the same move */
 	enum rung rung;
 	json_t *fields;		/* what may be shown; NULL below RUNG_MASKED. The door holds it */
 	struct str fields_text; /* or the same as canonical JSON, where fields is NULL */
@@ -212,13 +213,17 @@ struct record_filter {
 	struct str value;
 	bool with_fields; /* items carry their unmasked fields, not only the title */
 	bool as_text;	  /* those as fields_text */
+	/* Rows that do not open stand there as damaged; else the first ends the list, since who
+	 * decides by it must not take a part for all. */
+	bool shows_damaged;
 };
 
 /* Newest first; one leaf for the page, with one about row a record. */
 MUST_USE enum rc record_list(struct door *d, const struct record_filter *filter,
 			     struct record_list *out, struct err *err);
 
-/* Records of any type whose exact identifier or reference equals value (canonical text). */
+/* Records of any type whose exact identifier or reference equals value (canonical text); and
+ * those that the index gives and that are damaged. */
 MUST_USE enum rc record_find_identifier(struct door *d, struct str value, size_t limit,
 					struct record_list *out, struct err *err);
 

@@ -4,6 +4,7 @@
 #include "format/json.h"
 #include "model/model.h"
 #include "record/concern.h"
+#include "record/damaged.h"
 #include "record/erase.h"
 #include "record/look.h"
 #include "record/open.h"
@@ -116,9 +117,10 @@ offer_due(struct due_page *p, const struct retain_row *due, struct err *err)
 	struct record_row row;
 	struct record *r;
 	json_t *fields;
-	enum rc rc = row_find(d, due->id, &row, err);
+	bool there;
+	enum rc rc = damaged_find(d, due->id, &row, &there, err);
 
-	if (rc != RC_OK)
+	if (rc != RC_OK || !there)
 		return rc;
 	if ((rc = concern_facts(d, &row, &known, err)) != RC_OK)
 		return rc;
@@ -130,16 +132,19 @@ offer_due(struct due_page *p, const struct retain_row *due, struct err *err)
 		p->full = true;
 		return RC_OK;
 	}
-	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
-			   err)) != RC_OK)
+	rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling, err);
+	if (rc == RC_OK) {
+		door_hold(d, fields);
+		rc = record_of_row(d, &row, fields, NULL, decision.rung, NULL, &r, err);
+		if (rc != RC_OK)
+			return rc;
+		r->handling = handling;
+		r->fields = NULL;
+		r->retain = due->dates;
+		r->shows_retain = true;
+	} else if ((rc = damaged_record(d, &row, rc, &r, err)) != RC_OK || r == NULL) {
 		return rc;
-	door_hold(d, fields);
-	if ((rc = record_of_row(d, &row, fields, NULL, decision.rung, NULL, &r, err)) != RC_OK)
-		return rc;
-	r->handling = handling;
-	r->fields = NULL;
-	r->retain = due->dates;
-	r->shows_retain = true;
+	}
 	*VEC_ADD(d->arena, &p->out->items) = r;
 	*VEC_ADD(d->arena, &p->about) = r->id;
 	return RC_OK;
@@ -193,7 +198,8 @@ retain_due(struct door *d, const struct record_type *type, struct str cursor, si
 		entry.type = d->node->type_keys[type->index].text;
 	entry.about = p.about.at;
 	entry.about_count = p.about.n;
-	return door_log(d, &entry, NULL, err);
+	rc = door_log(d, &entry, NULL, err);
+	return rc == RC_OK ? damaged_log(d, err) : rc;
 }
 
 enum rc

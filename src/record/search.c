@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/damaged.h"
 #include "record/open.h"
 #include "record/own_name.h"
 #include "record/reach.h"
@@ -228,10 +229,18 @@ add_rows(struct name_snapshot *s, struct door *d, struct key_use use, struct are
 	 const struct record_row *const *rows, size_t n, struct err *err)
 {
 	struct str *bodies = NEW_N(scratch, struct str, n);
-	enum rc rc = row_open_texts(d->node, use, scratch, rows, n, bodies, err);
+	enum rc *rcs = NEW_N(scratch, enum rc, n + 1);
+	enum rc rc = damaged_open(d->node, use, scratch, rows, n, bodies, rcs, err);
 	json_t *body;
 
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		bool counts;
+
+		/* Found by no name until it is brought back; by id, in lists, it is seen. */
+		if (rcs[i] != RC_OK) {
+			rc = damaged_note(d, rows[i], rcs[i], &counts);
+			continue;
+		}
 		if ((rc = json_read(bodies[i], NULL, &body, err)) != RC_OK)
 			break;
 		add_record(s, scratch, rows[i], json_object_get(body, "fields"));
@@ -327,7 +336,8 @@ catch_up(struct name_snapshot *s, struct door *d, struct catching *c, struct err
 	entry.about = c->opened.at;
 	entry.about_count = c->opened.n;
 	d->actor = &itself;
-	rc = door_log(d, &entry, NULL, err);
+	if ((rc = door_log(d, &entry, NULL, err)) == RC_OK)
+		rc = damaged_log(d, err);
 	d->actor = person;
 	return rc;
 }
@@ -439,10 +449,11 @@ offer(struct door *d, struct id id, double score, size_t limit, struct search_hi
 	struct record_row row;
 	struct record *r;
 	json_t *fields;
-	enum rc rc = row_find(d, id, &row, err);
+	bool there;
+	enum rc rc = damaged_find(d, id, &row, &there, err);
 
-	if (rc != RC_OK)
-		return rc == RC_ABSENT ? RC_OK : rc;
+	if (rc != RC_OK || !there)
+		return rc;
 	for (size_t i = 0; i < out->items.n; i++)
 		if (id_eq(out->items.at[i].record->id, id))
 			return RC_OK;
@@ -454,14 +465,17 @@ offer(struct door *d, struct id id, double score, size_t limit, struct search_hi
 		out->more = true;
 		return RC_OK;
 	}
-	if ((rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling,
-			   err)) != RC_OK)
+	rc = row_open(d->node, door_use(d, KEY_USE_LIST), d->arena, &row, &fields, &handling, err);
+	if (rc == RC_OK) {
+		door_hold(d, fields);
+		rc = record_of_row(d, &row, fields, NULL, decision.rung, NULL, &r, err);
+		if (rc == RC_OK)
+			r->handling = handling;
+	} else {
+		rc = damaged_record(d, &row, rc, &r, err);
+	}
+	if (rc != RC_OK || r == NULL)
 		return rc;
-	door_hold(d, fields);
-	rc = record_of_row(d, &row, fields, NULL, decision.rung, NULL, &r, err);
-	if (rc != RC_OK)
-		return rc;
-	r->handling = handling;
 	*VEC_ADD(d->arena, &out->items) = (struct search_hit){r, score};
 	return RC_OK;
 }
@@ -521,5 +535,6 @@ record_search_name(struct door *d, const struct record_type *type, struct str qu
 		*VEC_ADD(d->arena, &about.at) = out->items.at[i].record->id;
 	entry.about = about.at.at;
 	entry.about_count = about.at.n;
-	return door_log(d, &entry, NULL, err);
+	rc = door_log(d, &entry, NULL, err);
+	return rc == RC_OK ? damaged_log(d, err) : rc;
 }

@@ -7,6 +7,7 @@
 #include "model/model.h"
 #include "record/blind.h"
 #include "record/concern.h"
+#include "record/damaged.h"
 #include "record/reach.h"
 #include "record/record.sql.h"
 #include "record/row.h"
@@ -100,6 +101,7 @@ record_whole_next(struct door *d, const struct id *owners, size_t owner_count, s
 {
 	struct record_row row;
 	struct rows *rows;
+	bool counts;
 	enum rc rc;
 
 	*out = (struct record_versions){0};
@@ -116,10 +118,14 @@ record_whole_next(struct door *d, const struct id *owners, size_t owner_count, s
 	if (row.type == NULL)
 		return fail(err, RC_CONFLICT, "type",
 			    "a record's type is not in this node's model; bring its overlay back");
-	if ((row.flags & ROW_ERASED) == 0 &&
-	    (rc = open_past(d, &row, owners, owner_count, out, err)) != RC_OK)
+	if ((row.flags & ROW_ERASED) == 0)
+		rc = open_past(d, &row, owners, owner_count, out, err);
+	if (rc == RC_OK)
+		rc = open_version(d, &row, owner_of(d, &row, owners, owner_count), out, err);
+	if (!damaged_is(rc))
 		return rc;
-	return open_version(d, &row, owner_of(d, &row, owners, owner_count), out, err);
+	*out = (struct record_versions){.damaged = true};
+	return damaged_note(d, &row, rc, &counts);
 }
 
 static enum rc

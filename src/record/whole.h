@@ -25,6 +25,7 @@ struct record_version {
 struct record_versions {
 	struct record_version *at;
 	size_t n, cap;
+	bool damaged; /* one of them does not open: n is 0, since an import takes no gap */
 };
 
 /*

@@ -71,7 +71,8 @@ struct cli_column {
 	const char *title, *key; /* key: "a.b" reaches into objects */
 	int width_max;		 /* 0: any */
 };
-/* columns ends with a NULL title. rows: an array of objects. */
+/* columns ends with a NULL title. rows: an array of objects. Records among them that are damaged
+ * say so in the column TITLE, and the remedy is told below. */
 void cli_table(struct cli *cli, json_t *rows, const struct cli_column *columns);
 /* "key: value" lines for one object; --json prints it. */
 void cli_show(struct cli *cli, json_t *object);

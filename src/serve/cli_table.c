@@ -73,6 +73,23 @@ plain(struct arena *a, json_t *value)
 	return buf_str(&b);
 }
 
+/* A record of a list whose row does not open (record/damaged.h), or one at the end of a link. */
+static bool
+is_damaged(const json_t *row)
+{
+	return json_is_true(json_object_get(row, "damaged")) ||
+	       json_is_true(json_object_get(json_object_get(row, "record"), "damaged"));
+}
+
+static struct str
+cell_text(struct table *t, json_t *row, size_t column, json_t *value)
+{
+	bool in_place = value == NULL && strcmp(t->columns[column].title, "TITLE") == 0;
+
+	return in_place && is_damaged(row) ? STR("(damaged, does not open)")
+					   : plain(t->arena, value);
+}
+
 static void
 measure(struct table *t)
 {
@@ -83,11 +100,12 @@ measure(struct table *t)
 		t->width[c] = text_width(str_from(t->columns[c].title));
 		t->right[c] = rows > 0;
 		for (size_t r = 0; r < rows; r++) {
-			json_t *value = reach(json_array_get(t->rows, r), t->columns[c].key);
+			json_t *row = json_array_get(t->rows, r);
+			json_t *value = reach(row, t->columns[c].key);
 			struct cell *cell = &t->cells[r * t->n + c];
 
 			t->right[c] = t->right[c] && json_is_number(value);
-			cell->text = text_cell(t->arena, plain(t->arena, value), t->limit[c]);
+			cell->text = text_cell(t->arena, cell_text(t, row, c, value), t->limit[c]);
 			cell->width = text_width(cell->text);
 			if (cell->width > t->width[c])
 				t->width[c] = cell->width;
@@ -196,6 +214,23 @@ print_json(struct cli *cli, json_t *value)
 	(void)fwrite(b.p, 1, b.n, cli->out);
 }
 
+static void
+tell_damaged(struct cli *cli, json_t *rows)
+{
+	size_t i, n = 0;
+	json_t *row;
+
+	json_array_foreach (rows, i, row)
+		n += is_damaged(row);
+	if (n > 0)
+		fprintf(cli->notes,
+			"%zu of them do%s not open: what is stored is not what was written, so "
+			"whether it is what was asked for nobody can see. `liaison audit verify "
+			"--open` names what is wrong; it comes back from a backup (liaison node "
+			"restore).\n",
+			n, n == 1 ? "es" : "");
+}
+
 void
 cli_table(struct cli *cli, json_t *rows, const struct cli_column *columns)
 {
@@ -228,6 +263,7 @@ cli_table(struct cli *cli, json_t *rows, const struct cli_column *columns)
 	add_titles(&t, is_coloured(cli), &out);
 	add_rows(&t, &out);
 	(void)fwrite(out.p, 1, out.n, cli->out);
+	tell_damaged(cli, rows);
 }
 
 static bool

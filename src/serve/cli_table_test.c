@@ -229,6 +229,34 @@ long_text_is_wrapped_at_words(void **state)
 	arena_free(a);
 }
 
+static void
+a_damaged_record_says_so_and_the_remedy_is_told(void **state)
+{
+	static const struct cli_column titled[] = {
+	    {"ID", "id", 0}, {"TITLE", "title", 40}, {NULL, NULL, 0}};
+	static const struct cli_column linked[] = {
+	    {"ID", "record.id", 0}, {"TITLE", "record.title", 40}, {NULL, NULL, 0}};
+	struct sheet s;
+
+	(void)state;
+	sheet_open(&s, false);
+	sheet_print(&s, "[{\"id\":\"a\"},{\"id\":\"b\",\"damaged\":true}]", titled);
+	assert_string_equal(s.out, "ID  TITLE\na   \nb   (damaged, does not open)\n");
+	assert_non_null(strstr(s.notes, "1 of them does not open"));
+	assert_non_null(strstr(s.notes, "`liaison audit verify --open`"));
+	assert_non_null(strstr(s.notes, "backup"));
+	sheet_close(&s);
+	sheet_open(&s, false);
+	sheet_print(&s, "[{\"record\":{\"id\":\"b\",\"damaged\":true}}]", linked);
+	assert_string_equal(s.out, "ID  TITLE\nb   (damaged, does not open)\n");
+	sheet_close(&s);
+	sheet_open(&s, true);
+	sheet_print(&s, "[{\"id\":\"b\",\"damaged\":true}]", titled);
+	assert_string_equal(s.out, "{\"items\":[{\"damaged\":true,\"id\":\"b\"}]}\n");
+	assert_int_equal(s.notes_n, 0);
+	sheet_close(&s);
+}
+
 int
 main(void)
 {
@@ -238,6 +266,7 @@ main(void)
 	    cmocka_unit_test(columns_are_aligned_whatever_is_in_them),
 	    cmocka_unit_test(no_rows_say_so_beside_the_data),
 	    cmocka_unit_test(json_is_one_document_untouched),
+	    cmocka_unit_test(a_damaged_record_says_so_and_the_remedy_is_told),
 	    cmocka_unit_test(an_object_is_shown_line_by_line),
 	    cmocka_unit_test(long_text_is_wrapped_at_words),
 	};

@@ -135,7 +135,8 @@ static enum rc
 agreements(struct door *d, struct look_list *out, struct err *err)
 {
 	struct record_filter filter = {.type = model_type(d->node->model, STR("peer_agreement")),
-				       .limit = RECORD_PAGE_MAX};
+				       .limit = RECORD_PAGE_MAX,
+				       .shows_damaged = true};
 	struct record_list page;
 	struct door inner;
 	enum rc rc;
@@ -150,6 +151,9 @@ agreements(struct door *d, struct look_list *out, struct err *err)
 		for (size_t i = 0; i < page.items.n && rc == RC_OK; i++) {
 			struct record *a;
 
+			/* One that does not open covers nothing, and hides no other. */
+			if (page.items.at[i]->damaged)
+				continue;
 			rc = look_record(d, page.items.at[i]->id, &a, err);
 			if (rc == RC_OK)
 				*VEC_ADD(d->arena, out) = a;

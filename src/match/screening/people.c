@@ -82,7 +82,8 @@ raised_already(struct door *d, const struct suspect *s, const struct listing *l,
 				       .field = type_field(type, STR("person")),
 				       .value = id_format(d->arena, s->id),
 				       .limit = RECORD_PAGE_MAX,
-				       .with_fields = true};
+				       .with_fields = true,
+				       .shows_damaged = true};
 	struct str listing = id_format(d->arena, l->id);
 	int suspended = type_state(type, STR("suspended"));
 	struct record_list found;
@@ -90,7 +91,8 @@ raised_already(struct door *d, const struct suspect *s, const struct listing *l,
 
 	*out = (struct id){{0}};
 	for (size_t i = 0; rc == RC_OK && i < found.items.n; i++)
-		if (found.items.at[i]->state != suspended &&
+		/* Of one that does not open nobody knows: rather a second alert than none. */
+		if (!found.items.at[i]->damaged && found.items.at[i]->state != suspended &&
 		    str_eq(json_member_str(found.items.at[i]->fields, "listing"), listing))
 			*out = found.items.at[i]->id;
 	return rc;

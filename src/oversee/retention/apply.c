@@ -233,7 +233,8 @@ prove_all(struct door *d, void *ctx, struct err *err)
 	struct record_filter filter = {.type =
 					   model_type(d->node->model, STR("retention_decision")),
 				       .state = STR("decided"),
-				       .limit = RECORD_PAGE_MAX};
+				       .limit = RECORD_PAGE_MAX,
+				       .shows_damaged = true};
 	struct record_list page;
 	enum rc rc = RC_OK;
 
@@ -245,6 +246,9 @@ prove_all(struct door *d, void *ctx, struct err *err)
 		for (size_t i = 0; i < page.items.n && rc == RC_OK; i++) {
 			struct record *r;
 
+			/* One that does not open proves nothing, and keeps no other back. */
+			if (page.items.at[i]->damaged)
+				continue;
 			rc = look_record(d, page.items.at[i]->id, &r, err);
 			if (rc == RC_OK && str_eq(look_text(r, "outcome"), STR("erase")))
 				rc = prove_one(d, r, err);

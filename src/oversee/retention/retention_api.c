@@ -17,7 +17,7 @@ static const struct api_route rows[] = {
 	  "{erase: integer(1..); waits_for: text; job: id # for a second person to start}", 202, 0, BIT(RC_CONFLICT) },
 	{ "GET", "/api/v1/oversee/retention/due", "retention_due",
 	  "type?: record_type; cursor?: text; limit?: integer(1..200)", NULL,
-	  "{items: [record]; next?: text}" },
+	  "{items: [record|damaged]; next?: text}" },
 	{ "GET", "/api/v1/oversee/retention/erasures", "retention_erasures",
 	  "before?: integer(0..9007199254740991) # a leaf", NULL,
 	  "{items: [{leaf: integer(0..); bucket: text; key: 'destroyed'|'renewed'; erased: integer(0..) # records of the bucket by then; here: time # gone here since; in_backups_until: text # the day by which copies of the key file are gone}]}" },

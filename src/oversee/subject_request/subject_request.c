@@ -98,8 +98,8 @@ gather(struct request *rq, struct reply *reply, struct err *err)
 		must(json_array_append_new(
 			 units, json_from_str(id_format(rq->arena, about.ask_units.at[i]))) == 0);
 	reply->json =
-	    json_pack("{s:o, s:o, s:o}", "request", json_from_str(id_format(rq->arena, id)),
-		      "items", items, "ask_units", units);
+	    json_pack("{s:o, s:o, s:o, s:I}", "request", json_from_str(id_format(rq->arena, id)),
+		      "items", items, "ask_units", units, "damaged", (json_int_t)about.damaged);
 	return RC_OK;
 }
 
@@ -118,6 +118,7 @@ run(struct cli *cli, struct err *err)
 						    {"GROUND", "ground", 0}, {NULL, NULL, 0}};
 	struct cli_answer answer;
 	json_t *units;
+	int64_t damaged;
 	enum rc rc;
 
 	if (cli->arguments.n != 2 || !str_eq_z(cli->arguments.at[0], "gather"))
@@ -140,6 +141,14 @@ run(struct cli *cli, struct err *err)
 			"supervisors: --json names them.\n",
 			json_array_size(units), json_array_size(units) == 1 ? "" : "s",
 			json_array_size(units) == 1 ? "s" : "");
+	damaged = json_integer_value(json_object_get(answer.json, "damaged"));
+	if (damaged > 0)
+		fprintf(
+		    cli->notes,
+		    "%lld more do not open, and may be about them: `liaison audit verify --open` "
+		    "names what is wrong, a backup brings it back. Until then the answer is not "
+		    "whole.\n",
+		    (long long)damaged);
 	return RC_OK;
 }
 

@@ -14,7 +14,7 @@ static const struct api_shape shapes[] = {
 static const struct api_route rows[] = {
     /* clang-format off */
 	{ "GET", "/api/v1/oversee/subject-requests/{id}/gather", "gather_about_person", NULL, NULL,
-	  "{request: id; items: [gathered]; ask_units: [id] # units that hold more, to answer for their part}", 0, 0, BIT(RC_CONFLICT) },
+	  "{request: id; items: [gathered]; ask_units: [id] # units that hold more, to answer for their part; damaged: integer(0..) # that do not open and may be about them, left out}", 0, 0, BIT(RC_CONFLICT) },
 	{ .method = NULL },
     /* clang-format on */
 };
