@@ -147,6 +147,88 @@ one_administrator_alone_makes_a_link_with_a_reason_and_the_overseer_hears_of_it(
 	assert_true(str_find(f->answer, STR("\"what\":\"link_made_by_one_alone\"")) >= 0);
 }
 
+/* Whoever has a system account comes in as those who are bound to it. */
+static void
+a_system_account_for_somebody_who_has_a_way_in_takes_a_second_person(void **state)
+{
+	static const char agree[] = "/api/v1/users/ana/account/agree";
+	static const char bound[] = "{\"system_account\":40009}";
+	struct fixture *f = *state;
+	struct browser b = {.address = NULL};
+	static const char *const way_out[] = {bound, "{\"system_account\":-1}", bound};
+
+	sign_in(f, &b);
+	assert_int_equal(socket_call(f, EVA, "POST", agree, NULL, bound), 404);
+	/* Not by taking hers away first either. */
+	for (size_t i = 0; i < COUNT_OF(way_out); i++) {
+		assert_int_equal(
+		    socket_call(f, ADMIN, "PATCH", "/api/v1/users/ana", NULL, way_out[i]), 202);
+		assert_true(str_eq_z(member(f, "waits_for"), "a second person"));
+		assert_true(str_find(f->answer, STR("\"system_account\":40001")) >= 0);
+		assert_int_equal(socket_call(f, 40009, "GET", "/api/v1/me", NULL, NULL), 401);
+	}
+	/* Nothing has happened to her meanwhile, and she hears of it. */
+	assert_int_equal(web(f, &b, "GET", "/api/v1/me", NULL), 200);
+	assert_true(str_find(f->answer, STR("\"what\":\"account_asked_for\"")) >= 0);
+	assert_int_equal(socket_call(f, ADMIN, "POST", agree, NULL, bound), 403);
+	assert_int_equal(socket_call(f, ANA, "POST", agree, NULL, bound), 403);
+	assert_int_equal(socket_call(f, EVA, "POST", agree, NULL, "{\"system_account\":40010}"),
+			 404);
+	assert_int_equal(socket_call(f, 40009, "GET", "/api/v1/me", NULL, NULL), 401);
+	assert_int_equal(socket_call(f, EVA, "POST", agree, NULL, bound), 204);
+	assert_int_equal(socket_call(f, EVA, "POST", agree, NULL, bound), 404);
+	assert_int_equal(socket_call(f, 40009, "GET", "/api/v1/me", NULL, NULL), 200);
+	assert_true(str_find(f->answer, STR("\"what\":\"account_agreed\"")) >= 0);
+	/* A day later nobody remembers why. */
+	assert_int_equal(
+	    socket_call(f, ADMIN, "PATCH", "/api/v1/users/ana", NULL, "{\"system_account\":40001}"),
+	    202);
+	f->now_ms += 24 * 60 * MINUTE_MS;
+	assert_int_equal(socket_call(f, EVA, "POST", agree, NULL, "{\"system_account\":40001}"),
+			 404);
+}
+
+static void
+one_administrator_alone_binds_a_system_account_with_a_reason_and_the_overseer_hears_of_it(
+    void **state)
+{
+	struct pair purpose = {STR("Liaison-Purpose"), STR("oversight")};
+	struct pair reason = {STR("Liaison-Reason"), STR("her machine was replaced this morning")};
+	struct call bind = {.caller = {.uid = ADMIN},
+			    .method = STR("PATCH"),
+			    .path = STR("/api/v1/users/ana"),
+			    .headers = {&reason, 1},
+			    .body = STR("{\"system_account\":40009}")};
+	struct call c = {.caller = {.uid = EVA},
+			 .method = STR("GET"),
+			 .path = STR("/api/v1/oversee/outbox"),
+			 .headers = {&purpose, 1}};
+	struct fixture *f = *state;
+
+	/* A second one is there: no reason does without them. */
+	assert_int_equal(call(f, &bind), 202);
+	assert_int_equal(
+	    socket_call(f, ADMIN, "PATCH", "/api/v1/users/eva", NULL, "{\"disabled\":true}"), 200);
+	assert_int_equal(
+	    socket_call(f, ADMIN, "PATCH", "/api/v1/users/ana", NULL, "{\"system_account\":40009}"),
+	    403);
+	assert_true(str_eq_z(member(f, "key"), "reason"));
+	assert_int_equal(call(f, &bind), 200);
+	assert_int_equal(
+	    socket_call(f, ADMIN, "PATCH", "/api/v1/users/eva", NULL, "{\"disabled\":false}"), 200);
+	assert_int_equal(call(f, &c), 200);
+	assert_true(str_find(f->answer, STR("\"kind\":\"account_alone\"")) >= 0);
+	assert_int_equal(socket_call(f, 40009, "GET", "/api/v1/me", NULL, NULL), 200);
+	assert_true(str_find(f->answer, STR("\"what\":\"account_bound_by_one_alone\"")) >= 0);
+	/* Who has no way in yet waits for nobody. */
+	assert_int_equal(socket_call(f, ADMIN, "POST", "/api/v1/users", NULL,
+				     "{\"login\":\"new\",\"roles\":[\"analyst\"]}"),
+			 201);
+	assert_int_equal(
+	    socket_call(f, ADMIN, "PATCH", "/api/v1/users/new", NULL, "{\"system_account\":40011}"),
+	    200);
+}
+
 static void
 a_password_of_one_s_own_ends_one_s_tokens_but_when_asked_not_to(void **state)
 {
@@ -210,6 +292,8 @@ main(void)
 	    T(a_link_sets_a_password_once_and_in_its_time),
 	    T(a_link_for_somebody_who_has_a_password_takes_a_second_person),
 	    T(one_administrator_alone_makes_a_link_with_a_reason_and_the_overseer_hears_of_it),
+	    T(a_system_account_for_somebody_who_has_a_way_in_takes_a_second_person),
+	    T(one_administrator_alone_binds_a_system_account_with_a_reason_and_the_overseer_hears_of_it),
 	    T(a_password_of_one_s_own_ends_one_s_tokens_but_when_asked_not_to),
 	    T(a_password_kept_at_less_is_kept_anew_at_the_next_sign_in),
 	};

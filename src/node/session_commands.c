@@ -55,16 +55,25 @@ static enum rc
 run_agree(struct cli *cli, struct err *err)
 {
 	struct cli_answer answer;
-	enum rc rc;
+	json_t *body = NULL;
+	int64_t uid;
+	enum rc rc = cli_number(cli, "system-account", -1, -1, UINT32_MAX, &uid, err);
 
+	if (rc != RC_OK)
+		return rc;
 	if (cli->arguments.n != 1)
 		return fail(err, RC_USAGE, "", "takes one LOGIN");
+	if (uid >= 0)
+		body = json_pack("{s:I}", "system_account", (json_int_t)uid);
 	rc = cli_call(cli, "POST",
-		      str_fmt(cli->arena, "/api/v1/users/%.*s/invite/agree",
-			      STR_ARG(percent_encode(cli->arena, cli->arguments.at[0]))),
-		      NULL, &answer, err);
+		      str_fmt(cli->arena, "/api/v1/users/%.*s/%s/agree",
+			      STR_ARG(percent_encode(cli->arena, cli->arguments.at[0])),
+			      uid >= 0 ? "account" : "invite"),
+		      body, &answer, err);
+	json_decref(body);
 	if (rc == RC_OK)
-		fprintf(cli->notes, "The link is good now. Whom it is for is told of it.\n");
+		fprintf(cli->notes, "%s is good now. Whom it is for is told of it.\n",
+			uid >= 0 ? "The system account" : "The link");
 	return rc;
 }
 
@@ -235,12 +244,17 @@ static const struct option sign_out_options[] = {
     {.name = NULL},
 };
 
+static const struct option agree_options[] = {
+    {"system-account", "UID", "to this system account for LOGIN (standard: to the link)", false},
+    {.name = NULL},
+};
+
 const struct command session_commands[] = {
     /* clang-format off */
 	{ "user", "invite",   "LOGIN",     invite_options,   run_invite,   "Make a one-time link with which a user sets their password.",
 	  "For administrators. A newer link voids the older; the account's count of refused sign-ins starts anew. Only a hash of it is kept, so a lost link is made again.\n\nWho has a password is not come in as by one administrator alone: such a link is good once another administrator or a supervisor agreed (user agree). Where nobody else could, a --reason is enough, and the overseer is told. Whom a link is for is told in any case, at each sign-in for 30 days." },
-	{ "user", "agree",    "LOGIN",     NULL,             run_agree,    "Agree, as the second person, to a one-time link for somebody who has a password.",
-	  "For administrators and supervisors other than who made the link and whom it is for. Ask the one whom it is for first, not by the way that the wish came." },
+	{ "user", "agree",    "LOGIN",     agree_options,    run_agree,    "Agree, as the second person, to a one-time link, or another system account, for somebody who has a way in.",
+	  "For administrators and supervisors other than who made the link and whom it is for. With --system-account UID it is that account, which lets whoever has it come in as LOGIN. Ask the one whom it is for first, not by the way that the wish came." },
 	{ "user", "password", "",          password_options, run_password, "Set your own password, to sign in with a browser.",
 	  "15 characters or more, of any kind; several words that do not belong together do. Refused: common phrases, repetitions, runs of keys, your login, name or agency. It does not age. Your open sessions end, and the tokens that you made, but with --keep-tokens." },
 	{ "user", "sessions", "[LOGIN]",   sessions_options, run_sessions, "List the sessions of browsers: yours, or for administrators others'.", NULL },

@@ -15,7 +15,9 @@ static const struct api_shape shapes[] = {
      "A browser in which somebody signed in."},
     {"notice",
      "{at: time; what: "
-     "'link_made'|'link_agreed'|'link_made_by_one_alone'|'password_set_by_link'|'unreadable'; "
+     "'link_made'|'link_agreed'|'link_made_by_one_alone'|'password_set_by_link'|"
+     "'account_bound'|'account_asked_for'|'account_agreed'|'account_bound_by_one_alone'|'"
+     "unreadable'; "
      "by?: text # the login of who did it}",
      "What somebody did to one's way in, told for 30 days."},
     {.name = NULL},

@@ -8,6 +8,7 @@
 #include "node/api.h"
 #include "node/reply.h"
 #include "record/record.h"
+#include "serve/binding.h"
 #include "serve/cli.h"
 #include "serve/notice.h"
 #include "serve/request.h"
@@ -256,11 +257,30 @@ check_last(struct request *rq, const struct user *was, const struct user *now, s
 		    STR_ARG(was->login));
 }
 
+/* What else was asked for is done at once; nothing else leaves the account as it is. */
+static enum rc
+store_changed(struct request *rq, const struct user *was, struct user *user, bool *waits,
+	      struct err *err)
+{
+	bool other = user->roles != was->roles || !id_eq(user->unit, was->unit) ||
+		     user->disabled != was->disabled;
+	enum rc rc = RC_OK;
+
+	*waits = false;
+	if (user->uid != was->uid &&
+	    (rc = binding_wish(&rq->door, was, user->uid, waits, err)) != RC_OK)
+		return rc;
+	if (*waits)
+		user->uid = was->uid;
+	return *waits && !other ? RC_OK : user_set(&rq->door, user, err);
+}
+
 static enum rc
 change(struct request *rq, struct reply *reply, struct err *err)
 {
 	json_t *roles = json_object_get(rq->json, "roles"), *uid, *disabled;
 	struct user user, was;
+	bool waits;
 	enum rc rc = check_token(rq, err);
 
 	if (rc == RC_OK)
@@ -287,10 +307,40 @@ change(struct request *rq, struct reply *reply, struct err *err)
 	if (user.disabled && id_eq(user.id, rq->user->id))
 		return fail(err, RC_CONFLICT, "disabled", "nobody closes their own account");
 	if ((rc = check_last(rq, &was, &user, err)) != RC_OK ||
-	    (rc = user_set(&rq->door, &user, err)) != RC_OK)
+	    (rc = store_changed(rq, &was, &user, &waits, err)) != RC_OK)
 		return rc;
 	reply->json = user_and_sharers(rq, &user);
+	if (waits) {
+		reply->status = 202;
+		set(reply->json, "waits_for", json_string("a second person"));
+	}
 	return RC_OK;
+}
+
+/* The second of two, who says again which system account. */
+static enum rc
+agree_account(struct request *rq, struct reply *reply, struct err *err)
+{
+	json_t *uid = json_object_get(rq->json, "system_account");
+	struct user user, was;
+	enum rc rc;
+
+	if (!json_is_integer(uid))
+		return fail(err, RC_INVALID, "system_account",
+			    "takes the number of the system account that waits");
+	rc = user_find_login(&rq->door, request_path(rq, "login"), &user, err);
+	if (rc == RC_ABSENT)
+		return fail(err, RC_ABSENT, "login",
+			    "no such system account waits for a second person there");
+	was = user;
+	user.uid = json_integer_value(uid);
+	if (rc != RC_OK || (rc = check_uid(user.uid, err)) != RC_OK ||
+	    (rc = check_last(rq, &was, &user, err)) != RC_OK)
+		return rc;
+	user.uid = was.uid;
+	rc = binding_agree(&rq->door, &user, json_integer_value(uid), err);
+	reply->status = 204;
+	return rc;
 }
 
 /*
@@ -380,6 +430,7 @@ static const struct route routes[] = {
 	{ "GET",    "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_QUARANTINE, 0,    list,         "List users." },
 	{ "POST",   "/api/v1/users",         ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES | ROUTE_PERSON, BODY_MAX, add,          "Add a user." },
 	{ "PATCH",  "/api/v1/users/{login}", ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES | ROUTE_PERSON, BODY_MAX, change,       "Change a user's roles, unit or system account, or close the account." },
+	{ "POST",   "/api/v1/users/{login}/account/agree", ADMINISTRATOR | BIT(ROLE_SUPERVISOR), PURPOSES_ANY, ROUTE_WRITES | ROUTE_PERSON, BODY_MAX, agree_account, "Agree, as the second person, to the system account that is to be bound to somebody." },
 	{ "GET",    "/api/v1/tokens",        ADMINISTRATOR, PURPOSES_ANY, 0,            0,        list_tokens,  "List tokens." },
 	{ "POST",   "/api/v1/tokens",        ROLES_ANY,     PURPOSES_ANY, ROUTE_WRITES | ROUTE_PERSON, BODY_MAX, make_token,   "Make a token for a program." },
 	{ "DELETE", "/api/v1/tokens/{id}",   ADMINISTRATOR, PURPOSES_ANY, ROUTE_WRITES, 0,        revoke_token, "Revoke a token at once." },
@@ -450,6 +501,13 @@ run_add_or_set(struct cli *cli, bool adding, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	cli_show(cli, answer.json);
+	if (json_member_str(answer.json, "waits_for").n > 0)
+		fprintf(
+		    cli->notes,
+		    "Whoever has that system account could come in as %.*s, so it is bound once "
+		    "another administrator or a supervisor agrees within a day: liaison user "
+		    "agree %.*s --system-account UID\n",
+		    STR_ARG(cli->arguments.at[0]), STR_ARG(cli->arguments.at[0]));
 	if (json_array_size(json_object_get(answer.json, "shares_account_with")) > 0)
 		fprintf(cli->notes, "More than one user is now bound to this system account; each "
 				    "says who they are, with --as LOGIN or LIAISON_AS.\n");
@@ -589,7 +647,8 @@ static const struct option token_options[] = {
 static const struct command commands[] = {
     /* clang-format off */
 	{ "user", "add",    "LOGIN",   user_options,  run_add,    "Add a user.", NULL },
-	{ "user", "set",    "LOGIN",   user_options,  run_set,    "Change a user's roles, unit or system account; close the account.", NULL },
+	{ "user", "set",    "LOGIN",   user_options,  run_set,    "Change a user's roles, unit or system account; close the account.",
+	  "Another system account for somebody who has a way in already lets whoever has it come in as them, so it waits for a second administrator or a supervisor (user agree). Where nobody else could agree, a --reason is enough, and the overseer is told. Whose account it is is told in any case, at each sign-in and by `user me`, for 30 days." },
 	{ "user", "list",   "",        NULL,          run_list,   "List users.", NULL },
 	{ "user", "me",     "",        NULL,          run_me,     "Show who the node takes you for.",
 	  "Over the Unix socket you are the user bound to your system account; --as LOGIN chooses where several are." },

@@ -12,7 +12,9 @@ static const struct api_shape shapes[] = {
     {"user", "{" USER "}", "Somebody who has an account."},
     {"me", "{" USER "; notices: [notice]}", NULL},
     {"user_changed",
-     "{" USER "; shares_account_with?: [text] # logins bound to the same system account}", NULL},
+     "{" USER "; shares_account_with?: [text] # logins bound to the same system account; "
+     "waits_for?: text # `a second person`, for another system account of theirs}",
+     NULL},
     {"token",
      "{id: id; user: id; purposes: [purpose]; scope?: text; addresses?: text; expires: time; "
      "revoked: bool}",
@@ -29,7 +31,9 @@ static const struct api_route rows[] = {
 	  "user_changed", 201, 0, BIT(RC_CONFLICT) | BIT(RC_ABSENT) },
 	{ "PATCH",  "/api/v1/users/{login}", "change_user", NULL,
 	  "{roles?: [role](1..8); unit?: id; system_account?: integer(-1..4294967294); disabled?: bool}",
-	  "user_changed", 0, 0, BIT(RC_CONFLICT) },
+	  "user_changed", 0, API_REASON, BIT(RC_CONFLICT), 202 },
+	{ "POST",   "/api/v1/users/{login}/account/agree", "agree_account", NULL,
+	  "{system_account: integer(0..4294967294) # the one that waits}", NULL, 0, 0, BIT(RC_CONFLICT) },
 	{ "GET",    "/api/v1/tokens", "list_tokens", NULL, NULL, "{items: [token]}" },
 	{ "POST",   "/api/v1/tokens", "make_token", NULL,
 	  "{purposes: [purpose](1..10); days?: integer(1..366) # until it ends, standard 1; scope?: text(..200) # read, features, paths; addresses?: text(..200) # prefixes it may come from}",

@@ -10,7 +10,6 @@
 #include "serve/notice.h"
 #include "store/db.h"
 
-#define REASON_MIN 12 /* bytes; as for broken glass */
 #define SECONDS (BIT(ROLE_ADMINISTRATOR) | BIT(ROLE_SUPERVISOR))
 
 static struct str
@@ -25,8 +24,8 @@ second_mac(struct door *d, struct str hash, struct id second, int64_t at_ms)
 	return str_copy(a, (struct str){(char *)mac, sizeof mac});
 }
 
-static enum rc
-has_password(struct door *d, struct id user, bool *has, struct err *err)
+enum rc
+second_has_password(struct door *d, struct id user, bool *has, struct err *err)
 {
 	struct password_row row;
 	enum rc rc = password_find(d, user, &row, err);
@@ -44,21 +43,35 @@ could_agree(struct door *d, const struct user *u, const struct user *maker, stru
 
 	*could = !u->disabled && (u->roles & SECONDS) != 0 && !id_eq(u->id, maker->id) &&
 		 !id_eq(u->id, whom) && !same;
-	return *could && u->uid < 0 ? has_password(d, u->id, could, err) : RC_OK;
+	return *could && u->uid < 0 ? second_has_password(d, u->id, could, err) : RC_OK;
 }
 
-static enum rc
-anybody(struct door *d, const struct invite *i, bool *somebody, struct err *err)
+enum rc
+second_is_there(struct door *d, struct id maker, struct id whom, bool *is, struct err *err)
 {
 	struct user_list all;
-	struct user maker;
-	enum rc rc = user_find(d, i->made_by, &maker, err);
+	struct user made;
+	enum rc rc = user_find(d, maker, &made, err);
 
-	*somebody = false;
+	*is = false;
 	if (rc != RC_OK || (rc = user_list(d, &all, err)) != RC_OK)
 		return rc;
-	for (size_t k = 0; k < all.n && rc == RC_OK && !*somebody; k++)
-		rc = could_agree(d, &all.at[k], &maker, i->user, somebody, err);
+	for (size_t k = 0; k < all.n && rc == RC_OK && !*is; k++)
+		rc = could_agree(d, &all.at[k], &made, whom, is, err);
+	return rc;
+}
+
+enum rc
+second_could(struct door *d, struct id maker, struct id whom, bool *could, struct err *err)
+{
+	struct user me, made;
+	enum rc rc = user_find(d, d->actor->id, &me, err);
+
+	*could = false;
+	if (rc != RC_OK || (rc = user_find(d, maker, &made, err)) != RC_OK)
+		return rc;
+	rc = could_agree(d, &me, &made, whom, could, err);
+	*could = *could && !made.disabled && (made.roles & BIT(ROLE_ADMINISTRATOR)) != 0;
 	return rc;
 }
 
@@ -83,12 +96,12 @@ invite_needs_second(struct door *d, const struct invite *i, bool *waits, struct 
 	enum rc rc = db_run(d->db, &SQL_SERVE_INVITE_SECOND_SWEEP, NO_BINDS, NULL, err);
 
 	*waits = false;
-	if (rc != RC_OK || (rc = has_password(d, i->user, &has, err)) != RC_OK ||
-	    (has && (rc = anybody(d, i, waits, err)) != RC_OK))
+	if (rc != RC_OK || (rc = second_has_password(d, i->user, &has, err)) != RC_OK ||
+	    (has && (rc = second_is_there(d, i->made_by, i->user, waits, err)) != RC_OK))
 		return rc;
 	if (!has || *waits)
 		return notice_add(d, i->user, "link_made", NULL, err);
-	if (d->access.reason.n < REASON_MIN)
+	if (d->access.reason.n < SECOND_REASON_MIN)
 		return fail(err, RC_DENIED, "reason",
 			    "this account has a password, and nobody else could agree to a link: "
 			    "say in a sentence why; the overseer and whom it is for are told "
@@ -117,7 +130,6 @@ find_waiting(struct door *d, struct id user, struct invite *out, struct err *err
 enum rc
 invite_agree(struct door *d, const struct user *user, struct err *err)
 {
-	struct user me, maker;
 	struct invite i;
 	bool could, good;
 	enum rc rc = find_waiting(d, user->id, &i, err);
@@ -126,9 +138,7 @@ invite_agree(struct door *d, const struct user *user, struct err *err)
 		rc = RC_ABSENT;
 	if (rc == RC_ABSENT)
 		return fail(err, RC_ABSENT, "login", "no link waits for a second person there");
-	if (rc != RC_OK || (rc = user_find(d, d->actor->id, &me, err)) != RC_OK ||
-	    (rc = user_find(d, i.made_by, &maker, err)) != RC_OK ||
-	    (rc = could_agree(d, &me, &maker, user->id, &could, err)) != RC_OK)
+	if (rc != RC_OK || (rc = second_could(d, i.made_by, user->id, &could, err)) != RC_OK)
 		return rc;
 	if (!could)
 		return fail(err, RC_DENIED, "second",
@@ -144,7 +154,7 @@ invite_is_good(struct door *d, const struct invite *i, bool *good, struct err *e
 {
 	struct rows *rows;
 	bool has;
-	enum rc rc = has_password(d, i->user, &has, err);
+	enum rc rc = second_has_password(d, i->user, &has, err);
 
 	*good = !has;
 	if (rc != RC_OK || !has)

@@ -20,4 +20,14 @@ MUST_USE enum rc invite_agree(struct door *d, const struct user *user, struct er
 MUST_USE enum rc invite_is_good(struct door *d, const struct invite *i, bool *good,
 				struct err *err);
 
+/* The same second person, for other ways to come in as somebody: serve/binding.h. */
+#define SECOND_REASON_MIN 12 /* bytes; as for broken glass */
+/* Is there anybody who could agree to what the maker made for whom? */
+MUST_USE enum rc second_is_there(struct door *d, struct id maker, struct id whom, bool *is,
+				 struct err *err);
+/* Could the actor? False too where the maker may not ask for it any more. */
+MUST_USE enum rc second_could(struct door *d, struct id maker, struct id whom, bool *could,
+			      struct err *err);
+MUST_USE enum rc second_has_password(struct door *d, struct id user, bool *has, struct err *err);
+
 #endif

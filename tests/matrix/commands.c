@@ -68,7 +68,7 @@ static const struct {
     {"node", "keys", NULL, "the key process alone", ACT_READ},
     {"node", "accept-log", NULL, "the key process alone", ACT_READ},
     {"user", "invite", NULL, "calls POST /users/{login}/invite (routes.c)", ACT_READ},
-    {"user", "agree", NULL, "calls POST /users/{login}/invite/agree (routes.c)", ACT_READ},
+    {"user", "agree", NULL, "calls POST /users/{login}/.../agree (routes.c)", ACT_READ},
     {"user", "password", NULL, "calls POST /me/password (routes.c)", ACT_READ},
     {"user", "sessions", NULL, "calls GET /sessions (routes.c)", ACT_READ},
     {"user", "sign-out", NULL, "calls DELETE /sessions (routes.c)", ACT_READ},

@@ -61,6 +61,7 @@ static const struct {
     {"DELETE", "/api/v1/sessions/{id}", BY_ROLE},
     {"POST", "/api/v1/users/{login}/invite", BY_ROLE},
     {"POST", "/api/v1/users/{login}/invite/agree", BY_ROLE},
+    {"POST", "/api/v1/users/{login}/account/agree", BY_ROLE},
     {"POST", "/api/v1/password", BY_ROLE},
     {"POST", "/api/v1/me/password", BY_ROLE},
     {"GET", "/api/v1/jobs", BY_JOB},
