@@ -109,7 +109,7 @@ async function make(type) {
 async function workWith(type) {
 	const path = `/api/v1/records/${type}`, all = d.doc.paths;
 	const read = purposeOf(all[path].get || {}), write = purposeOf(post(type) || {});
-	const both = (post(type)['x-purposes'] || []).filter((p) => ((all[path].get || {})['x-purposes'] || [p]).includes(p));
+	const both = ((post(type) || {})['x-purposes'] || []).filter((p) => ((all[path].get || {})['x-purposes'] || [p]).includes(p));
 	const moves = both[0] || read;
 	const filters = Object.entries(fieldsOf(type)).filter(([, f]) => f['x-filter'] && f['x-refers-to']);
 	await ask('get', `${path}?limit=5&fields=1`, { purpose: read });
