@@ -27,18 +27,22 @@ SELECT DISTINCT idx / 1024, actor_mac, idx / 1024 * 1024, 2 FROM audit_leaf
 WHERE idx >= :first AND idx < :before
 ORDER BY 1, 2, 3, 4;
 
+-- SQLite takes CROSS JOIN for the order that it is written in; left to itself it reads all traces
+-- and all leaves to answer for one actor.
 -- name: audit_trace_of_record
-SELECT t.leaf FROM audit_run r JOIN audit_trace t ON t.run = r.run
-WHERE r.last_ms >= :from_ms AND r.first_ms < :before_ms AND t.mac = :mac AND t.kind = :kind
+SELECT t.leaf FROM audit_run r CROSS JOIN audit_trace t
+WHERE t.run = r.run AND r.last_ms >= :from_ms AND r.first_ms < :before_ms AND t.mac = :mac
+	AND t.kind = :kind
 ORDER BY t.leaf DESC LIMIT :most;
 
 -- The newest runs first, so that no more of them are looked through than it takes.
 -- name: audit_trace_of_actor
-SELECT l.idx FROM audit_run r JOIN audit_trace t ON t.run = r.run
-JOIN audit_leaf l ON l.idx >= r.run * 1024 AND l.idx < r.run * 1024 + 1024
-WHERE r.last_ms >= :from_ms AND r.first_ms < :before_ms AND r.run * 1024 < :before
+SELECT l.idx FROM audit_run r CROSS JOIN audit_trace t CROSS JOIN audit_leaf l
+WHERE t.run = r.run AND r.last_ms >= :from_ms AND r.first_ms < :before_ms
+	AND r.run * 1024 < :before
 	AND t.mac = :mac AND t.leaf = r.run * 1024 AND t.kind = 2
-	AND l.actor_mac = :mac AND l.idx < :before AND l.time_ms >= :from_ms
+	AND l.idx >= r.run * 1024 AND l.idx < r.run * 1024 + 1024
+	AND l.actor_mac BETWEEN :mac AND :mac AND l.idx < :before AND l.time_ms >= :from_ms
 	AND l.time_ms < :before_ms
 	AND (:any_purpose = 1 OR l.purpose = :purpose) AND (:any_action = 1 OR l.action = :action)
 ORDER BY r.run DESC, l.idx DESC LIMIT :most;

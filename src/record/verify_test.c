@@ -295,6 +295,34 @@ a_row_that_is_gone_or_was_put_there_is_found(void **state)
 	assert_int_equal(count(f, "SELECT count(*) FROM record"), 4);
 }
 
+/* One that was moved here after it was erased never had them; this one's leaves tell of them. */
+static void
+the_former_versions_of_an_erased_record_are_missed_by_their_leaves(void **state)
+{
+	struct fixture *f = *state;
+	struct record_report report;
+	struct err err;
+
+	erase(f->t, f->erased, 2);
+	must(sqlite3_exec(f->raw,
+			  "CREATE TABLE kept_past AS SELECT p.* FROM record_past p JOIN record r "
+			  "ON r.id = p.id WHERE r.flags & 1 = 1;"
+			  "DELETE FROM record_past WHERE id IN (SELECT id FROM kept_past)",
+			  NULL, NULL, NULL) == SQLITE_OK);
+	assert_int_equal(verify(f->t, &report, &err), RC_INTEGRITY);
+	assert_int_equal(report.problem_count, 2);
+	/* And one alone as well. */
+	must(sqlite3_exec(f->raw,
+			  "INSERT INTO record_past SELECT * FROM kept_past WHERE version = 2", NULL,
+			  NULL, NULL) == SQLITE_OK);
+	assert_int_equal(verify(f->t, &report, &err), RC_INTEGRITY);
+	assert_true(report.problem_count >= 1);
+	must(sqlite3_exec(f->raw,
+			  "INSERT INTO record_past SELECT * FROM kept_past WHERE version = 1", NULL,
+			  NULL, NULL) == SQLITE_OK);
+	assert_int_equal(verify(f->t, &report, &err), RC_OK);
+}
+
 /* A row's wrapped key and the words under which it was wrapped, as a backup would hold them. */
 struct backup {
 	struct str wrapped, aad, bucket;
@@ -442,6 +470,7 @@ main(void)
 	    T(what_was_written_verifies),
 	    T(a_changed_byte_in_any_column_is_found_and_named),
 	    T(a_row_that_is_gone_or_was_put_there_is_found),
+	    T(the_former_versions_of_an_erased_record_are_missed_by_their_leaves),
 	    T(an_erased_record_opens_for_nobody_with_no_copy_of_its_row),
 	    T(an_erasing_names_its_version_and_its_role),
 	    T(a_file_that_is_no_checkpoint_of_this_log_makes_no_problems),
