@@ -20,6 +20,15 @@
 #define CLOSE_FROM (SANDBOX_SANITIZED ? 3 : 2)
 #define OPENS_MAX 4 /* a file is read again, never for ever */
 #define ENDS_MAX 16 /* so often may it ask behind a file's end */
+/*
+ * What it says of a file stands in that file: each row took a byte of it at least, and what is in
+ * a row is not many times what was read. So one that was taken over cannot fill the node with rows
+ * for as long as it runs. The most that the formats need is some 30 times (a row of one empty
+ * cell).
+ */
+#define SAID_BY_BYTE 64
+#define SAID_ROWS_FREE 64
+#define SAID_BYTES_FREE ((size_t)1 << 20)
 
 struct process {
 	const struct process_start *start;
@@ -33,6 +42,7 @@ struct process {
 	size_t file;
 	bool file_open, greeted, over;
 	size_t opens, ends;
+	uint64_t fed_bytes, said_rows, said_bytes;
 	enum rc rc; /* why it is over; RC_ABSENT at the end */
 	struct err why;
 	struct wire last;
@@ -359,6 +369,7 @@ feed(struct process *p, struct err *err)
 		return broke_rules(p, err);
 	got = p->source.pull(&p->source, p->data + FRAME_HEAD_BYTES, FRAME_DATA_BYTES);
 	p->ends += got == 0;
+	p->fed_bytes += got > 0 ? (uint64_t)got : 0;
 	put_head(p->data, got > 0 ? (size_t)got : 0, got < 0 ? FRAME_FAILED : FRAME_DATA);
 	return send_all(p, p->data, FRAME_HEAD_BYTES + (got > 0 ? (size_t)got : 0), err);
 }
@@ -390,6 +401,16 @@ bad(struct process *p, struct wire *body, struct err *err)
 	return why.rc;
 }
 
+/* The sentences of rows that are refused are ours; their number is the file's. */
+static bool
+says_too_much(struct process *p, enum frame_kind kind, size_t bytes)
+{
+	p->said_rows++;
+	p->said_bytes += kind == FRAME_BAD ? 0 : bytes;
+	return p->said_rows > p->fed_bytes + SAID_ROWS_FREE ||
+	       p->said_bytes > p->fed_bytes * SAID_BY_BYTE + SAID_BYTES_FREE;
+}
+
 enum rc
 process_next(struct process *p, enum frame_kind *kind, struct wire *body, struct err *err)
 {
@@ -413,11 +434,14 @@ process_next(struct process *p, enum frame_kind *kind, struct wire *body, struct
 		case FRAME_OPEN: rc = open_file(p, body, err); break;
 		case FRAME_NEED: rc = feed(p, err); break;
 		case FRAME_END: rc = end(p, body, err); break;
-		case FRAME_BAD: return bad(p, body, err);
+		case FRAME_BAD:
 		case FRAME_CSV:
 		case FRAME_JSON:
 		case FRAME_HTCDS:
-		case FRAME_ENTRY: return RC_OK;
+		case FRAME_ENTRY:
+			if (says_too_much(p, *kind, body->n))
+				return broke_rules(p, err);
+			return *kind == FRAME_BAD ? bad(p, body, err) : RC_OK;
 		case FRAME_REQUEST:
 		case FRAME_DATA:
 		case FRAME_FAILED:

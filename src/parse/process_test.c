@@ -216,6 +216,37 @@ open_for_ever(struct child *c, struct err *err)
 	return RC_OK;
 }
 
+/* Rows that no file holds. */
+static enum rc
+rows_for_ever(struct child *c, struct err *err)
+{
+	struct source s = child_open(c, 0);
+	char byte;
+
+	(void)err;
+	(void)s.pull(&s, &byte, 1);
+	for (int i = 0; i < 1000; i++) {
+		buf_add_u32(child_frame(c), 0);
+		child_send(c, FRAME_CSV);
+	}
+	return RC_OK;
+}
+
+static enum rc
+much_from_little(struct child *c, struct err *err)
+{
+	struct source s = child_open(c, 0);
+	char byte;
+
+	(void)err;
+	(void)s.pull(&s, &byte, 1);
+	for (int i = 0; i < 4; i++) {
+		memset(buf_room(child_frame(c), 1 << 19), 'x', 1 << 19);
+		child_send(c, FRAME_CSV);
+	}
+	return RC_OK;
+}
+
 static const struct parse_kind test_kinds[] = {
     /* clang-format off */
 	{ "open", try_open }, { "key_file", try_key_file }, { "write_file", try_write_file },
@@ -232,6 +263,7 @@ static const struct parse_kind test_kinds[] = {
 	{ "lie_hello", lie_hello }, { "lie_file", lie_file }, { "lie_need", lie_need },
 	{ "lie_end", lie_end }, { "lie_bad", lie_bad },
 	{ "ask_for_ever", ask_for_ever }, { "open_for_ever", open_for_ever },
+	{ "rows_for_ever", rows_for_ever }, { "much_from_little", much_from_little },
 	{ .name = NULL },
     /* clang-format on */
 };
@@ -346,9 +378,10 @@ whatever_becomes_of_it_the_node_says_so_and_lives(void **state)
 static void
 an_answer_that_none_may_give_ends_it(void **state)
 {
-	static const char *const kinds[] = {
-	    "lie_length", "lie_kind", "lie_request", "lie_hello",    "lie_file",
-	    "lie_need",	  "lie_end",  "lie_bad",     "ask_for_ever", "open_for_ever"};
+	static const char *const kinds[] = {"lie_length",    "lie_kind",      "lie_request",
+					    "lie_hello",     "lie_file",      "lie_need",
+					    "lie_end",	     "lie_bad",	      "ask_for_ever",
+					    "open_for_ever", "rows_for_ever", "much_from_little"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
