@@ -32,7 +32,7 @@ grep -E '^(src|tests|bench|tools|cmake|model|packaging)/|^Makefile$|^CMake|^\.ci
 	grep -vE '^tests/corpus/|\.md$|^tools/docs\.sh$' >"$work/code"
 read_code() { xargs -a "$work/code" -d '\n' grep -shaoE "$@" || :; }
 read_code '[A-Za-z_][A-Za-z0-9_]*' -- | sort -u >"$work/words"
-grep -E '^(src|tests)/.*\.[ch]$' "$work/code" | xargs -d '\n' grep -shoE '^[a-z0-9_]+\((void \*\*|struct world \*)' |
+grep -E '^(src|tests)/.*\.[ch]$' "$work/code" | xargs -d '\n' grep -shoE '^[a-z0-9_]+\((void \*\*|struct world \*|$)' |
 	sed 's/(.*//' | sort -u >"$work/tests"
 read_code '"[a-z][a-z0-9-]*"' -- | tr -d '"' | sort -u >"$work/strings"
 grep -E '^src/.*\.c$' "$work/code" | xargs -d '\n' grep -shoE '\{ *"[a-z]+", *"[a-z-]+", *"' |

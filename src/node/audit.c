@@ -62,7 +62,7 @@ may_be_said_of_somebody(struct request *rq, const struct audit_shown *s)
 
 /* Taken out and not veiled: that it stands out would tell as much, and who they were. */
 static enum rc
-leave_out_what_is_said_of(struct request *rq, struct audit_shown_list *list, struct err *err)
+leave_out_said_of(struct request *rq, struct audit_shown_list *list, struct err *err)
 {
 	size_t n = 0;
 
@@ -90,7 +90,7 @@ leave_out_what_is_said_of(struct request *rq, struct audit_shown_list *list, str
 static enum rc
 veil(struct request *rq, struct audit_shown_list *list, struct err *err)
 {
-	enum rc left = leave_out_what_is_said_of(rq, list, err);
+	enum rc left = leave_out_said_of(rq, list, err);
 
 	if (left != RC_OK || (rq->door.actor->roles & BIT(ROLE_MONITOR)) != 0)
 		return left;
