@@ -63,6 +63,24 @@ struct keys *keys_new(void);
 /* From the ring's index and log MAC keys. */
 void keys_prepare_macs(struct keys *keys);
 
+/* keys.c: make a ring durable under the file key given; the caller holds the lock for writing. */
+enum rc keys_store_ring(struct keys *keys, const struct keyfile_guard *guard,
+			const unsigned char file_key[32], const struct key_ring *ring,
+			struct err *err);
+/* Read in what another process put into the file. The caller holds the lock for writing; true: the
+ * ring is another one now. keys_refresh takes the lock, and reads only a file that changed. */
+bool keys_reload(struct keys *keys);
+void keys_refresh(struct keys *keys);
+
+/* keys_bucket.c: the slots of a bucket are [*from, returned); the last is the current one. */
+size_t key_slots_find(const struct key_ring *ring, struct str bucket, size_t *from);
+/* NULL: there is none, or it was destroyed. */
+const struct key_slot *key_slot_current(const struct key_ring *ring, struct str bucket);
+/* A key of the next generation, whatever stands there; the caller holds the lock. */
+enum rc keys_add_generation(struct keys *keys, struct str bucket, struct err *err);
+/* Months since the year 0 of a time in ms since 1970; month is 1 to 12. */
+int64_t keys_month(int64_t ms, int *year, int *month);
+
 /* The same as their namesakes in keys.h, by the key process. */
 enum rc keys_remote_wrap(struct keys *keys, struct str bucket, struct str aad,
 			 const unsigned char data_key[DATA_KEY_BYTES], struct buf *out,
