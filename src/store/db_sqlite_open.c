@@ -15,6 +15,7 @@ enum {
 	CHECKPOINT_PAGES = 4000,
 	WRITER_CACHE_KIB = 65536,
 	READER_CACHE_KIB = 8192,
+	CACHE_PAGES_AT_ONCE = 64,
 	VALUE_BYTES_MAX = 64 << 20,
 };
 
@@ -157,11 +158,14 @@ configure(struct sqlite *s, const struct db_open_options *o, const struct tuning
 /*
  * Each allocation is counted under one lock of the whole process, which nobody here asks for.
  * It can be turned off before the library is first used; the faulty driver may have been first.
+ * And a reader forgets its pages with each change of the database, so room for as many as one
+ * look takes is kept by its cache, and not asked of malloc one by one.
  */
 static void
 library_setup(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, CACHE_PAGES_AT_ONCE);
 }
 
 enum rc
