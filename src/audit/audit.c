@@ -146,8 +146,8 @@ audit_group_free(struct audit_group *g)
 }
 
 /*
- * One data key for the details of a group. Its row is written at the end, outside every
- * savepoint; its id is the index of the group's first leaf.
+ * One data key for the details of a group, which count their nonces up. Its row is written at the
+ * end, outside every savepoint; its id is the index of the group's first leaf.
  */
 static enum rc
 make_detail_key(struct audit_group *g, int64_t ms, struct err *err)
@@ -283,7 +283,7 @@ fill_row(struct audit_group *g, const struct audit_entry *e, struct audit_leaf_r
 	buf_init(&plain, g->scratch);
 	detail_format(e, &plain);
 	buf_init(&sealed, g->scratch);
-	envelope_seal_with(g->detail_key, detail_aad(&aad, row->index), buf_str(&plain), &sealed);
+	envelope_seal_next(g->detail_key, detail_aad(&aad, row->index), buf_str(&plain), &sealed);
 	row->detail = buf_str(&sealed);
 	sha256(row->detail, &row->detail_hash);
 }

@@ -10,6 +10,7 @@
 #define TAG_BYTES crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define HEAD_BYTES (1 + NONCE_BYTES + KEY_COMMITMENT_BYTES)
 
+_Static_assert(NONCE_BYTES == ENVELOPE_NONCE_BYTES, "the form in the header");
 _Static_assert(HEAD_BYTES + TAG_BYTES == ENVELOPE_OVERHEAD, "the form in the header");
 
 /* Labels keep the derived keys apart from each other and from other uses of a data key. */
@@ -44,6 +45,7 @@ data_key_wipe(unsigned char key[DATA_KEY_BYTES])
 void
 envelope_key_make(const unsigned char key[DATA_KEY_BYTES], struct envelope_key *out)
 {
+	out->counts = false;
 	derive(key, "liaison v1 envelope", out->cipher);
 	data_key_commitment(key, out->commitment);
 }
@@ -54,20 +56,41 @@ envelope_key_wipe(struct envelope_key *key)
 	sodium_memzero(key, sizeof *key);
 }
 
-void
-envelope_seal_with(const struct envelope_key *key, struct str aad, struct str plain,
-		   struct buf *out)
+static void
+seal(const struct envelope_key *key, const unsigned char nonce[NONCE_BYTES], struct str aad,
+     struct str plain, struct buf *out)
 {
 	unsigned char *p = (unsigned char *)buf_room(out, ENVELOPE_OVERHEAD + plain.n);
 	unsigned long long n;
 
 	p[0] = VERSION;
-	randombytes_buf(p + 1, NONCE_BYTES);
+	memcpy(p + 1, nonce, NONCE_BYTES);
 	memcpy(p + 1 + NONCE_BYTES, key->commitment, KEY_COMMITMENT_BYTES);
 	must(crypto_aead_xchacha20poly1305_ietf_encrypt(
 		 p + HEAD_BYTES, &n, (const unsigned char *)plain.p, plain.n,
 		 (const unsigned char *)aad.p, aad.n, NULL, p + 1, key->cipher) == 0);
 	must(n == plain.n + TAG_BYTES);
+}
+
+void
+envelope_seal_with(const struct envelope_key *key, struct str aad, struct str plain,
+		   struct buf *out)
+{
+	unsigned char nonce[NONCE_BYTES];
+
+	randombytes_buf(nonce, sizeof nonce);
+	seal(key, nonce, aad, plain, out);
+}
+
+void
+envelope_seal_next(struct envelope_key *key, struct str aad, struct str plain, struct buf *out)
+{
+	if (key->counts)
+		sodium_increment(key->nonce, sizeof key->nonce);
+	else
+		randombytes_buf(key->nonce, sizeof key->nonce);
+	key->counts = true;
+	seal(key, key->nonce, aad, plain, out);
 }
 
 enum rc

@@ -13,6 +13,7 @@
  */
 #define DATA_KEY_BYTES 32
 #define KEY_COMMITMENT_BYTES 32
+#define ENVELOPE_NONCE_BYTES 24
 #define ENVELOPE_OVERHEAD (1 + 24 + 32 + 16)
 
 void data_key_new(unsigned char key[DATA_KEY_BYTES]);
@@ -34,11 +35,20 @@ MUST_USE enum rc envelope_open(const unsigned char key[DATA_KEY_BYTES], struct s
 struct envelope_key {
 	unsigned char cipher[32];
 	unsigned char commitment[KEY_COMMITMENT_BYTES];
+	unsigned char nonce[ENVELOPE_NONCE_BYTES]; /* of the last seal that counts */
+	bool counts;
 };
 
 void envelope_key_make(const unsigned char key[DATA_KEY_BYTES], struct envelope_key *out);
 void envelope_key_wipe(struct envelope_key *key);
 void envelope_seal_with(const struct envelope_key *key, struct str aad, struct str plain,
+			struct buf *out);
+/*
+ * The same, its nonce one more than the one before; the first is random. For a key that was made
+ * for what is sealed in one go and then wiped: one that is kept takes a random nonce each time,
+ * since a machine that is copied while it runs would count on from the same number twice.
+ */
+void envelope_seal_next(struct envelope_key *key, struct str aad, struct str plain,
 			struct buf *out);
 MUST_USE enum rc envelope_open_with(const struct envelope_key *key, struct str aad,
 				    struct str sealed, struct buf *out, struct err *err);

@@ -1,5 +1,7 @@
 #include "base/test.h"
 
+#include <sodium.h>
+
 #include "base/arena.h"
 #include "seal/envelope.h"
 
@@ -93,6 +95,39 @@ the_seal_commits_to_one_key(void **state)
 	assert_non_null(strstr(err.text, "another key"));
 }
 
+/* The nonce stands behind the version: it is counted up, from another one with each key. */
+static void
+what_is_sealed_in_one_go_never_has_a_nonce_twice(void **state)
+{
+	unsigned char data_key[DATA_KEY_BYTES], last[ENVELOPE_NONCE_BYTES];
+	struct envelope_key key, again;
+	struct arena *a = arena_new(0);
+	struct buf sealed, plain;
+
+	(void)state;
+	data_key_new(data_key);
+	envelope_key_make(data_key, &key);
+	envelope_key_make(data_key, &again);
+	for (int i = 0; i < 600; i++) {
+		buf_init(&sealed, a);
+		buf_init(&plain, a);
+		envelope_seal_next(&key, STR("here"), STR("said"), &sealed);
+		if (i > 0) {
+			sodium_increment(last, sizeof last);
+			assert_memory_equal(sealed.p + 1, last, sizeof last);
+		}
+		memcpy(last, sealed.p + 1, sizeof last);
+		assert_int_equal(
+		    envelope_open(data_key, STR("here"), buf_str(&sealed), &plain, NULL), RC_OK);
+		assert_true(str_eq(buf_str(&plain), STR("said")));
+	}
+	buf_init(&sealed, a);
+	envelope_seal_next(&again, STR("here"), STR("said"), &sealed);
+	/* Not near the first one's: another start. */
+	assert_memory_not_equal(sealed.p + 1 + 8, last + 8, 8);
+	arena_free(a);
+}
+
 static void
 two_seals_of_the_same_bytes_differ(void **state)
 {
@@ -136,6 +171,7 @@ main(void)
 	    cmocka_unit_test(what_is_sealed_opens_with_its_key_at_its_place),
 	    cmocka_unit_test(one_changed_byte_anywhere_is_refused),
 	    cmocka_unit_test(the_seal_commits_to_one_key),
+	    cmocka_unit_test(what_is_sealed_in_one_go_never_has_a_nonce_twice),
 	    cmocka_unit_test(two_seals_of_the_same_bytes_differ),
 	};
 	int failed;

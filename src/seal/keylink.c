@@ -311,14 +311,17 @@ keylink_call(struct keylink *l, struct str requests, unsigned n, keylink_reply_f
 }
 
 void
-keylink_post(struct keylink *l, struct str request)
+keylink_post(struct keylink *l, struct str head, struct str rest)
 {
-	struct call *c = heap_zeroed(sizeof *c + request.n);
+	struct call *c = heap_bytes(sizeof *c + head.n + rest.n);
 	bool leads;
 
-	memcpy(c + 1, request.p, request.n);
-	c->requests = (struct str){(char *)(c + 1), request.n};
-	c->n = 1;
+	if (c == NULL)
+		out_of_memory();
+	*c = (struct call){.requests = {(char *)(c + 1), head.n + rest.n}, .n = 1};
+	memcpy(c + 1, head.p, head.n);
+	if (rest.n > 0)
+		memcpy((char *)(c + 1) + head.n, rest.p, rest.n);
 	must(pthread_mutex_lock(&l->lock) == 0);
 	list_add(&l->waiting, c);
 	leads = !l->is_led;

@@ -28,8 +28,9 @@ typedef void keylink_reply_fn(void *ctx, unsigned n, enum rc rc, struct str body
 /* Send so many whole requests and wait until every one is answered. */
 void keylink_call(struct keylink *l, struct str requests, unsigned n, keylink_reply_fn *fn,
 		  void *ctx);
-/* One request whose reply nobody waits for; it is copied. What it says of flags is noted. */
-void keylink_post(struct keylink *l, struct str request);
+/* One request, in two parts, whose reply nobody waits for; it is copied. What the reply says of
+ * flags is noted. */
+void keylink_post(struct keylink *l, struct str head, struct str rest);
 
 /* The flags of the reply read last (enum keywire_flag). */
 unsigned keylink_flags(struct keylink *l);

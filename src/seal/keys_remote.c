@@ -227,7 +227,7 @@ keys_remote_wrap(struct keys *keys, struct str bucket, struct str aad,
 }
 
 /* What a worker's requests ask for, on the stack as single ones are: secret memory costs calls. */
-#define FEW_BYTES ((size_t)16 << 10)
+#define FEW_BYTES ((size_t)32 << 10)
 
 /* Wrappings of one call; the first that failed says what came of all. */
 struct wrapping {
@@ -372,15 +372,26 @@ on_opened(void *ctx, unsigned n, enum rc rc, struct str body, const struct err *
 		memcpy(o->data_key, body.p, DATA_KEY_BYTES);
 }
 
-static void
-put_opening(struct request *r, const struct key_use *use, const struct key_open *o)
+static const struct key_use *
+use_of(const struct key_use *use, const struct key_open *o)
 {
 	static const struct key_use papers = {.kind = KEY_USE_PAPERS};
 
-	if (o->use != NULL)
-		use = o->use;
-	else if (use == NULL)
-		use = &papers;
+	return o->use != NULL ? o->use : use != NULL ? use : &papers;
+}
+
+static size_t
+opening_bytes(const struct key_use *use, const struct key_open *o)
+{
+	use = use_of(use, o);
+	return 4 + 1 + 1 + sizeof use->actor.b + 8 + 1 + use->word.n + 1 + o->bucket.n + 4 +
+	       o->aad.n + 1 + o->wrapped.n;
+}
+
+static void
+put_opening(struct request *r, const struct key_use *use, const struct key_open *o)
+{
+	use = use_of(use, o);
 	begin(r, KEYWIRE_UNWRAP);
 	put_be(r, use->kind, 1);
 	put(r, use->actor.b, sizeof use->actor.b);
@@ -404,28 +415,27 @@ is_sendable(struct key_open *o)
 static void
 open_some(struct keys *keys, const struct key_use *use, struct key_open *opens, size_t n)
 {
+	unsigned char few[FEW_BYTES], *all = few;
 	struct opening opening = {opens};
+	size_t bytes = 0, at = 0;
 	struct request r;
-	unsigned char *all;
-	size_t bytes = 0;
 
-	if (n == 1) {
-		put_opening(&r, use, opens);
-		keylink_call(keys->link, ended(&r), 1, on_opened, &opening);
-		return;
-	}
-	all = heap_zeroed(n * sizeof r.b);
+	for (size_t i = 0; i < n; i++)
+		bytes += opening_bytes(use, &opens[i]);
+	if (bytes > sizeof few && (all = heap_bytes(bytes)) == NULL)
+		out_of_memory();
 	for (size_t i = 0; i < n; i++) {
 		struct str m;
 
 		put_opening(&r, use, &opens[i]);
 		m = ended(&r);
-		memcpy(all + bytes, m.p, m.n);
-		bytes += m.n;
+		must(at + m.n <= bytes);
+		memcpy(all + at, m.p, m.n);
+		at += m.n;
 	}
-	keylink_call(keys->link, (struct str){(char *)all, bytes}, (unsigned)n, on_opened,
-		     &opening);
-	free(all);
+	keylink_call(keys->link, (struct str){(char *)all, at}, (unsigned)n, on_opened, &opening);
+	if (all != few)
+		free(all);
 }
 
 void
@@ -477,7 +487,6 @@ void
 keys_present(struct keys *keys, uint64_t first, uint32_t n, struct str leaves)
 {
 	size_t bytes = 4 + 1 + 8 + 4 + leaves.n;
-	unsigned char *m;
 	struct request r;
 
 	must(leaves.n <= KEYWIRE_BYTES_MAX - 64);
@@ -488,12 +497,7 @@ keys_present(struct keys *keys, uint64_t first, uint32_t n, struct str leaves)
 	put_be(&r, KEYWIRE_LEAVES, 1);
 	put_be(&r, first, 8);
 	put_be(&r, n, 4);
-	m = heap_zeroed(bytes);
-	memcpy(m, r.b, r.n);
-	if (leaves.n > 0)
-		memcpy(m + r.n, leaves.p, leaves.n);
-	keylink_post(keys->link, (struct str){(char *)m, bytes});
-	free(m);
+	keylink_post(keys->link, (struct str){(char *)r.b, r.n}, leaves);
 }
 
 static uint64_t
