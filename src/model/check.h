@@ -49,5 +49,13 @@ MUST_USE enum rc model_check_needs(const struct record_type *type, const struct 
  */
 struct str model_title(struct arena *a, const struct record_type *type, json_t *fields,
 		       struct str lang);
+/* The value of a field that the title shows, or the text of one that is a string; or neither. */
+struct title_value {
+	json_t *json;
+	struct str text;
+};
+/* The same from one value for each part of the title. */
+struct str model_title_of(struct arena *a, const struct record_type *type,
+			  const struct title_value *values, struct str lang);
 
 #endif

@@ -266,9 +266,10 @@ show_opened(struct request *rq, struct reply *reply, const struct key_open *key,
 	struct record *r;
 	enum rc rc = record_open_text(&rq->door, reply->opening, key, &r, err);
 
-	if (rc == RC_OK)
-		rc = retain_load(&rq->door, r, err);
-	return rc == RC_OK ? reply_record(rq, r, reply) : rc;
+	if (rc != RC_OK)
+		return rc;
+	r->shows_retain = true;
+	return reply_record(rq, r, reply);
 }
 
 static enum rc

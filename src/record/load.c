@@ -8,6 +8,7 @@
 #include "record/own_name.h"
 #include "record/reach.h"
 #include "record/record.sql.h"
+#include "record/retain.h"
 #include "seal/keys.h"
 
 static bool
@@ -269,6 +270,7 @@ record_open_text(struct door *d, struct record_opening *o, const struct key_open
 				 err)) != RC_OK)
 		return rc;
 	own_name_opened_text(d, &o->row, body);
+	retain_of_row(*out, &o->row);
 	return door_log(d, &o->entry, NULL, err);
 }
 

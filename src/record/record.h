@@ -37,7 +37,7 @@ struct record {
 	struct str_list masked; /* fields that have a value which is not shown */
 	struct str title;
 	bool held;	   /* a legal hold keeps it */
-	bool shows_retain; /* retain is set, by record/retain.h */
+	bool shows_retain; /* retain is set, by record/retain.h, and is shown */
 	struct retain_dates retain;
 };
 

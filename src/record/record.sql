@@ -7,10 +7,12 @@ VALUES (:id, :type, :type_version, :version, :unit, :owner, :guard, :handling, :
 	:due_ms, :created_ms, :updated_ms, :leaf, :bucket, :wrapped, :body);
 
 -- name: record_row
+-- With the days that people set for it: every reading shows when it goes.
 -- single
-SELECT id, type, type_version, version, unit, owner, guard, handling, state, flags, due_ms,
-	created_ms, updated_ms, leaf, bucket, wrapped, body
-FROM record WHERE id = :id;
+SELECT r.id, r.type, r.type_version, r.version, r.unit, r.owner, r.guard, r.handling, r.state,
+	r.flags, r.due_ms, r.created_ms, r.updated_ms, r.leaf, r.bucket, r.wrapped, r.body,
+	COALESCE(k.review_ms, 0), COALESCE(k.erase_ms, 0)
+FROM record r LEFT JOIN record_retain k ON k.id = r.id WHERE r.id = :id;
 
 -- name: record_past_row
 -- single

@@ -90,6 +90,12 @@ find_dates(struct door *d, const struct record_type *type, struct id id, int64_t
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
+void
+retain_of_row(struct record *r, const struct record_row *row)
+{
+	r->retain = dates_of(r->type, r->created_ms, row->review_ms, row->erase_ms);
+}
+
 enum rc
 retain_load(struct door *d, struct record *r, struct err *err)
 {

@@ -3,6 +3,8 @@
 
 #include "record/record.h"
 
+struct record_row;
+
 /*
  * retain: until when a record is kept, and what holds it. Days of review and erasing come from
  * its type (retention: {class, review, erase}; an overlay may shorten them), counted from its
@@ -32,6 +34,8 @@ MUST_USE enum rc retain_scan(const struct door_node *node, struct db *db, struct
 			     struct id *after, struct retain_row *out, size_t max, size_t *n,
 			     struct err *err);
 
+/* Of one record whose row row_find found: r->retain is set; whether it shows the caller says. */
+void retain_of_row(struct record *r, const struct record_row *row);
 /* Of one record that was read through the door: r->retain and r->shows_retain are set. */
 MUST_USE enum rc retain_load(struct door *d, struct record *r, struct err *err);
 /*

@@ -49,6 +49,8 @@ row_find(struct door *d, struct id id, struct record_row *out, struct err *err)
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK) {
 		row_read(d->node, d->arena, rows, out);
+		out->review_ms = rows_i64(rows, 17);
+		out->erase_ms = rows_i64(rows, 18);
 		if (out->type == NULL)
 			rc = fail(err, RC_CONFLICT, "type",
 				  "the record's type is not in this node's model; bring its "

@@ -27,6 +27,7 @@ struct record_row {
 	struct str state;
 	int64_t flags, due_ms, created_ms, updated_ms, leaf;
 	struct str bucket, wrapped, body;
+	int64_t review_ms, erase_ms;	/* of row_find: as people set them; 0: they did not */
 	const struct record_type *type; /* found by type_key; NULL: unknown to this model */
 };
 

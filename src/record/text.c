@@ -114,12 +114,29 @@ open_text(struct arena *a, const struct parts *parts)
 	return buf_str(&b);
 }
 
-/* The title is made of few fields, so only those are read into values. */
+/* A string without escapes is read as it stands; what is anything else is read into values. */
+static enum rc
+value_of(struct door *d, struct str value, struct title_value *out, struct err *err)
+{
+	json_t *json;
+
+	if (value.n >= 2 && value.p[0] == '"' && str_chr(value, '\\') < 0) {
+		out->text = str_sub(value, 1, value.n - 1);
+		return RC_OK;
+	}
+	if (json_read(value, NULL, &json, NULL) != RC_OK)
+		return fail_body(err);
+	out->json = door_hold(d, json);
+	return RC_OK;
+}
+
+/* The title is made of few fields, so only those are read. */
 static enum rc
 title_of(struct door *d, const struct record_type *type, const struct parts *parts,
 	 struct str *title, struct err *err)
 {
-	json_t *few = door_hold(d, json_object()), *value;
+	struct title_value *values = NEW_N(d->arena, struct title_value, type->title_count + 1);
+	enum rc rc;
 
 	for (size_t i = 0; i < type->title_count; i++) {
 		for (size_t k = 0; k < parts->n; k++) {
@@ -128,13 +145,11 @@ title_of(struct door *d, const struct record_type *type, const struct parts *par
 			if (type->title[i].field < 0 || !p->is_open ||
 			    p->field != &type->fields[type->title[i].field])
 				continue;
-			if (json_read(p->value, NULL, &value, NULL) != RC_OK)
-				return fail_body(err);
-			must(json_object_setn_new(few, p->field->name.p, p->field->name.n, value) ==
-			     0);
+			if ((rc = value_of(d, p->value, &values[i], err)) != RC_OK)
+				return rc;
 		}
 	}
-	*title = model_title(d->arena, type, few, STR_NONE);
+	*title = model_title_of(d->arena, type, values, STR_NONE);
 	return RC_OK;
 }
 
