@@ -13,7 +13,6 @@ a_link_sets_a_password_once_and_in_its_time(void **state)
 	const struct browser b = {.address = NULL};
 	struct str code, body;
 
-	assert_int_equal(socket_call(f, BEN, "POST", "/api/v1/users/ben/invite", NULL, "{}"), 403);
 	assert_int_equal(
 	    socket_call(f, ADMIN, "POST", "/api/v1/users/ben/invite", NULL, "{\"hours\":2}"), 201);
 	code = member(f, "code");
@@ -44,6 +43,7 @@ a_link_sets_a_password_once_and_in_its_time(void **state)
 	assert_int_equal(web(f, &b, "POST", "/api/v1/password", body.p), 401);
 	assert_int_equal(socket_call(f, ADMIN, "POST", "/api/v1/users/nobody/invite", NULL, "{}"),
 			 404);
+	assert_int_equal(socket_call(f, BEN, "POST", "/api/v1/users/ben/invite", NULL, "{}"), 403);
 }
 
 /* With a reason. */
@@ -145,6 +145,31 @@ one_administrator_alone_makes_a_link_with_a_reason_and_the_overseer_hears_of_it(
 	assert_true(str_find(f->answer, STR("\"kind\":\"link_alone\"")) >= 0);
 	assert_int_equal(socket_call(f, ANA, "GET", "/api/v1/me", NULL, NULL), 200);
 	assert_true(str_find(f->answer, STR("\"what\":\"link_made_by_one_alone\"")) >= 0);
+}
+
+/* Who comes by the socket has no password to tell them by, and a name to lose all the same. */
+static void
+a_link_for_somebody_who_worked_here_takes_a_second_person(void **state)
+{
+	static const char other[] = "walnut bicycle harbour nineteen";
+	static const char *const invite = "/api/v1/users/ben/invite";
+	struct fixture *f = *state;
+	struct str code;
+
+	/* Made before they did anything it is theirs to use. */
+	assert_int_equal(socket_call(f, ADMIN, "POST", "/api/v1/users/eva/invite", NULL, "{}"),
+			 201);
+	code = member(f, "code");
+	assert_int_equal(socket_call(f, EVA, "POST", invite, NULL, "{}"), 403);
+	assert_int_equal(redeem(f, code, other), 204);
+	assert_int_equal(socket_call(f, BEN, "POST", invite, NULL, "{}"), 403);
+	assert_int_equal(socket_call(f, ADMIN, "POST", invite, NULL, "{}"), 201);
+	code = member(f, "code");
+	assert_true(str_eq_z(member(f, "waits_for"), "a second person"));
+	assert_int_equal(redeem(f, code, other), 401);
+	assert_int_equal(socket_call(f, EVA, "POST", "/api/v1/users/ben/invite/agree", NULL, NULL),
+			 204);
+	assert_int_equal(redeem(f, code, other), 204);
 }
 
 /* Whoever has a system account comes in as those who are bound to it. */
@@ -292,6 +317,7 @@ main(void)
 	    T(a_link_sets_a_password_once_and_in_its_time),
 	    T(a_link_for_somebody_who_has_a_password_takes_a_second_person),
 	    T(one_administrator_alone_makes_a_link_with_a_reason_and_the_overseer_hears_of_it),
+	    T(a_link_for_somebody_who_worked_here_takes_a_second_person),
 	    T(a_system_account_for_somebody_who_has_a_way_in_takes_a_second_person),
 	    T(one_administrator_alone_binds_a_system_account_with_a_reason_and_the_overseer_hears_of_it),
 	    T(a_password_of_one_s_own_ends_one_s_tokens_but_when_asked_not_to),

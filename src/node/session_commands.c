@@ -40,7 +40,7 @@ run_invite(struct cli *cli, struct err *err)
 	fputc('\n', cli->out);
 	if (json_member_str(answer.json, "waits_for").n > 0)
 		fprintf(cli->notes,
-			"This account has a password, so the link is good once another "
+			"Somebody works under this name, so the link is good once another "
 			"administrator or a supervisor agrees: liaison user agree %.*s\n",
 			STR_ARG(cli->arguments.at[0]));
 	fprintf(cli->notes,
@@ -252,7 +252,7 @@ static const struct option agree_options[] = {
 const struct command session_commands[] = {
     /* clang-format off */
 	{ "user", "invite",   "LOGIN",     invite_options,   run_invite,   "Make a one-time link with which a user sets their password.",
-	  "For administrators. A newer link voids the older; the account's count of refused sign-ins starts anew. Only a hash of it is kept, so a lost link is made again.\n\nWho has a password is not come in as by one administrator alone: such a link is good once another administrator or a supervisor agreed (user agree). Where nobody else could, a --reason is enough, and the overseer is told. Whom a link is for is told in any case, at each sign-in for 30 days." },
+	  "For administrators. A newer link voids the older; the account's count of refused sign-ins starts anew. Only a hash of it is kept, so a lost link is made again.\n\nWho has a password, or has worked here by a system account, is not come in as by one administrator alone: such a link is good once another administrator or a supervisor agreed (user agree). Where nobody else could, a --reason is enough, and the overseer is told. Whom a link is for is told in any case, at each sign-in for 30 days." },
 	{ "user", "agree",    "LOGIN",     agree_options,    run_agree,    "Agree, as the second person, to a one-time link, or another system account, for somebody who has a way in.",
 	  "For administrators and supervisors other than who made the link and whom it is for. With --system-account UID it is that account, which lets whoever has it come in as LOGIN. Ask the one whom it is for first, not by the way that the wish came." },
 	{ "user", "password", "",          password_options, run_password, "Set your own password, to sign in with a browser.",

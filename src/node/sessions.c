@@ -554,7 +554,7 @@ static const struct route routes[] = {
 	{ "DELETE", "/api/v1/sessions",             ROLES_ANY,     PURPOSES_ANY, LEAVES,                0,        end_all,      "End all your sessions but this one; all of ?user=LOGIN for administrators." },
 	{ "DELETE", "/api/v1/sessions/{id}",        ROLES_ANY,     PURPOSES_ANY, LEAVES,                0,        end_one,      "End a session." },
 	{ "POST",   "/api/v1/users/{login}/invite", ADMINISTRATOR, PURPOSES_ANY, PERSON,                BODY_MAX, invite,       "Make a one-time link with which a user sets their password." },
-	{ "POST",   "/api/v1/users/{login}/invite/agree", ADMINISTRATOR | BIT(ROLE_SUPERVISOR), PURPOSES_ANY, PERSON, 0, agree, "Agree, as the second person, to a link for somebody who has a password." },
+	{ "POST",   "/api/v1/users/{login}/invite/agree", ADMINISTRATOR | BIT(ROLE_SUPERVISOR), PURPOSES_ANY, PERSON, 0, agree, "Agree, as the second person, to a link for somebody who works here already." },
 	{ "POST",   "/api/v1/password",             ROLES_NOBODY,  PURPOSES_ANY, HASHES | ROUTE_OPEN,   BODY_MAX, redeem,       "Set a password by a one-time link." },
 	{ "POST",   "/api/v1/me/password",          ROLES_ANY,     PURPOSES_ANY, HASHES | ROUTE_PERSON, BODY_MAX, renew,        "Set your own password." },
 	{ .method = NULL },

@@ -39,7 +39,7 @@ static const struct api_route rows[] = {
 	{ "DELETE", "/api/v1/sessions/{id}", "end_session" },
 	{ "POST",   "/api/v1/users/{login}/invite", "invite_user", NULL,
 	  "{hours?: integer(1..168) # until it is too old, standard 24}",
-	  "{login: text; code: text # shown this once; link?: text; expires: time; waits_for?: text # `a second person`, where the account has a password}", 201, API_BODY_MAY | API_REASON, BIT(RC_CONFLICT) },
+	  "{login: text; code: text # shown this once; link?: text; expires: time; waits_for?: text # `a second person`, where somebody works under this name}", 201, API_BODY_MAY | API_REASON, BIT(RC_CONFLICT) },
 	{ "POST",   "/api/v1/users/{login}/invite/agree", "agree_invite" },
 	{ "POST",   "/api/v1/password", "redeem_invite", NULL,
 	  "{code: text(1..200); password: text(1..1000)}", NULL, 0, 0,

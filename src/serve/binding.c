@@ -58,13 +58,13 @@ enum rc
 binding_wish(struct door *d, const struct user *whom, int64_t uid, bool *waits, struct err *err)
 {
 	struct id notice;
-	bool password;
-	enum rc rc = second_has_password(d, whom->id, &password, err);
+	bool in_use;
+	enum rc rc = second_is_in_use(d, whom->id, &in_use, err);
 
 	*waits = false;
 	if (rc != RC_OK)
 		return rc;
-	if (id_eq(whom->id, d->actor->id) || (whom->uid < 0 && !password))
+	if (id_eq(whom->id, d->actor->id) || (whom->uid < 0 && !in_use))
 		return notice_add(d, whom->id, "account_bound", NULL, err);
 	if ((rc = second_is_there(d, d->actor->id, whom->id, waits, err)) != RC_OK)
 		return rc;

@@ -5,10 +5,11 @@
 
 /*
  * binding: a system account that is bound to somebody lets whoever has it come in as them, just
- * as a one-time link does. So where they have a way in already (a system account, a password), one
- * administrator alone has no use of it: it waits 24 hours for a second administrator or supervisor
- * (serve/invite_second.h says who that may be), and where there is nobody who could, it takes a
- * reason and the overseer is told. Whose account it is is told in any case (serve/notice.h).
+ * as a one-time link does. So where they have a way in already (a system account, a password), or
+ * had one and worked, one administrator alone has no use of it: it waits 24 hours for a second
+ * administrator or supervisor (serve/invite_second.h says who that may be), and where there is
+ * nobody who could, it takes a reason and the overseer is told. Whose account it is is told in any
+ * case (serve/notice.h).
  */
 
 /*

@@ -1,5 +1,6 @@
 #include "serve/invite_second.h"
 
+#include "audit/show.h"
 #include "base/arena.h"
 #include "base/hex.h"
 #include "base/say.h"
@@ -24,14 +25,29 @@ second_mac(struct door *d, struct str hash, struct id second, int64_t at_ms)
 	return str_copy(a, (struct str){(char *)mac, sizeof mac});
 }
 
-enum rc
-second_has_password(struct door *d, struct id user, bool *has, struct err *err)
+static enum rc
+has_password(struct door *d, struct id user, bool *has, struct err *err)
 {
 	struct password_row row;
 	enum rc rc = password_find(d, user, &row, err);
 
 	*has = rc != RC_ABSENT;
 	return rc == RC_ABSENT || rc == RC_INTEGRITY ? RC_OK : rc;
+}
+
+enum rc
+second_is_in_use(struct door *d, struct id user, bool *is, struct err *err)
+{
+	const struct audit_query acted = {
+	    .has_actor = true, .actor = user, .action = AUDIT_ACTIONS, .limit = 1};
+	struct audit_shown_list leaves;
+	enum rc rc = has_password(d, user, is, err);
+
+	if (rc != RC_OK || *is)
+		return rc;
+	rc = audit_search(d->db, d->node->keys, &acted, d->arena, &leaves, err);
+	*is = rc == RC_OK && leaves.n > 0;
+	return rc;
 }
 
 /* Could this one come in, and agree to what the maker made for somebody? */
@@ -43,7 +59,7 @@ could_agree(struct door *d, const struct user *u, const struct user *maker, stru
 
 	*could = !u->disabled && (u->roles & SECONDS) != 0 && !id_eq(u->id, maker->id) &&
 		 !id_eq(u->id, whom) && !same;
-	return *could && u->uid < 0 ? second_has_password(d, u->id, could, err) : RC_OK;
+	return *could && u->uid < 0 ? has_password(d, u->id, could, err) : RC_OK;
 }
 
 enum rc
@@ -75,15 +91,22 @@ second_could(struct door *d, struct id maker, struct id whom, bool *could, struc
 	return rc;
 }
 
+/* The link is good from now on. */
+static enum rc
+put_good(struct door *d, const struct invite *i, struct err *err)
+{
+	return db_run(d->db, &SQL_SERVE_INVITE_SECOND_PUT,
+		      BINDS(B_BLOB(i->hash), B_ID(d->actor->id), B_I64(d->now_ms),
+			    B_BLOB(second_mac(d, i->hash, d->actor->id, d->now_ms))),
+		      NULL, err);
+}
+
 static enum rc
 put_second(struct door *d, const struct invite *i, const char *what, struct err *err)
 {
 	struct audit_entry entry = {
 	    .action = AUDIT_SETTING, .has_record = true, .record = i->user, .type = str_from(what)};
-	enum rc rc = db_run(d->db, &SQL_SERVE_INVITE_SECOND_PUT,
-			    BINDS(B_BLOB(i->hash), B_ID(d->actor->id), B_I64(d->now_ms),
-				  B_BLOB(second_mac(d, i->hash, d->actor->id, d->now_ms))),
-			    NULL, err);
+	enum rc rc = put_good(d, i, err);
 
 	return rc == RC_OK ? door_log(d, &entry, NULL, err) : rc;
 }
@@ -92,20 +115,22 @@ enum rc
 invite_needs_second(struct door *d, const struct invite *i, bool *waits, struct err *err)
 {
 	struct id notice;
-	bool has;
+	bool in_use;
 	enum rc rc = db_run(d->db, &SQL_SERVE_INVITE_SECOND_SWEEP, NO_BINDS, NULL, err);
 
 	*waits = false;
-	if (rc != RC_OK || (rc = second_has_password(d, i->user, &has, err)) != RC_OK ||
-	    (has && (rc = second_is_there(d, i->made_by, i->user, waits, err)) != RC_OK))
+	if (rc != RC_OK || (rc = second_is_in_use(d, i->user, &in_use, err)) != RC_OK ||
+	    (in_use && (rc = second_is_there(d, i->made_by, i->user, waits, err)) != RC_OK) ||
+	    (!in_use && (rc = put_good(d, i, err)) != RC_OK))
 		return rc;
-	if (!has || *waits)
+	if (!in_use || *waits)
 		return notice_add(d, i->user, "link_made", NULL, err);
 	if (d->access.reason.n < SECOND_REASON_MIN)
-		return fail(err, RC_DENIED, "reason",
-			    "this account has a password, and nobody else could agree to a link: "
-			    "say in a sentence why; the overseer and whom it is for are told "
-			    "(" SAY_REASON ")");
+		return fail(
+		    err, RC_DENIED, "reason",
+		    "somebody works under this name, and nobody else could agree to a link: "
+		    "say in a sentence why; the overseer and whom it is for are told "
+		    "(" SAY_REASON ")");
 	if ((rc = put_second(d, i, "invite_alone", err)) != RC_OK ||
 	    (rc = notice_add(d, i->user, "link_made_by_one_alone", &notice, err)) != RC_OK)
 		return rc;
@@ -148,18 +173,14 @@ invite_agree(struct door *d, const struct user *user, struct err *err)
 	return rc == RC_OK ? notice_add(d, user->id, "link_agreed", NULL, err) : rc;
 }
 
-/* An account without a password has no second person to ask: the first link opens it. */
 enum rc
 invite_is_good(struct door *d, const struct invite *i, bool *good, struct err *err)
 {
 	struct rows *rows;
-	bool has;
-	enum rc rc = second_has_password(d, i->user, &has, err);
+	enum rc rc =
+	    db_select(d->db, &SQL_SERVE_INVITE_SECOND_FIND, BINDS(B_BLOB(i->hash)), &rows, err);
 
-	*good = !has;
-	if (rc != RC_OK || !has)
-		return rc;
-	rc = db_select(d->db, &SQL_SERVE_INVITE_SECOND_FIND, BINDS(B_BLOB(i->hash)), &rows, err);
+	*good = false;
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK)

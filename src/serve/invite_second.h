@@ -4,7 +4,7 @@
 #include "serve/password.h"
 
 /*
- * invite_second: a one-time link for an account that has a password lets whoever holds it come in
+ * invite_second: a one-time link for a name that somebody works under lets whoever holds it come in
  * as somebody, so one administrator alone has no use of it: it is good once a second administrator
  * or supervisor agreed, who is neither the maker nor whom it is for, and of another system account
  * (but for the setting shared_account). Where there is nobody who could, it is good at once, with
@@ -28,6 +28,7 @@ MUST_USE enum rc second_is_there(struct door *d, struct id maker, struct id whom
 /* Could the actor? False too where the maker may not ask for it any more. */
 MUST_USE enum rc second_could(struct door *d, struct id maker, struct id whom, bool *could,
 			      struct err *err);
-MUST_USE enum rc second_has_password(struct door *d, struct id user, bool *has, struct err *err);
+/* Has somebody worked under this name, or could by a password? */
+MUST_USE enum rc second_is_in_use(struct door *d, struct id user, bool *is, struct err *err);
 
 #endif
