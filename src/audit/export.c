@@ -19,10 +19,15 @@ put(FILE *out, struct str s, struct err *err)
 	return RC_OK;
 }
 
+#define PROGRESS_EVERY 4096
+
 struct exporting {
 	FILE *out;
 	struct arena *scratch; /* of one line */
 	int64_t size, next;
+	audit_progress_fn *progress;
+	void *ctx;
+	bool ended; /* the last leaf that belongs in it was seen */
 };
 
 static enum rc
@@ -31,9 +36,15 @@ export_leaf(void *ctx, const struct audit_leaf_row *row, struct err *err)
 	struct exporting *e = ctx;
 	struct buf bytes, line;
 	struct hash hash;
+	enum rc rc;
 
-	if (e->next == e->size)
+	if (e->next == e->size) {
+		e->ended = true;
 		return RC_STOPPED;
+	}
+	if (e->progress != NULL && e->next % PROGRESS_EVERY == 0 &&
+	    (rc = e->progress(e->ctx, "leaves", e->next, e->size, err)) != RC_OK)
+		return rc;
 	if (row->index != e->next++)
 		return fail(err, RC_INTEGRITY, "", "leaf %lld is missing", (long long)e->next - 1);
 	arena_reset(e->scratch);
@@ -49,33 +60,40 @@ export_leaf(void *ctx, const struct audit_leaf_row *row, struct err *err)
 }
 
 static enum rc
-export_leaves(struct db *db, FILE *out, int64_t size, struct err *err)
+export_leaves(struct db *db, struct exporting *e, struct err *err)
 {
-	struct exporting e = {.out = out, .size = size, .scratch = arena_new(0)};
-	enum rc rc = audit_each_leaf(db, 0, export_leaf, &e, err);
+	enum rc rc;
 
-	arena_free(e.scratch);
-	if (rc == RC_STOPPED)
+	e->scratch = arena_new(0);
+	rc = audit_each_leaf(db, 0, export_leaf, e, err);
+	arena_free(e->scratch);
+	if (rc == RC_STOPPED && e->ended)
 		rc = RC_OK;
-	if (rc == RC_OK && e.next < size)
-		rc = fail(err, RC_INTEGRITY, "", "leaf %lld is missing", (long long)e.next);
+	if (rc == RC_OK && e->next < e->size)
+		rc = fail(err, RC_INTEGRITY, "", "leaf %lld is missing", (long long)e->next);
 	return rc;
 }
 
 enum rc
 audit_export(struct db *db, FILE *out, struct err *err)
 {
+	return audit_export_told(db, out, NULL, NULL, err);
+}
+
+enum rc
+audit_export_told(struct db *db, FILE *out, audit_progress_fn *progress, void *ctx, struct err *err)
+{
+	struct exporting e = {.out = out, .progress = progress, .ctx = ctx};
 	struct arena *a = arena_new(0);
 	struct str note, vkey;
-	int64_t size = 0;
 	enum rc rc;
 
-	if ((rc = audit_checkpoint_latest(db, a, &note, &size, err)) == RC_OK &&
+	if ((rc = audit_checkpoint_latest(db, a, &note, &e.size, err)) == RC_OK &&
 	    (rc = audit_vkey(db, a, &vkey, err)) == RC_OK && (rc = put(out, magic, err)) == RC_OK &&
 	    (rc = put(out, str_fmt(a, "vkey %.*s\n", STR_ARG(vkey)), err)) == RC_OK &&
 	    (rc = put(out, note, err)) == RC_OK && (rc = put(out, STR("\n"), err)) == RC_OK &&
-	    (rc = export_leaves(db, out, size, err)) == RC_OK &&
-	    (rc = put(out, str_fmt(a, "end %lld\n", (long long)size), err)) == RC_OK &&
+	    (rc = export_leaves(db, &e, err)) == RC_OK &&
+	    (rc = put(out, str_fmt(a, "end %lld\n", (long long)e.size), err)) == RC_OK &&
 	    fflush(out) != 0)
 		rc = fail(err, RC_UNAVAILABLE, "", "writing the export: %s", strerror(errno));
 	arena_free(a);

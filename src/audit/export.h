@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "audit/leaf.h"
 #include "base/rc.h"
 #include "base/str.h"
 #include "seal/hash.h"
@@ -27,6 +28,9 @@ struct db;
 
 /* Up to the latest checkpoint; flat memory. RC_ABSENT: no checkpoint yet. */
 MUST_USE enum rc audit_export(struct db *db, FILE *out, struct err *err);
+/* The same; progress as in audit_verify. */
+MUST_USE enum rc audit_export_told(struct db *db, FILE *out, audit_progress_fn *progress, void *ctx,
+				   struct err *err);
 
 struct audit_export_report {
 	int64_t leaves;

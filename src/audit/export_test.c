@@ -3,6 +3,7 @@
 #include "audit/export.h"
 #include "audit/one_log_for_test.h"
 #include "audit/prove.h"
+#include "audit/verify.h"
 
 static void
 checkpoint(void)
@@ -170,11 +171,46 @@ another_logs_signature_does_not_cover_this_one(void **state)
 	arena_free(a);
 }
 
+static enum rc
+twice(void *ctx, const char *unit, int64_t done, int64_t all, struct err *err)
+{
+	int *calls = ctx;
+
+	assert_string_equal(unit, "leaves");
+	assert_true(done >= 0 && done <= all);
+	return ++*calls < 2 ? RC_OK : fail(err, RC_STOPPED, "", "nobody waits for it");
+}
+
+static void
+an_export_or_verification_that_nobody_waits_for_stops(void **state)
+{
+	int calls = 0;
+	const struct audit_verify_options options = {.progress = twice, .progress_ctx = &calls};
+	FILE *out = fopen("/dev/null", "w");
+	struct audit_report report;
+	struct err err;
+
+	(void)state;
+	test_log_grow(&l, 0, 10000);
+	checkpoint();
+	assert_int_equal(audit_export_told(l.db, out, twice, &calls, &err), RC_STOPPED);
+	assert_string_equal(err.text, "nobody waits for it");
+	assert_int_equal(calls, 2);
+	calls = 0;
+	assert_int_equal(audit_verify(l.db, l.keys, &options, l.arena, &report, &err), RC_STOPPED);
+	assert_string_equal(err.text, "nobody waits for it");
+	assert_int_equal(calls, 2);
+	assert_false(report.whole);
+	(void)fclose(out);
+}
+
 int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_log, close_log)
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(an_export_or_verification_that_nobody_waits_for_stops,
+					    open_log, close_log),
 	    T(an_export_verifies_alone_and_holds_no_content),
 	    T(one_changed_byte_names_its_line),
 	    T(removed_swapped_and_repeated_lines_are_found),

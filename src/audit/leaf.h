@@ -75,4 +75,11 @@ void audit_record_mac(struct keys *keys, int64_t ms, struct id id,
 void audit_actor_mac(struct keys *keys, int64_t ms, struct id id,
 		     unsigned char out[AUDIT_MAC_BYTES]);
 
+/*
+ * Told now and then how far a long reading is: done of all (0: not known) leaves, records, runs;
+ * other than RC_OK, with err filled, stops it with that.
+ */
+typedef enum rc audit_progress_fn(void *ctx, const char *unit, int64_t done, int64_t all,
+				  struct err *err);
+
 #endif

@@ -271,7 +271,8 @@ walk_leaves(struct verify *v, struct err *err)
 			break;
 		next++;
 		if (v->options->progress != NULL && next % PROGRESS_EVERY == 0 &&
-		    (rc = v->options->progress(v->options->progress_ctx, next, v->size)) != RC_OK)
+		    (rc = v->options->progress(v->options->progress_ctx, "leaves", next, v->size,
+					       err)) != RC_OK)
 			break;
 	}
 	rows_close(rows);
@@ -347,7 +348,7 @@ run(struct verify *v, struct err *err)
 		return rc;
 	check_head(v);
 	if ((rc = check_detail_keys(v, err)) != RC_OK ||
-	    (rc = verify_traces(v->db, v->size, &v->problems, err)) != RC_OK ||
+	    (rc = verify_traces(v->db, v->size, v->options, &v->problems, err)) != RC_OK ||
 	    (rc = verify_checkpoints_end(v->checkpoints, err)) != RC_OK)
 		return rc;
 	return verify_witnesses(v->db, &v->problems, v->scratch, err);

@@ -49,8 +49,7 @@ struct audit_verify_options {
 	struct str checkpoint; /* a signed note kept elsewhere that the log must extend; or empty */
 	audit_leaf_fn *each;   /* sees each leaf as it passes; may be NULL */
 	void *each_ctx;
-	/* Called now and then; other than RC_OK stops. May be NULL. */
-	enum rc (*progress)(void *ctx, int64_t done, int64_t all);
+	audit_progress_fn *progress; /* may be NULL */
 	void *progress_ctx;
 };
 

@@ -5,6 +5,8 @@
 
 #include "audit/trace.sql.h"
 
+#define PROGRESS_EVERY 16 /* runs */
+
 static enum rc
 check_run(struct db *db, int64_t run, struct verify_problems *problems, struct err *err)
 {
@@ -27,13 +29,17 @@ check_run(struct db *db, int64_t run, struct verify_problems *problems, struct e
 }
 
 enum rc
-verify_traces(struct db *db, int64_t size, struct verify_problems *problems, struct err *err)
+verify_traces(struct db *db, int64_t size, const struct audit_verify_options *options,
+	      struct verify_problems *problems, struct err *err)
 {
 	int64_t runs = size / TRACE_RUN, strays = 0;
 	enum rc rc = RC_OK;
 
 	for (int64_t run = 0; run < runs && rc == RC_OK; run++)
-		rc = check_run(db, run, problems, err);
+		if ((rc = check_run(db, run, problems, err)) == RC_OK &&
+		    options->progress != NULL && run % PROGRESS_EVERY == 0)
+			rc = options->progress(options->progress_ctx, "runs of the log", run, runs,
+					       err);
 	if (rc == RC_OK &&
 	    (rc = db_select_i64(db, &SQL_AUDIT_TRACE_STRAYS, BINDS(B_I64(runs)), &strays, err)) ==
 		RC_OK &&

@@ -133,6 +133,12 @@ struct http_response {
 void http_reply(struct http_request *request, const struct http_response *response);
 
 /*
+ * Has the client of this request, which is not answered yet, closed its end? Who only said that
+ * it sends no more counts as gone too. Any thread.
+ */
+bool http_has_gone(const struct http_request *request);
+
+/*
  * Whoever answers many requests in a row says so: between the two, on one thread, the epoll
  * thread is woken once for some tens of answers and not for whichever it finds first. It may
  * send them before that. In between nothing is waited for.

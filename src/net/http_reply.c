@@ -1,5 +1,6 @@
 #include "net/http_inside.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 #include <microhttpd.h>
@@ -198,6 +199,24 @@ problem_response(struct arena *a, const struct err *err, int status)
 
 	must(response_headers(made, STR(PROBLEM_TYPE), (struct pairs){0}));
 	return made;
+}
+
+bool
+http_has_gone(const struct http_request *request)
+{
+	const struct request *r = (const struct request *)request;
+	struct http_server *s = r->server;
+	struct pollfd p = {.fd = -1, .events = POLLRDHUP};
+	bool gone;
+
+	/* The connection, and with it the descriptor, stays while the lock is held. */
+	must(pthread_mutex_lock(&s->lock) == 0);
+	if (r->conn != NULL)
+		p.fd = r->conn->fd;
+	gone =
+	    p.fd < 0 || (poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0);
+	must(pthread_mutex_unlock(&s->lock) == 0);
+	return gone;
 }
 
 void

@@ -13,6 +13,7 @@
 #include "node/api.h"
 #include "node/reply.h"
 #include "record/verify.h"
+#include "serve/ongoing.h"
 #include "serve/request.h"
 #include "serve/serve.h"
 #include "serve/user.h"
@@ -291,12 +292,44 @@ keeps_or_watches(const struct request *rq)
 }
 
 static enum rc
+tell_progress(void *ctx, const char *unit, int64_t done, int64_t all, struct err *err)
+{
+	return request_progress(ctx, unit, done, all, err);
+}
+
+/* What of this the asker has under way in this process. */
+static enum rc
+show_progress(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct ongoing_one all[ONGOING_MAX];
+	size_t n = ongoing_of(serve_ongoing(rq->serve), rq->user->id, all);
+	json_t *items = json_array();
+
+	(void)err;
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = json_object();
+
+		set(o, "unit", json_string(all[i].unit));
+		set(o, "done", json_integer(all[i].done));
+		if (all[i].all > 0)
+			set(o, "total", json_integer(all[i].all));
+		set(o, "since", json_from_str(time_format(rq->arena, all[i].since_ms)));
+		must(json_array_append_new(items, o) == 0);
+	}
+	reply->json = json_object();
+	reply_set(reply, "items", items);
+	return RC_OK;
+}
+
+static enum rc
 verify(struct request *rq, struct reply *reply, struct err *err)
 {
 	struct audit_entry entry = {.action = AUDIT_VERIFY, .type = STR("log")};
 	struct record_verify_options options = {.open_bodies = request_query(rq, "open").n > 0,
 						.checkpoint = rq->body,
-						.vkey = request_query(rq, "vkey")};
+						.vkey = request_query(rq, "vkey"),
+						.progress = tell_progress,
+						.progress_ctx = rq};
 	struct beside beside = {.n = 0};
 	struct record_report report;
 	json_t *problems;
@@ -375,7 +408,7 @@ export_log(struct request *rq, struct reply *reply, struct err *err)
 
 	if (f == NULL)
 		return fail(err, RC_UNAVAILABLE, "", "the node's folder cannot be written");
-	rc = audit_export(rq->door.db, f, err);
+	rc = audit_export_told(rq->door.db, f, tell_progress, rq, err);
 	if (fclose(f) != 0 && rc == RC_OK)
 		rc = fail(err, RC_UNAVAILABLE, "", "the export could not be written");
 	if (rc != RC_OK) {
@@ -404,6 +437,7 @@ static const struct route routes[] = {
 	{ "GET",  "/api/v1/audit/records/{id}",  ROLES_ANY,   PURPOSES_ANY, 0,            0, show_record, "Who did what to a record, newest first." },
 	{ "GET",  "/api/v1/audit/search",        LOG_READERS, LOG_PURPOSES, 0,            0, search,      "Search the log by actor, action, purpose or, for monitors, record." },
 	{ "POST", "/api/v1/audit/verify",        ROLES_ANY,   PURPOSES_ANY, ROUTE_RAW | ROUTE_HEAVY | ROUTE_QUARANTINE, 65536, verify,      "Recompute the log and compare every record with it." },
+	{ "GET",  "/api/v1/audit/verify",        ROLES_ANY,   PURPOSES_ANY, ROUTE_QUARANTINE, 0, show_progress, "How far your verification or export of the log is." },
 	{ "POST", "/api/v1/audit/checkpoint",    ROLES_ANY,   PURPOSES_ANY, ROUTE_WRITES | ROUTE_FULL_DISK, 0, checkpoint,  "Sign a checkpoint of the log (C2SP tlog-checkpoint)." },
 	{ "GET",  "/api/v1/audit/proof/{leaf}",  LOG_READERS, LOG_PURPOSES, 0,            0, prove,       "Prove that a leaf is in the log (C2SP tlog-proof)." },
 	{ "GET",  "/api/v1/audit/export",        LOG_READERS, LOG_PURPOSES, ROUTE_HEAVY,  0, export_log,    "The log without content, to verify elsewhere." },

@@ -26,6 +26,8 @@ static const struct api_route rows[] = {
 	  "open?: text # any text - open each body; vkey?: text", TEXT,
 	  "{holds: bool; leaves: integer(0..); root: text; problem_count: integer(0..); records?: integer(0..); former_versions?: integer(0..); erased?: integer(0..); opened?: integer(0..); problems?: [text] # these for administrators and monitors}",
 	  .flags = API_BODY_MAY, .also = BIT(RC_INVALID) },
+	{ "GET",  "/api/v1/audit/verify", "verify_progress", NULL, NULL,
+	  "{items: [{unit: text # leaves, records; done: integer(0..); total?: integer(1..); since: time}]}" },
 	{ "POST", "/api/v1/audit/checkpoint", "make_checkpoint", NULL, NULL, TEXT, .also = BIT(RC_CONFLICT) },
 	{ "GET",  "/api/v1/audit/proof/{leaf}", "prove_leaf", NULL, NULL, TEXT, .also = BIT(RC_CONFLICT) },
 	{ "GET",  "/api/v1/audit/export", "export_log", NULL, NULL, TEXT, .also = BIT(RC_ABSENT) },

@@ -175,7 +175,7 @@ run_verify(struct cli *cli, struct err *err)
 	if (cli_option(cli, "vkey").n > 0)
 		buf_addf(&target, "&vkey=%.*s",
 			 STR_ARG(percent_encode(cli->arena, cli_option(cli, "vkey"))));
-	cli_long_work(cli, "audit verify");
+	cli_told_work(cli, "audit verify", "/api/v1/audit/verify");
 	rc = cli_call_with(cli, "POST", buf_str(&target),
 			   checkpoint.n > 0 ? STR("text/plain") : STR_NONE, checkpoint, 0, &answer,
 			   err);
@@ -242,8 +242,11 @@ run_export(struct cli *cli, struct err *err)
 	struct cli_answer answer;
 	enum rc rc = cli_call(cli, "POST", STR("/api/v1/audit/checkpoint"), NULL, &answer, err);
 
-	return rc == RC_OK ? print_text(cli, "GET", STR("/api/v1/audit/export"), "export", err)
-			   : rc;
+	if (rc != RC_OK)
+		return rc;
+	cli_told_work(cli, "audit export", "/api/v1/audit/verify");
+	return cli->json ? print_text(cli, "GET", STR("/api/v1/audit/export"), "export", err)
+			 : cli_call_into(cli, "GET", STR("/api/v1/audit/export"), cli->out, err);
 }
 
 static const struct option show_options[] = {
@@ -277,7 +280,7 @@ const struct command audit_commands[] = {
 	{ "audit", "search",     "",     search_options, run_search,     "Search the log.",
 	  "For monitors, supervisors and administrators, with --purpose oversight or administration. --record is for monitors: it answers for any id, shows nothing of the record, and is logged." },
 	{ "audit", "verify",     "",     verify_options, run_verify,     "Recompute the log and compare every record with it.",
-	  "Exits 7 and names the leaf, tile or record when one byte is not what was logged." },
+	  "Exits 7 and names the leaf, tile or record when one byte is not what was logged.\n\nOn a terminal it tells how far it is. Ctrl-C ends it, also on a running node, which does not read on for somebody who left." },
 	{ "audit", "checkpoint", "",     NULL,           run_checkpoint, "Sign a checkpoint of the log.", NULL },
 	{ "audit", "vkey",       "",     NULL,           run_vkey,       "Print the log's verifier key.", NULL },
 	{ "audit", "prove",      "LEAF", NULL,           run_prove,      "Prove that a leaf stands in the last checkpoint.", NULL },

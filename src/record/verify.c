@@ -155,6 +155,7 @@ check_past(struct check *c, const struct record_row *now, struct err *err)
 }
 
 #define ROWS_A_STEP 500
+#define LEAVES_A_STEP 4096
 
 /* All bodies of a step with one question to the keys; NULL: none are opened. */
 static struct opened_body *
@@ -177,6 +178,14 @@ open_batch(struct check *c, const struct record_row *batch, size_t n)
 	for (size_t i = 0; i < n; i++)
 		opened[i] = (struct opened_body){rcs[i], bodies[i]};
 	return opened;
+}
+
+static enum rc
+tell_progress(struct check *c, const char *unit, int64_t done, int64_t all, struct err *err)
+{
+	return c->options->progress == NULL
+		   ? RC_OK
+		   : c->options->progress(c->options->progress_ctx, unit, done, all, err);
 }
 
 static enum rc
@@ -211,6 +220,8 @@ check_rows(struct check *c, struct err *err)
 			if (batch[i].version > 1 && (rc = check_past(c, &batch[i], err)) != RC_OK)
 				return rc;
 		}
+		if ((rc = tell_progress(c, "records", c->report->rows, 0, err)) != RC_OK)
+			return rc;
 	} while (n == ROWS_A_STEP);
 	return RC_OK;
 }
@@ -220,11 +231,12 @@ check_leaf(void *ctx, const struct audit_leaf_row *leaf, struct err *err)
 {
 	struct check *c = ctx;
 
-	(void)err;
 	if (leaf->has_body && leaf->index < c->leaves &&
 	    (c->has_row[leaf->index / 8] & 1u << (leaf->index % 8)) == 0)
 		problem(c, "leaf %lld tells of a record that is not there", (long long)leaf->index);
-	return RC_OK;
+	return leaf->index % LEAVES_A_STEP != 0
+		   ? RC_OK
+		   : tell_progress(c, "leaves of records", leaf->index, c->leaves, err);
 }
 
 /*

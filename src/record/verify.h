@@ -20,7 +20,7 @@ struct record_verify_options {
 	bool open_bodies;	     /* decrypt each body too */
 	struct key_use use;	     /* then: for a run that was announced (door_announce) */
 	struct str vkey, checkpoint; /* as audit_verify_options */
-	enum rc (*progress)(void *ctx, int64_t done, int64_t all);
+	audit_progress_fn *progress; /* may be NULL */
 	void *progress_ctx;
 };
 

@@ -60,6 +60,14 @@ MUST_USE enum rc cli_passphrase(struct cli *cli, struct str *out, struct err *er
 void cli_forget_passphrase(struct cli *cli);
 /* What is asked next may take long: it is waited for, and said on cli->notes that it is. */
 void cli_long_work(struct cli *cli, const char *what);
+/*
+ * The same of what tells its progress (serve/ongoing.h; of a running node at this path): a line on
+ * a terminal. Ctrl-C, which ends this process, ends the work too.
+ */
+void cli_told_work(struct cli *cli, const char *what, const char *progress_target);
+/* Call a route whose answer is a file, into out as it comes; refusals as with cli_call. */
+MUST_USE enum rc cli_call_into(struct cli *cli, const char *method, struct str target, FILE *out,
+			       struct err *err);
 /* Tell that a passphrase was given where none is asked for; `given` may be empty. */
 void cli_tell_unguarded(struct cli *cli, struct str given, struct keys *keys);
 /* Wait for a job, showing its progress on a terminal; *answer is the job as it ended. */

@@ -85,16 +85,23 @@ call_running(struct cli *cli, const char *method, struct str target, struct str 
 	return rc;
 }
 
-/* The same call inside this process, as the one whom the system says we are. */
+static bool
+show_here(struct call *call, const char *unit, int64_t done, int64_t all)
+{
+	cli_progress_line(call->ctx_progress, str_from(unit), done, all);
+	return true;
+}
+
+/*
+ * The same call inside this process, as the one whom the system says we are. The answer is in
+ * *call until call_free.
+ */
 static enum rc
-call_here(struct cli *cli, const char *method, struct str target, struct str content_type,
-	  struct str body, int64_t if_match, struct cli_answer *answer, struct err *err)
+call_inside(struct cli *cli, const char *method, struct str target, struct str content_type,
+	    struct str body, int64_t if_match, struct call *call, struct err *err)
 {
 	struct pairs headers = cli_headers(cli, if_match);
 	struct pair *all = NEW_N(cli->arena, struct pair, headers.n + 1);
-	struct call call = {.caller = {.uid = (int64_t)getuid(), .login = cli_option(cli, "as")},
-			    .method = str_from(method),
-			    .body = body};
 	struct target parts;
 	enum rc rc;
 
@@ -104,10 +111,27 @@ call_here(struct cli *cli, const char *method, struct str target, struct str con
 		memcpy(all, headers.at, headers.n * sizeof *all);
 	if (content_type.n > 0)
 		all[headers.n++] = (struct pair){STR("Content-Type"), content_type};
-	call.path = parts.path;
-	call.query = parts.query;
-	call.headers = (struct pairs){all, headers.n};
-	serve_call(inside(cli)->serve, &call);
+	call->caller = (struct caller){.uid = (int64_t)getuid(), .login = cli_option(cli, "as")};
+	call->method = str_from(method);
+	call->body = body;
+	call->path = parts.path;
+	call->query = parts.query;
+	call->headers = (struct pairs){all, headers.n};
+	call->goes_on = show_here;
+	call->ctx_progress = cli;
+	serve_call(inside(cli)->serve, call);
+	return RC_OK;
+}
+
+static enum rc
+call_here(struct cli *cli, const char *method, struct str target, struct str content_type,
+	  struct str body, int64_t if_match, struct cli_answer *answer, struct err *err)
+{
+	struct call call = {.takes_fd = false};
+	enum rc rc = call_inside(cli, method, target, content_type, body, if_match, &call, err);
+
+	if (rc != RC_OK)
+		return rc;
 	answer->status = call.status;
 	answer->content_type = str_copy(cli->arena, call.content_type);
 	answer->body = str_copy(cli->arena, call.answer);
@@ -136,6 +160,7 @@ cli_call_with(struct cli *cli, const char *method, struct str target, struct str
 	rc = inside(cli)->client != NULL
 		 ? call_running(cli, method, target, content_type, body, if_match, answer, err)
 		 : call_here(cli, method, target, content_type, body, if_match, answer, err);
+	cli_progress_over(cli);
 	if (rc != RC_OK)
 		return rc;
 	if (answer->body.n > 0 && is_json(answer->content_type)) {
@@ -146,6 +171,74 @@ cli_call_with(struct cli *cli, const char *method, struct str target, struct str
 			return fail(err, RC_FAILED, "", "the node's answer is no JSON");
 	}
 	return answer->status >= 400 ? cli_problem(answer->status, answer->json, err) : RC_OK;
+}
+
+static bool
+into_file(void *ctx, struct str bytes)
+{
+	return fwrite(bytes.p, 1, bytes.n, ctx) == bytes.n;
+}
+
+static enum rc
+into_running(struct cli *cli, const char *method, struct str target, FILE *out,
+	     struct cli_answer *answer, struct err *err)
+{
+	const struct client_request request = {.method = method,
+					       .target = target,
+					       .headers = cli_headers(cli, 0),
+					       .sink = into_file,
+					       .ctx = out};
+	struct client_response response = {0};
+	enum rc rc = client_send(inside(cli)->client, cli->arena, &request, &response, err);
+
+	answer->status = response.status;
+	answer->body = response.body;
+	return rc == RC_STOPPED ? fail(err, RC_UNAVAILABLE, "", "it cannot be written there") : rc;
+}
+
+static enum rc
+into_here(struct cli *cli, const char *method, struct str target, FILE *out,
+	  struct cli_answer *answer, struct err *err)
+{
+	struct call call = {.takes_fd = true};
+	enum rc rc = call_inside(cli, method, target, STR_NONE, STR_NONE, 0, &call, err);
+	char piece[65536];
+	ssize_t n = 0;
+	bool ok = true;
+
+	if (rc != RC_OK)
+		return rc;
+	answer->status = call.status;
+	if (call.from_fd) {
+		while (ok && (n = read(call.answer_fd, piece, sizeof piece)) > 0)
+			ok = into_file(out, (struct str){piece, (size_t)n});
+		(void)close(call.answer_fd);
+	} else if (call.status < 400) {
+		ok = into_file(out, call.answer);
+	} else {
+		answer->body = str_copy(cli->arena, call.answer);
+	}
+	call_free(&call);
+	return ok && n >= 0 ? RC_OK : fail(err, RC_UNAVAILABLE, "", "it cannot be written there");
+}
+
+enum rc
+cli_call_into(struct cli *cli, const char *method, struct str target, FILE *out, struct err *err)
+{
+	struct cli_answer answer = {0};
+	enum rc rc;
+
+	if ((rc = cli_connect(cli, err)) != RC_OK)
+		return rc;
+	rc = inside(cli)->client != NULL ? into_running(cli, method, target, out, &answer, err)
+					 : into_here(cli, method, target, out, &answer, err);
+	cli_progress_over(cli);
+	if (rc != RC_OK || answer.status < 400)
+		return rc;
+	if (json_read_reals(answer.body, NULL, &answer.json, err) != RC_OK)
+		return fail(err, RC_FAILED, "", "the node answered with status %d", answer.status);
+	*VEC_ADD(cli->arena, &inside(cli)->values) = answer.json;
+	return cli_problem(answer.status, answer.json, err);
 }
 
 enum rc

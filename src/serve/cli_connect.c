@@ -188,12 +188,25 @@ tell_waiting(void *ctx, long seconds)
 	struct cli *cli = ctx;
 	struct cli_inside *in = inside(cli);
 
+	if (in->progress_target != NULL && cli->terminal) {
+		cli_progress_ask(cli);
+		if (in->shown)
+			return;
+	}
 	if (seconds < in->told_s + TOLD_S)
 		return;
 	in->told_s = seconds;
-	fprintf(cli->notes, "%s: the node has been at it for %ld s; Ctrl-C ends the waiting\n",
-		in->long_work, seconds);
+	fprintf(cli->notes, "%s: the node has been at it for %ld s; Ctrl-C ends %s\n",
+		in->long_work, seconds, in->progress_target != NULL ? "it" : "the waiting");
 	(void)fflush(cli->notes);
+}
+
+void
+cli_told_work(struct cli *cli, const char *what, const char *progress_target)
+{
+	inside(cli)->progress_target = progress_target;
+	inside(cli)->began_ms = monotonic_ms();
+	cli_long_work(cli, what);
 }
 
 void

@@ -34,11 +34,14 @@ struct cli_words {
 
 struct cli_inside {
 	struct cli_words words;
-	struct client *client; /* to the running node */
-	struct serve *serve;   /* or the node in this process */
-	VEC(json_t *) values;  /* answers, freed with the cli */
-	const char *long_work; /* what takes long, in words; NULL: nothing does */
-	long told_s;	       /* when it was last said that it goes on */
+	struct client *client;	     /* to the running node */
+	struct serve *serve;	     /* or the node in this process */
+	VEC(json_t *) values;	     /* answers, freed with the cli */
+	const char *long_work;	     /* what takes long, in words; NULL: nothing does */
+	long told_s;		     /* when it was last said that it goes on */
+	const char *progress_target; /* where a running node tells how far it is, or NULL */
+	int64_t began_ms, shown_ms;
+	bool shown; /* a line of progress stands on the terminal */
 	char *passphrase;
 	size_t passphrase_n;
 };
@@ -51,6 +54,11 @@ void cli_help(struct arena *a, const struct feature *const *features, const stru
 
 /* Everything of cli_main, with the streams given. */
 int cli_run(int argc, char **argv, const struct feature *const *features, FILE *out, FILE *notes);
+
+/* A line on a terminal that the next overwrites; how far the running node is; no line any more. */
+void cli_progress_line(struct cli *cli, struct str unit, int64_t done, int64_t all);
+void cli_progress_ask(struct cli *cli);
+void cli_progress_over(struct cli *cli);
 
 /* An answer of 400 and up, as err. */
 enum rc cli_problem(int status, const json_t *problem, struct err *err);

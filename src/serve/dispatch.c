@@ -496,6 +496,7 @@ run_limited(struct work *w)
 	int64_t start = monotonic_ms();
 
 	w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
+	ongoing_end(&w->serve->ongoing, w->call);
 	limits_settle(&w->request, &w->limited, w->rc == RC_OK && w->reply.status < 400,
 		      monotonic_ms() - start);
 }
@@ -564,6 +565,18 @@ serve_lanes_open(struct serve *s, struct err *err)
 			   : rc;
 }
 
+struct ongoing *
+serve_ongoing(struct serve *s)
+{
+	return &s->ongoing;
+}
+
+void
+serve_ending(struct serve *s)
+{
+	atomic_store(&s->ending, true);
+}
+
 void
 serve_lanes_close(struct serve *s)
 {
@@ -592,6 +605,7 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 	w->request.query = call->query;
 	w->request.headers = call->headers;
 	w->request.caller = &call->caller;
+	w->request.call = call;
 	w->request.credential = &w->credential;
 	w->item.done = work_done;
 	w->reader = reader;
@@ -671,7 +685,7 @@ serve_call(struct serve *s, struct call *call)
 	while (!w.done)
 		must(pthread_cond_wait(&w.ready, &w.lock) == 0);
 	must(pthread_mutex_unlock(&w.lock) == 0);
-	if (call->from_fd)
+	if (call->from_fd && !call->takes_fd)
 		read_whole(call);
 }
 

@@ -18,6 +18,7 @@
 #include "serve/file.h"
 #include "serve/inside.h"
 #include "serve/migrations.h"
+#include "serve/ongoing.h"
 #include "serve/request.h"
 #include "serve/serve.h"
 #include "serve/user.h"
@@ -94,6 +95,20 @@ handle_count(struct request *rq, struct reply *reply, struct err *err)
 #define ANALYSTS BIT(ROLE_ANALYST)
 #define FINDING BIT(PURPOSE_INVESTIGATION)
 
+enum { LONG_STEPS = 100 };
+static int64_t long_steps;
+
+static enum rc
+handle_long(struct request *rq, struct reply *reply, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	(void)reply;
+	while (rc == RC_OK && long_steps < LONG_STEPS)
+		rc = request_progress(rq, "steps", ++long_steps, LONG_STEPS, err);
+	return rc;
+}
+
 /* clang-format off */
 static const struct route routes[] = {
 	{ "GET",  "/t/things/{id}",    ANALYSTS,     FINDING,      0,            0,    handle_read,   "" },
@@ -103,6 +118,7 @@ static const struct route routes[] = {
 	{ "GET",  "/t/count",          ANALYSTS,     FINDING,      0,            0,    handle_count,  "" },
 	{ "GET",  "/t/anybody",        ROLES_ANY,    PURPOSES_ANY, 0,            0,    handle_read,   "" },
 	{ "GET",  "/t/heavy",          ROLES_ANY,    PURPOSES_ANY, ROUTE_HEAVY,  0,    handle_read,   "" },
+	{ "GET",  "/t/long",           ROLES_ANY,    PURPOSES_ANY, ROUTE_HEAVY,  0,    handle_long,   "" },
 	{ "GET",  "/t/open",           ROLES_NOBODY, PURPOSES_ANY, ROUTE_OPEN,   0,    handle_read,   "" },
 	{ .method = NULL },
 };
@@ -129,6 +145,7 @@ struct fixture {
 	struct user analyst, monitor;
 	struct str token, narrow, late; /* of the analyst; late is revoked */
 	int64_t leaves, tasks;
+	bool ends; /* the node closes while long work is under way */
 };
 
 static enum rc
@@ -321,6 +338,48 @@ heavy_work_has_a_budget_by_user(void **state)
 	}
 	assert_int_equal(ask(f, &ana, NULL), 200);
 	serve_lanes_close(f->serve);
+}
+
+static bool
+until_third(struct call *call, const char *unit, int64_t done, int64_t all)
+{
+	struct fixture *f = call->ctx_progress;
+	struct ongoing_one one[ONGOING_MAX];
+
+	assert_string_equal(unit, "steps");
+	assert_int_equal(all, LONG_STEPS);
+	assert_int_equal(ongoing_of(&f->serve->ongoing, f->analyst.id, one), 1);
+	assert_int_equal(one[0].done, done);
+	assert_int_equal(ongoing_of(&f->serve->ongoing, f->monitor.id, one), 0);
+	if (f->ends)
+		serve_ending(f->serve);
+	return done < 3;
+}
+
+/* A client that leaves ends what it asked for, and so does a node that closes. */
+static void
+long_work_that_nobody_waits_for_stops(void **state)
+{
+	struct fixture *f = *state;
+	struct call call = {.caller = {.uid = 1000},
+			    .method = STR("GET"),
+			    .path = STR("/t/long"),
+			    .goes_on = until_third,
+			    .ctx_progress = f};
+	struct ongoing_one one[ONGOING_MAX];
+
+	long_steps = 0;
+	serve_call(f->serve, &call);
+	assert_int_equal(long_steps, 3);
+	assert_true(call.status >= 400);
+	call_free(&call);
+	assert_int_equal(ongoing_of(&f->serve->ongoing, f->analyst.id, one), 0);
+	long_steps = 0;
+	f->ends = true;
+	serve_call(f->serve, &call);
+	assert_int_equal(long_steps, 2);
+	assert_int_equal(call.status, 503);
+	call_free(&call);
 }
 
 static void
@@ -591,6 +650,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(each_request_is_answered_by_its_row_of_the_table),
 	    T(heavy_work_has_a_budget_by_user),
+	    T(long_work_that_nobody_waits_for_stops),
 	    T(of_two_paths_that_fit_the_plain_one_is_taken),
 	    T(a_refusal_is_durable_while_the_change_around_it_is_undone),
 	    T(whoever_asks_after_a_change_sees_it),

@@ -7,6 +7,7 @@
 #include "serve/clock_health.h"
 #include "serve/config.h"
 #include "serve/known.h"
+#include "serve/ongoing.h"
 #include "serve/serve.h"
 #include "serve/session.h"
 #include "store/db.h"
@@ -68,6 +69,8 @@ struct serve {
 	/* Sign-ins that may be tried: by client; by login there; by all such. serve/limits.h */
 	struct budget *addresses, *logins, *crowds;
 	struct budget *heavy; /* milliseconds of heavy work, by user */
+	struct ongoing ongoing;
+	_Atomic bool ending; /* long readings stop */
 	_Atomic uint64_t signed_in, sign_ins_refused, sign_ins_turned_away;
 	struct lane *lanes[LANES]; /* NULL: in the process of a command, where one waits for all */
 	bool were_locked;	   /* of the thread that minds the keys */

@@ -43,6 +43,15 @@ call_done(struct call *call)
 	free(h);
 }
 
+static bool
+is_waited_for(struct call *call, const char *unit, int64_t done, int64_t all)
+{
+	(void)unit;
+	(void)done;
+	(void)all;
+	return !http_has_gone(((struct http_call *)call)->request);
+}
+
 /* The peer, or whom a proxy of ours says it asks for. */
 static struct str
 client_of(const struct listen *l, const struct http_request *request)
@@ -91,6 +100,7 @@ work(void *ctx, unsigned worker, struct http_request *request)
 	    .headers = request->headers,
 	    .body = request->body,
 	    .received_us = request->received_us,
+	    .goes_on = is_waited_for,
 	    .done = call_done,
 	};
 	h->call.caller.token = bearer_of(request);
@@ -211,6 +221,7 @@ listen_close(struct listen *l)
 {
 	if (l == NULL)
 		return;
+	serve_ending(l->serve);
 	http_close(l->http, 10000);
 	serve_lanes_close(l->serve);
 	http_pool_close(l->pool);

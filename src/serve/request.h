@@ -11,6 +11,7 @@
 struct serve;
 struct user;
 struct caller;
+struct call;
 struct credential;
 
 /* request: what a handler gets. All of it lives until the reply has left. */
@@ -21,6 +22,7 @@ struct request {
 	struct door door;	 /* open; actor, purpose, legal basis, case and reason are set */
 	const struct user *user; /* NULL on an open route without sign-in */
 	const struct caller *caller;
+	struct call *call;		     /* that it came with */
 	const struct credential *credential; /* what the user came in with */
 	struct pairs path;		     /* {name} segments */
 	struct pairs query, headers;

@@ -421,6 +421,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 	struct serve *s = heap_zeroed(sizeof *s);
 	enum rc rc;
 
+	ongoing_open(&s->ongoing);
 	s->arena = arena_new(0);
 	s->arenas = arena_pool_new(ARENAS_KEPT, (size_t)512 << 20);
 	s->dir = str_z(s->arena, str_from(o->dir));
@@ -477,6 +478,7 @@ serve_close(struct serve *s)
 		record_wraps_free(s->looks[i].wraps);
 	}
 	limits_close(s);
+	ongoing_close(&s->ongoing);
 	name_snapshot_free(s->node.names);
 	kept_free(s->kept);
 	keys_close(s->keys);

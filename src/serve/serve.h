@@ -16,6 +16,7 @@ struct arena_pool;
 struct serve;
 struct config;
 struct clock_health;
+struct ongoing;
 
 struct serve_options {
 	const char *dir;		       /* the node's folder */
@@ -47,6 +48,8 @@ const struct door_node *serve_door_node(const struct serve *s);
 const struct config *serve_config(const struct serve *s);
 /* Whether the node believes the machine's clock, for /healthz and what acts on dates. */
 const struct clock_health *serve_clock(const struct serve *s);
+/* Long readings under way (serve/ongoing.h). */
+struct ongoing *serve_ongoing(struct serve *s);
 const char *serve_dir(const struct serve *s);
 /* 1 to NODE_LOCK_NUMBERS: which of the processes in the folder this is. */
 int serve_number(const struct serve *s);
@@ -80,6 +83,13 @@ struct call {
 	struct stream_handler *stream;
 	struct arena *arena;
 	struct arena_pool *arenas; /* where it goes back to */
+	/*
+	 * May be NULL. Told by long readings, on their thread, how far they are (serve/ongoing.h);
+	 * false: nobody waits for the answer any more.
+	 */
+	bool (*goes_on)(struct call *call, const char *unit, int64_t done, int64_t all);
+	void *ctx_progress;
+	bool takes_fd; /* serve_call: an answer that is a file is the caller's to read and close */
 	/* The submitter's. Called once, on any thread. */
 	void (*done)(struct call *call);
 	void *ctx;
@@ -103,6 +113,9 @@ void call_free(struct call *call);
 MUST_USE enum rc serve_lanes_open(struct serve *s, struct err *err);
 /* When nothing is submitted any more; what still waits is answered 503. */
 void serve_lanes_close(struct serve *s);
+
+/* Long readings that go on stop, and are answered 503. */
+void serve_ending(struct serve *s);
 
 /* Bytes a body may have on this path, also where there is no such route. */
 size_t serve_body_max(const struct serve *s, struct str method, struct str path);

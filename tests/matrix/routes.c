@@ -78,6 +78,7 @@ static const struct {
     {"DELETE", "/api/v1/exports/{id}", BY_JOB},
     {"GET", "/api/v1/audit/records/{id}", BY_ROW},
     {"GET", "/api/v1/audit/search", BY_LOG},
+    {"GET", "/api/v1/audit/verify", NO_ROWS},
     {"POST", "/api/v1/audit/verify", NO_ROWS},
     {"POST", "/api/v1/audit/checkpoint", NO_ROWS},
     {"GET", "/api/v1/audit/proof/{leaf}", NO_ROWS},
