@@ -34,12 +34,16 @@ enum rc {
  * personal data. key: the field, option or column it is about, or "". line, column: in a
  * file, 1 and up, or 0.
  */
+struct fault_list;
 struct err {
 	enum rc rc;
 	char key[64];
 	char file[256];
 	long line, column;
 	char text[512];
+	/* What several values are refused for (base/fault.h), or NULL; in the arena of the call
+	 * that failed, and read no later than that lives. */
+	const struct fault_list *faults;
 };
 
 int rc_http_status(enum rc rc);

@@ -2,11 +2,21 @@
 
 #include <stdio.h>
 
+static void
+add_fault(struct checker *c)
+{
+	if (!c->told)
+		faults_add(c->faults, fault_pointer(c->arena, c->err->key), c->err);
+	c->told = false;
+}
+
+/* Each item is looked at, as each field is. */
 static enum rc
 check_list(struct checker *c, const struct field *f, json_t *value, json_t **out)
 {
 	const char *name = f->name.p;
 	json_t *item, *list;
+	bool bad = false;
 	size_t i;
 
 	*out = NULL;
@@ -20,21 +30,20 @@ check_list(struct checker *c, const struct field *f, json_t *value, json_t **out
 	json_array_foreach (value, i, item) {
 		json_t *one = NULL;
 		char key[80];
-		enum rc rc;
 
 		(void)snprintf(key, sizeof key, "%.*s[%zu]", STR_ARG(f->name), i);
-		if ((rc = check_value(c, f, item, key, &one)) != RC_OK) {
-			json_decref(list);
-			return rc;
-		}
-		if (one != NULL)
+		if (check_value(c, f, item, key, &one) != RC_OK) {
+			add_fault(c);
+			bad = true;
+		} else if (one != NULL)
 			must(json_array_append_new(list, one) == 0);
 	}
-	if (json_array_size(list) == 0)
+	c->told = bad;
+	if (bad || json_array_size(list) == 0)
 		json_decref(list);
 	else
 		*out = list;
-	return RC_OK;
+	return bad ? RC_INVALID : RC_OK;
 }
 
 static enum rc
@@ -69,41 +78,6 @@ static json_t *
 value_of(json_t *fields, const struct field *f)
 {
 	return json_member(fields, f->name);
-}
-
-/* What is wrong with a body so far: the first field stands in err->key, all in its text. */
-struct wrongs {
-	struct err first;
-	struct buf text;
-	size_t n, more;
-	bool *bad; /* by field */
-};
-
-static void
-wrong_add(struct wrongs *w, const struct err *err)
-{
-	if (w->n++ == 0) {
-		w->first = *err;
-		buf_add_z(&w->text, err->text);
-		return;
-	}
-	/* An error's text has room for so many; the rest is counted. */
-	if (w->more > 0 ||
-	    w->text.n + strlen(err->key) + strlen(err->text) + 24 > sizeof err->text) {
-		w->more++;
-		return;
-	}
-	buf_addf(&w->text, "; %s%s%s", err->key, err->key[0] != '\0' ? ": " : "", err->text);
-}
-
-static enum rc
-wrong_say(struct wrongs *w, struct err *err)
-{
-	if (w->n == 0)
-		return RC_OK;
-	if (w->more > 0)
-		buf_addf(&w->text, "; and %zu more", w->more);
-	return fail(err, RC_INVALID, w->first.key, "%.*s", STR_ARG(buf_str(&w->text)));
 }
 
 static enum rc
@@ -143,31 +117,33 @@ check_one(struct checker *c, const struct record_type *type, const struct field 
 static enum rc
 check_all(struct checker *c, const struct record_type *type, json_t *fields, json_t *body)
 {
-	struct wrongs wrongs = {.bad = NEW_N(c->arena, bool, type->field_count + 1)};
+	bool *bad = NEW_N(c->arena, bool, type->field_count + 1); /* by field */
 	struct err *told = c->err, err = {.rc = RC_OK};
+	struct faults faults;
 	const char *name;
 	json_t *value;
 
-	buf_init(&wrongs.text, c->arena);
+	faults_init(&faults, c->arena);
+	c->faults = &faults;
 	c->err = &err;
 	json_object_foreach (fields, name, value) {
 		const struct field *f = type_field(type, str_from(name));
 		json_t *out = NULL;
 
 		if (check_one(c, type, f, name, value, &out) != RC_OK) {
-			wrong_add(&wrongs, &err);
+			add_fault(c);
 			if (f != NULL)
-				wrongs.bad[f - type->fields] = true;
+				bad[f - type->fields] = true;
 		} else if (out != NULL) {
 			must(json_object_set_new_nocheck(body, name, out) == 0);
 		}
 	}
 	for (size_t i = 0; c->mode != CHECK_OLDER && i < type->required_count; i++)
-		if (check_one_required(c, type, &type->fields[type->required[i]], body,
-				       wrongs.bad) != RC_OK)
-			wrong_add(&wrongs, &err);
+		if (check_one_required(c, type, &type->fields[type->required[i]], body, bad) !=
+		    RC_OK)
+			add_fault(c);
 	c->err = told;
-	return wrong_say(&wrongs, told);
+	return faults_say(&faults, RC_INVALID, told);
 }
 
 enum rc
@@ -197,42 +173,67 @@ model_check_fields(struct arena *a, const struct model *m, const struct record_t
 	return RC_OK;
 }
 
+/* What the node fills itself, of a patch. */
+static enum rc
+check_automatic(struct arena *a, const struct record_type *type, json_t *before, json_t *patch,
+		struct err *err)
+{
+	struct faults faults;
+	const char *name;
+	json_t *value;
+
+	faults_init(&faults, a);
+	json_object_foreach (patch, name, value) {
+		const struct field *f = type_field(type, str_from(name));
+		struct err one;
+
+		if (f == NULL || !f->automatic || json_equal(value, json_object_get(before, name)))
+			continue;
+		(void)fail(&one, RC_INVALID, f->name.p, "is filled by the node");
+		faults_add(&faults, fault_pointer(a, one.key), &one);
+	}
+	return faults_say(&faults, RC_INVALID, err);
+}
+
 enum rc
 model_check_change(struct arena *a, const struct model *m, const struct record_type *type,
 		   json_t *before, json_t *patch, json_t **canonical, struct err *err)
 {
 	const char *name;
 	json_t *value, *merged;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	if (!json_is_object(before) || !json_is_object(patch))
 		return fail(err, RC_INVALID, "", "a change is an object of fields");
+	if ((rc = check_automatic(a, type, before, patch, err)) != RC_OK)
+		return rc;
 	merged = json_copy(before);
 	json_object_foreach (patch, name, value) {
-		const struct field *f = type_field(type, str_from(name));
-
-		if (f != NULL && f->automatic && !json_equal(value, json_object_get(before, name)))
-			rc = fail(err, RC_INVALID, f->name.p, "is filled by the node");
 		if (json_is_null(value))
 			(void)json_object_del(merged, name);
 		else
 			must(json_object_set_nocheck(merged, name, value) == 0);
 	}
-	if (rc == RC_OK)
-		rc = model_check_fields(a, m, type, merged, CHECK_UPDATE, canonical, err);
+	rc = model_check_fields(a, m, type, merged, CHECK_UPDATE, canonical, err);
 	json_decref(merged);
 	return rc;
 }
 
 enum rc
-model_check_needs(const struct record_type *type, const struct move *move, json_t *fields,
-		  struct err *err)
+model_check_needs(struct arena *a, const struct record_type *type, const struct move *move,
+		  json_t *fields, struct err *err)
 {
+	struct faults faults;
+
+	faults_init(&faults, a);
 	for (size_t i = 0; i < move->need_count; i++) {
 		const struct field *f = &type->fields[move->needs[i]];
+		struct err one;
 
-		if (value_of(fields, f) == NULL || json_is_null(value_of(fields, f)))
-			return fail(err, RC_CONFLICT, f->name.p, "must be given before this move");
+		if (value_of(fields, f) != NULL && !json_is_null(value_of(fields, f)))
+			continue;
+		(void)fail(&one, RC_CONFLICT, f->name.p, "must be given before this move");
+		faults_add(&faults, fault_pointer(a, one.key), &one);
 	}
-	return RC_OK;
+	return faults_say(&faults, RC_CONFLICT, err);
 }

@@ -25,7 +25,8 @@ enum check_mode {
 
 /*
  * fields: the whole body, an object. *canonical is a new reference, the caller's.
- * RC_INVALID: err->key names the field. Scratch memory comes from the arena.
+ * RC_INVALID: err->key names the field, err->faults tells of each that is not acceptable, by its
+ * pointer into the fields. Scratch memory comes from the arena.
  */
 MUST_USE enum rc model_check_fields(struct arena *a, const struct model *m,
 				    const struct record_type *type, json_t *fields,
@@ -39,9 +40,9 @@ MUST_USE enum rc model_check_change(struct arena *a, const struct model *m,
 				    const struct record_type *type, json_t *before, json_t *patch,
 				    json_t **canonical, struct err *err);
 
-/* The move's needs: RC_CONFLICT names the first field that is not set. */
-MUST_USE enum rc model_check_needs(const struct record_type *type, const struct move *move,
-				   json_t *fields, struct err *err);
+/* The move's needs: RC_CONFLICT names the first field that is not set, err->faults each. */
+MUST_USE enum rc model_check_needs(struct arena *a, const struct record_type *type,
+				   const struct move *move, json_t *fields, struct err *err);
 
 /*
  * The title from the record's own unmasked fields; the type's label in lang when they give

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "format/json.h"
 #include "model/check.h"
 #include "model/model.h"
@@ -279,6 +280,44 @@ all_bad_fields_are_told_at_once_each_by_its_name(void **state)
 	assert_int_equal(check(str_z(arena, buf_str(&b)), CHECK_CREATE, &out, &err), RC_INVALID);
 	assert_non_null(strstr(err.text, "; and "));
 	assert_non_null(strstr(err.text, " more"));
+	assert_int_equal(err.faults->n, FAULTS_MAX);
+	assert_int_equal(err.faults->left_out, 60 - FAULTS_MAX);
+}
+
+/* All of them by their place, in the order of the body, what is missing behind. */
+static void
+each_fault_is_told_by_its_pointer(void **state)
+{
+	static const struct {
+		const char *in, *pointers;
+	} cases[] = {
+	    {"{\"date\":\"soon\"}", "/date"},
+	    {"{\"people\":\"-3\",\"date\":\"soon\",\"code\":\"Atlantis\"}", "/people /date /code"},
+	    {"{\"yes\":\"yes\",\"said\":\"x\"}", "/why /said_basis"},
+	    {"{\"nothing\":1,\"Orvek Taluneth\":2}", "/nothing "},
+	    {"{\"control\":[\"x\",7]}", "/control/0 /control/1"},
+	    {"{\"control\":7,\"date\":[1]}", "/control /date"},
+	};
+	struct str out;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct buf b;
+
+		assert_int_equal(check(cases[i].in, CHECK_CREATE, &out, &err), RC_INVALID);
+		assert_non_null(err.faults);
+		buf_init(&b, arena);
+		for (size_t k = 0; k < err.faults->n; k++) {
+			const struct fault *f = &err.faults->at[k];
+
+			buf_addf(&b, "%s%.*s", k > 0 ? " " : "", STR_ARG(f->pointer));
+			assert_true(f->text.n > 0);
+			assert_true(str_find(f->text, STR("Atlantis")) < 0 &&
+				    str_find(f->text, STR("Orvek")) < 0);
+		}
+		assert_string_equal(str_z(arena, buf_str(&b)), cases[i].pointers);
+	}
 }
 
 static void
@@ -386,9 +425,9 @@ a_move_says_what_it_still_needs(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_int_equal(model_check_needs(kinds, move, without, &err), RC_CONFLICT);
+	assert_int_equal(model_check_needs(arena, kinds, move, without, &err), RC_CONFLICT);
 	assert_string_equal(err.key, "need");
-	assert_int_equal(model_check_needs(kinds, move, with, &err), RC_OK);
+	assert_int_equal(model_check_needs(arena, kinds, move, with, &err), RC_OK);
 	json_decref(without);
 	json_decref(with);
 }
@@ -454,6 +493,7 @@ main(void)
 	    cmocka_unit_test(good_values_come_out_in_one_form_and_stay_there),
 	    cmocka_unit_test(bad_values_name_the_field_and_repeat_nothing),
 	    cmocka_unit_test(all_bad_fields_are_told_at_once_each_by_its_name),
+	    cmocka_unit_test(each_fault_is_told_by_its_pointer),
 	    cmocka_unit_test(a_text_that_is_too_long_is_refused_not_cut),
 	    cmocka_unit_test(an_import_takes_aliases_and_retired_codes),
 	    cmocka_unit_test(what_an_older_type_did_not_ask_for_may_be_missing),

@@ -1,6 +1,7 @@
 #ifndef MODEL_CHECK_VALUE_H
 #define MODEL_CHECK_VALUE_H
 
+#include "base/fault.h"
 #include "format/json.h"
 #include "model/check.h"
 #include "model/model.h"
@@ -11,6 +12,8 @@ struct checker {
 	const struct model *model;
 	enum check_mode mode;
 	struct err *err;
+	struct faults *faults; /* of the whole body */
+	bool told;	       /* what failed last stands there already */
 	const struct code_list *countries, *currencies, *identifier_kinds;
 };
 

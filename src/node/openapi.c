@@ -465,7 +465,14 @@ problem_schema(void)
 	    "'string'},'status':{'type':'integer','minimum':400,'maximum':599},'detail':{'type':"
 	    "'string','description':'One sentence for a person, free of data.'},'key':{'type':"
 	    "'string','description':'The field, parameter or header it is about.'},'file':{'type':"
-	    "'string'},'line':{'type':'integer'},'column':{'type':'integer'},'current':{'$ref':"
+	    "'string'},'line':{'type':'integer'},'errors':{'type':'array','maxItems':20,"
+	    "'description':'What is wrong, each by itself, where several values were looked at.',"
+	    "'items':{'type':'object','properties':{'pointer':{'type':'string','description':'JSON "
+	    "Pointer (RFC 6901) into the body; without one, key is a parameter.'},'detail':{'type':"
+	    "'string'},'key':{'type':'string','description':'The field of the model, or the "
+	    "parameter.'}},'required':['detail'],'additionalProperties':false}},'errors_left_out':{"
+	    "'type':'integer','minimum':1,'description':'How many more there "
+	    "are.'},'column':{'type':'integer'},'current':{'$ref':"
 	    "'#/components/schemas/record','description':'With 412: the record as it is now.'}},"
 	    "'required':['type','title','status'],'additionalProperties':false}");
 	json_t *type = openapi_json("{'type':'string'}"), *types = json_array();

@@ -1,6 +1,7 @@
 #include "node/records.h"
 
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/say.h"
 #include "format/json.h"
 #include "model/model.h"
@@ -87,33 +88,38 @@ records_json(struct request *rq, struct record *const *at, size_t n)
 
 /* Any query parameter that is an indexed field of the type filters by it; one at most. */
 static enum rc
+filter_one(struct request *rq, size_t i, struct record_filter *filter, struct err *err)
+{
+	static const char *const known[] = {"state", "cursor", "limit", "fields", "due"};
+	const struct field *f = type_field(filter->type, rq->query.at[i].name);
+	char *name = str_z(rq->arena, str_sub(rq->query.at[i].name, 0, 60));
+
+	for (size_t k = 0; f == NULL && k < COUNT_OF(known); k++)
+		if (str_eq_z(rq->query.at[i].name, known[k]))
+			return RC_OK;
+	if (f == NULL)
+		return fail(err, RC_USAGE, name, "is no field of this type");
+	if (!blind_field(f))
+		return fail(err, RC_USAGE, name,
+			    "cannot be filtered by: only exact identifiers and references can");
+	if (filter->field != NULL)
+		return fail(err, RC_USAGE, name, "one field at a time can be filtered by");
+	filter->field = f;
+	filter->value = rq->query.at[i].value;
+	return RC_OK;
+}
+
+static enum rc
 filter_field(struct request *rq, struct record_filter *filter, struct err *err)
 {
-	for (size_t i = 0; i < rq->query.n; i++) {
-		const struct field *f = type_field(filter->type, rq->query.at[i].name);
-		char *name = str_z(rq->arena, str_sub(rq->query.at[i].name, 0, 60));
+	struct faults faults;
+	struct err one;
 
-		if (f == NULL) {
-			static const char *const known[] = {"state", "cursor", "limit", "fields",
-							    "due"};
-			bool ok = false;
-
-			for (size_t k = 0; k < COUNT_OF(known); k++)
-				ok = ok || str_eq_z(rq->query.at[i].name, known[k]);
-			if (!ok)
-				return fail(err, RC_USAGE, name, "is no field of this type");
-			continue;
-		}
-		if (!blind_field(f))
-			return fail(
-			    err, RC_USAGE, name,
-			    "cannot be filtered by: only exact identifiers and references can");
-		if (filter->field != NULL)
-			return fail(err, RC_USAGE, name, "one field at a time can be filtered by");
-		filter->field = f;
-		filter->value = rq->query.at[i].value;
-	}
-	return RC_OK;
+	faults_init(&faults, rq->arena);
+	for (size_t i = 0; i < rq->query.n; i++)
+		if (filter_one(rq, i, filter, &one) != RC_OK)
+			faults_add(&faults, STR_NONE, &one);
+	return faults_say(&faults, RC_USAGE, err);
 }
 
 /* A state that the type lacks would give an empty list, which reads like "there are none". */
@@ -198,23 +204,49 @@ parse_handling(json_t *o, struct handling *out, struct err *err)
 }
 
 /* Members of a body that a client may give; anything else is refused, so that owner, state
- * or unit cannot be slipped in. */
-static enum rc
-only_members(struct request *rq, const char *const *names, struct err *err)
+ * or unit cannot be slipped in. A name that came from outside is not repeated. */
+static void
+only_members(struct request *rq, const char *const *names, struct faults *faults)
 {
 	const char *key;
 	json_t *value;
 
 	json_object_foreach (rq->json, key, value) {
+		struct err one;
 		bool ok = false;
 
 		for (size_t i = 0; names[i] != NULL; i++)
 			ok = ok || strcmp(key, names[i]) == 0;
-		if (!ok)
-			return fail(err, RC_INVALID, "body",
-				    "takes no member but those documented");
+		if (ok)
+			continue;
+		(void)fail(&one, RC_INVALID, "body", "takes no member but those documented");
+		faults_add(faults, STR(""), &one);
+		return;
 	}
-	return RC_OK;
+}
+
+/* The members of a new record's body, each looked at. */
+static enum rc
+check_new(struct request *rq, json_t **fields, struct record_new *options, struct err *err)
+{
+	static const char *const members[] = {"fields", "handling", NULL};
+	json_t *handling = json_object_get(rq->json, "handling");
+	struct faults faults;
+	struct err one;
+
+	if (rq->json == NULL)
+		return fail(err, RC_INVALID, "body", "takes {\"fields\": {...}}");
+	faults_init(&faults, rq->arena);
+	only_members(rq, members, &faults);
+	*fields = json_object_get(rq->json, "fields");
+	if (!json_is_object(*fields)) {
+		(void)fail(&one, RC_INVALID, "fields", "is missing, or is no object");
+		faults_add(&faults, STR("/fields"), &one);
+	}
+	options->has_handling = handling != NULL;
+	if (handling != NULL && parse_handling(handling, &options->handling, &one) != RC_OK)
+		faults_add(&faults, STR("/handling/tlp"), &one);
+	return faults_say(&faults, RC_INVALID, err);
 }
 
 static enum rc
@@ -227,30 +259,21 @@ store_draft(struct request *rq, void *draft, struct err *err)
 static enum rc
 create(struct request *rq, struct reply *reply, struct err *err)
 {
-	static const char *const members[] = {"fields", "handling", NULL};
 	struct record_new options = {.wraps = rq->wraps};
 	const struct record_type *type;
 	struct record_draft *draft;
 	struct record *r;
-	json_t *fields, *handling;
+	json_t *fields;
 	enum rc rc;
 
 	if ((rc = type_of(rq, &type, err)) != RC_OK)
 		return rc;
-	if (rq->json == NULL)
-		return fail(err, RC_INVALID, "body", "takes {\"fields\": {...}}");
-	if ((rc = only_members(rq, members, err)) != RC_OK)
+	if ((rc = check_new(rq, &fields, &options, err)) != RC_OK)
 		return rc;
-	fields = json_object_get(rq->json, "fields");
-	if (!json_is_object(fields))
-		return fail(err, RC_INVALID, "fields", "is missing, or is no object");
-	if ((handling = json_object_get(rq->json, "handling")) != NULL) {
-		options.has_handling = true;
-		if ((rc = parse_handling(handling, &options.handling, err)) != RC_OK)
-			return rc;
-	}
-	if ((rc = record_draft(&rq->door, type, fields, &options, &draft, err)) != RC_OK ||
-	    (rc = record_of_draft(&rq->door, draft, &r, err)) != RC_OK)
+	rc = record_draft(&rq->door, type, fields, &options, &draft, err);
+	if (rc != RC_OK)
+		faults_below(rq->arena, err, "/fields");
+	if (rc != RC_OK || (rc = record_of_draft(&rq->door, draft, &r, err)) != RC_OK)
 		return rc;
 	reply->write = store_draft;
 	reply->draft = draft;
@@ -344,6 +367,8 @@ move(struct request *rq, struct reply *reply, struct err *err)
 	static const char *const members[] = {"to", "fields", NULL};
 	const struct record_type *type;
 	struct record *r = NULL;
+	struct faults faults;
+	struct err one;
 	int64_t version;
 	json_t *fields;
 	struct str to;
@@ -352,13 +377,20 @@ move(struct request *rq, struct reply *reply, struct err *err)
 
 	if ((rc = id_of(rq, POLICY_READ, &type, &id, err)) != RC_OK ||
 	    (rc = request_version(rq, &version, err)) != RC_OK ||
-	    (rc = request_text(rq, "to", &to, err)) != RC_OK ||
-	    (rc = only_members(rq, members, err)) != RC_OK)
+	    (rc = request_text(rq, "to", &to, err)) != RC_OK)
 		return rc;
+	faults_init(&faults, rq->arena);
+	only_members(rq, members, &faults);
 	fields = json_object_get(rq->json, "fields");
-	if (fields != NULL && !json_is_object(fields))
-		return fail(err, RC_INVALID, "fields", "is no object");
+	if (fields != NULL && !json_is_object(fields)) {
+		(void)fail(&one, RC_INVALID, "fields", "is no object");
+		faults_add(&faults, STR("/fields"), &one);
+	}
+	if ((rc = faults_say(&faults, RC_INVALID, err)) != RC_OK)
+		return rc;
 	rc = record_move(&rq->door, id, version, to, fields, &r, err);
+	if (rc != RC_OK && rc != RC_STALE)
+		faults_below(rq->arena, err, "/fields");
 	if (rc == RC_OK && r->waits)
 		reply->status = 202;
 	return reply_change(rq, rc, r, reply);

@@ -354,6 +354,76 @@ nothing_but_fields_and_handling_is_taken_at_birth(void **state)
 				 422);
 }
 
+/* Pointers of a problem's errors, by blanks; a parameter by its name in brackets. */
+static struct str
+pointers(struct fixture *f, struct str problem)
+{
+	json_t *o, *one;
+	struct buf b;
+	size_t i;
+
+	assert_int_equal(json_read(problem, NULL, &o, NULL), RC_OK);
+	buf_init(&b, f->dir->a);
+	json_array_foreach (json_object_get(o, "errors"), i, one) {
+		json_t *pointer = json_object_get(one, "pointer");
+
+		assert_true(json_member_str(one, "detail").n > 0);
+		if (i > 0)
+			buf_add_byte(&b, ' ');
+		if (pointer != NULL)
+			buf_add(&b, json_str(pointer));
+		else
+			buf_addf(&b, "[%.*s]", STR_ARG(json_member_str(one, "key")));
+	}
+	json_decref(o);
+	return buf_str(&b);
+}
+
+static void
+all_faults_of_a_body_are_told_each_by_its_pointer(void **state)
+{
+	static const struct {
+		const char *method, *path, *body, *pointers;
+		int status;
+	} cases[] = {
+	    /* clang-format off */
+	    {"POST", "/api/v1/records/person", "{'fields':{'birth_date':'soon','gender':'Atlantis','nothing':1}}",
+	     "/fields/birth_date /fields/gender /fields/nothing", 422},
+	    {"POST", "/api/v1/records/person", "{'fields':{'birth_date':'soon'}}", "/fields/birth_date", 422},
+	    {"POST", "/api/v1/records/person", "{'fields':{'number':'1','phones':['Atlantis','Atlantis']}}",
+	     "/fields/number /fields/phones/0 /fields/phones/1", 422},
+	    {"POST", "/api/v1/records/person", "{'owner':'Atlantis','fields':7,'handling':{'tlp':'Atlantis'}}",
+	     " /fields /handling/tlp", 422},
+	    {"POST", "/api/v1/records/task", "{'fields':{}}", "/fields/what", 422},
+	    {"PATCH", "@", "{'number':'1','owner':'Atlantis'}", "/number", 422},
+	    {"PATCH", "@", "{'birth_date':'soon','mobile_phone':'Atlantis'}", "/birth_date /mobile_phone", 422},
+	    {"GET", "/api/v1/records/person?Atlantis=1", NULL, "[Atlantis]", 400},
+	    {"GET", "/api/v1/records/nothing", NULL, "", 404},
+	    /* clang-format on */
+	};
+	struct fixture *f = *state;
+	struct str id = made(f, ANALYST, "investigation", "person", "{'fields':{}}");
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		bool there = strcmp(cases[i].path, "@") == 0;
+		const char *path = there ? path_of(f, "person", id, "") : cases[i].path;
+		struct str answer, said;
+		int status = ask(f,
+				 (struct ask){ANALYST, "investigation", cases[i].method, path,
+					      there ? 1 : 0, cases[i].body, NULL},
+				 &answer);
+
+		said = pointers(f, answer);
+		if (status != cases[i].status || !str_eq_z(said, cases[i].pointers))
+			fail_msg("%s %s: %d %.*s\n%.*s\n", cases[i].method,
+				 cases[i].body != NULL ? cases[i].body : path, status,
+				 STR_ARG(said), STR_ARG(answer));
+		/* No value comes back. */
+		if (cases[i].body != NULL)
+			assert_true(str_find(answer, STR("Atlantis")) < 0);
+	}
+}
+
 static void
 the_agency_and_its_first_unit_are_there_to_be_changed(void **state)
 {
@@ -644,6 +714,7 @@ main(void)
 	    T(a_list_says_which_states_there_are_when_asked_for_another),
 	    T(a_node_is_of_a_country_that_there_is),
 	    T(a_route_of_one_type_changes_no_record_of_another),
+	    T(all_faults_of_a_body_are_told_each_by_its_pointer),
 	    T(nothing_but_fields_and_handling_is_taken_at_birth),
 	    T(the_agency_and_its_first_unit_are_there_to_be_changed),
 	    T(marking_a_victim_over_http_suspends_the_listing),

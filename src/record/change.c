@@ -397,7 +397,8 @@ record_move(struct door *d, struct id id, int64_t version, struct str to, json_t
 		set_mover(d, &c, move);
 	if (rc == RC_OK && !move->four_eyes)
 		rc = alone_check(d, c.row.type, c.before, c.after, err);
-	if (rc != RC_OK || (rc = model_check_needs(c.row.type, move, c.after, err)) != RC_OK)
+	if (rc != RC_OK ||
+	    (rc = model_check_needs(d->arena, c.row.type, move, c.after, err)) != RC_OK)
 		return rc;
 	/* A gate decides on the whole record, not on what this person may see of it. */
 	rc = record_of_row(d, &c.row, c.after, NULL, RUNG_FULL, NULL, &r, err);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/fault.h"
 #include "base/say.h"
 #include "net/problem.h"
 #include "serve/cli_text.h"
@@ -119,6 +120,27 @@ say_error(struct arena *a, const struct cli_words *words, const struct err *err,
 	(void)fwrite(b.p, 1, b.n, notes);
 }
 
+/* A line each where several values are refused. */
+static void
+say_errors(struct arena *a, const struct cli_words *words, const struct err *err, FILE *notes)
+{
+	const struct fault_list *faults = err->faults;
+
+	if (faults == NULL || faults->n < 2) {
+		say_error(a, words, err, notes);
+		return;
+	}
+	for (size_t i = 0; i < faults->n; i++) {
+		struct err one = {.rc = err->rc};
+
+		memcpy(one.key, faults->at[i].key, sizeof one.key);
+		(void)snprintf(one.text, sizeof one.text, "%.*s", STR_ARG(faults->at[i].text));
+		say_error(a, words, &one, notes);
+	}
+	if (faults->left_out > 0)
+		fprintf(notes, "liaison: and %zu more\n", faults->left_out);
+}
+
 /* Also when the words were not understood: who wants JSON reads nothing else. */
 static bool
 wants_json(int argc, char *const *argv)
@@ -186,7 +208,7 @@ cli_run(int argc, char **argv, const struct feature *const *features, FILE *out,
 		if (wants_json(argc, argv))
 			say_problem(a, &err, notes);
 		else
-			say_error(a, &in.words, &err, notes);
+			say_errors(a, &in.words, &err, notes);
 	}
 	/* What did not reach its reader was not done; a reader who went away wants no words. */
 	if ((fflush(out) != 0 || ferror(out)) && rc == RC_OK) {

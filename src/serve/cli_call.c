@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/fault.h"
 #include "format/json.h"
 #include "net/client.h"
 #include "net/target.h"
@@ -44,8 +45,35 @@ cli_headers(const struct cli *cli, int64_t if_match)
 	return (struct pairs){at, n};
 }
 
+/* What the node found, as faults of our own; NULL: it told of none. */
+static const struct fault_list *
+read_faults(struct arena *a, const json_t *problem)
+{
+	json_t *errors = json_object_get(problem, "errors"), *one;
+	struct fault_list *list = NEW(a, struct fault_list);
+	int64_t left_out = json_integer_value(json_object_get(problem, "errors_left_out"));
+	size_t i;
+
+	json_array_foreach (errors, i, one) {
+		struct fault *f = &list->at[list->n];
+
+		if (list->n == FAULTS_MAX) {
+			list->left_out++;
+			continue;
+		}
+		list->n++;
+		(void)snprintf(f->key, sizeof f->key, "%.*s", STR_ARG(json_member_str(one, "key")));
+		if (json_object_get(one, "pointer") != NULL)
+			f->pointer = str_copy(a, json_member_str(one, "pointer"));
+		f->text = str_copy(a, json_member_str(one, "detail"));
+	}
+	if (left_out > 0)
+		list->left_out += (size_t)left_out;
+	return list->n > 0 ? list : NULL;
+}
+
 enum rc
-cli_problem(int status, const json_t *problem, struct err *err)
+cli_problem(struct arena *a, int status, const json_t *problem, struct err *err)
 {
 	struct str type = json_member_str(problem, "type");
 	struct str text = json_member_str(problem, "detail");
@@ -62,8 +90,10 @@ cli_problem(int status, const json_t *problem, struct err *err)
 	if (text.n == 0)
 		return fail(err, rc, "", "the node answered with status %d", status);
 	(void)fail(err, rc, "", "%.*s", STR_ARG(text));
-	if (err != NULL)
+	if (err != NULL) {
 		(void)snprintf(err->key, sizeof err->key, "%.*s", STR_ARG(key));
+		err->faults = read_faults(a, problem);
+	}
 	return rc;
 }
 
@@ -170,7 +200,8 @@ cli_call_with(struct cli *cli, const char *method, struct str target, struct str
 		else if (answer->status < 400)
 			return fail(err, RC_FAILED, "", "the node's answer is no JSON");
 	}
-	return answer->status >= 400 ? cli_problem(answer->status, answer->json, err) : RC_OK;
+	return answer->status >= 400 ? cli_problem(cli->arena, answer->status, answer->json, err)
+				     : RC_OK;
 }
 
 static bool

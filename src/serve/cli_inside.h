@@ -61,7 +61,7 @@ void cli_progress_ask(struct cli *cli);
 void cli_progress_over(struct cli *cli);
 
 /* An answer of 400 and up, as err. */
-enum rc cli_problem(int status, const json_t *problem, struct err *err);
+enum rc cli_problem(struct arena *a, int status, const json_t *problem, struct err *err);
 /* The path of the node's socket when it answers there; else RC_ABSENT. */
 MUST_USE enum rc cli_socket(const struct cli *cli, const char **out, struct err *err);
 /* Make sure of cli->inside->client or ->serve. */

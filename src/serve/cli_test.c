@@ -237,17 +237,60 @@ a_problem_becomes_the_code_that_it_was(void **state)
 	    {502, "null", RC_FAILED, "", "the node answered with status 502"},
 	};
 
+	struct arena *a = arena_new(0);
+
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		json_t *problem = json_loads(rows[i].json, JSON_DECODE_ANY, NULL);
 		struct err err = {0};
 
-		assert_int_equal(cli_problem(rows[i].status, problem, &err), rows[i].rc);
+		assert_int_equal(cli_problem(a, rows[i].status, problem, &err), rows[i].rc);
 		assert_int_equal(err.rc, rows[i].rc);
 		assert_string_equal(err.key, rows[i].key);
 		assert_string_equal(err.text, rows[i].text);
+		assert_null(err.faults);
 		json_decref(problem);
 	}
+	arena_free(a);
+}
+
+static enum rc
+run_faults(struct cli *cli, struct err *err)
+{
+	static const char text[] =
+	    "{\"type\":\"urn:liaison:problem:invalid\",\"detail\":\"a; b\",\"key\":\"name\","
+	    "\"errors\":[{\"key\":\"name\",\"pointer\":\"/fields/name\",\"detail\":\"must be "
+	    "given\"},{\"key\":\"reason\",\"detail\":\"is long\"}],\"errors_left_out\":7}";
+	json_t *problem = json_loads(text, 0, NULL);
+	enum rc rc = cli_problem(cli->arena, 422, problem, err);
+
+	json_decref(problem);
+	return rc;
+}
+
+static const struct command fault_commands[] = {
+    {"boat", "faults", "", NULL, run_faults, "Be refused.", NULL}, {.noun = NULL}};
+static const struct feature fault_feature = {.name = "faults", .commands = fault_commands};
+
+static void
+several_faults_are_a_line_each(void **state)
+{
+	static const struct feature *const features[] = {&fault_feature, NULL};
+	struct seen s;
+
+	(void)state;
+	run(&s, features, (const char *const[]){"boat", "faults", NULL});
+	assert_int_equal(s.code, 2);
+	assert_string_equal(s.notes, "liaison: name: must be given\n"
+				     "liaison: --reason: is long\n"
+				     "liaison: and 7 more\n");
+	seen_done(&s);
+	/* As the node told it, for who wants JSON. */
+	run(&s, features, (const char *const[]){"boat", "faults", "--json", NULL});
+	assert_non_null(strstr(s.notes, "\"errors\":[{"));
+	assert_non_null(strstr(s.notes, "\"pointer\":\"/fields/name\""));
+	assert_non_null(strstr(s.notes, "\"errors_left_out\":7"));
+	seen_done(&s);
 }
 
 static enum rc
@@ -395,6 +438,7 @@ main(void)
 	    cmocka_unit_test(an_error_for_a_program_is_one_problem_object),
 	    cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
 	    cmocka_unit_test(options_are_read_from_words_then_from_the_environment),
+	    cmocka_unit_test(several_faults_are_a_line_each),
 	    cmocka_unit_test(a_problem_becomes_the_code_that_it_was),
 	    cmocka_unit_test(without_a_node_the_remedy_is_named),
 	    cmocka_unit_test(a_socket_that_nobody_holds_any_more_is_no_running_node),

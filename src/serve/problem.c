@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/json.h"
+#include "net/problem.h"
 #include "serve/request.h"
 #include "serve/serve.h"
 
@@ -70,33 +71,31 @@ answer_reply(struct call *call, const struct reply *reply)
 		add_header(call, "Location", reply->location);
 }
 
-static void
-set(json_t *o, const char *key, json_t *value)
-{
-	must(json_object_set_new_nocheck(o, key, value) == 0);
-}
-
+/* Members in order, as canonical JSON has them. */
 static struct str
 problem_text(struct arena *a, const struct err *err, json_t *current)
 {
-	json_t *o = json_object();
 	struct buf b;
+	struct json_out out = {.buf = &b};
 
-	set(o, "type", json_from_str(str_fmt(a, "urn:liaison:problem:%s", rc_name(err->rc))));
-	set(o, "title", json_string(rc_title(err->rc)));
-	set(o, "status", json_integer(rc_http_status(err->rc)));
-	set(o, "detail", json_from_str(str_from(err->text)));
-	if (err->key[0] != '\0')
-		set(o, "key", json_from_str(str_from(err->key)));
-	if (err->line > 0)
-		set(o, "line", json_integer(err->line));
-	if (err->column > 0)
-		set(o, "column", json_integer(err->column));
-	if (current != NULL)
-		set(o, "current", json_incref(current));
 	buf_init(&b, a);
-	json_canonical(o, &b);
-	json_decref(o);
+	json_out_object(&out);
+	if (err->column > 0)
+		json_out_key_int(&out, "column", err->column);
+	if (current != NULL) {
+		json_out_key(&out, STR("current"));
+		json_out_value(&out, current);
+	}
+	json_out_key_str(&out, "detail", str_from(err->text));
+	problem_errors(err, &out);
+	if (err->key[0] != '\0')
+		json_out_key_str(&out, "key", str_from(err->key));
+	if (err->line > 0)
+		json_out_key_int(&out, "line", err->line);
+	json_out_key_int(&out, "status", rc_http_status(err->rc));
+	json_out_key_str(&out, "title", str_from(rc_title(err->rc)));
+	json_out_key_str(&out, "type", str_fmt(a, "urn:liaison:problem:%s", rc_name(err->rc)));
+	json_out_object_end(&out);
 	return buf_str(&b);
 }
 

@@ -13,7 +13,7 @@ struct reply;
 void answer_reply(struct call *call, const struct reply *reply);
 /*
  * RFC 9457: type "urn:liaison:problem:stale" (its last part is rc_name), title, status, detail,
- * key. current (borrowed, or NULL) goes along for RC_STALE: the record as it is now.
+ * key, errors. current (borrowed, or NULL) goes along for RC_STALE: the record as it is now.
  */
 void answer_problem(struct call *call, const struct err *err, json_t *current);
 /* The same, with Retry-After in seconds where it is known (0: it is not). */
