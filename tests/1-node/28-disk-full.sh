@@ -35,6 +35,9 @@ status() { # of one write
 		-H "Content-Type: application/json" -d '{"fields":{"name":"Olena Reis"}}' "$url/api/v1/records/person" || true
 }
 again() { # after the disk was full it may have ended: with a sync that failed, it has to
+	# So has a PostgreSQL that found no room even for its recovery.
+	[ -z "${LIAISON_TEST_POSTGRES_CTL:-}" ] || $LIAISON_TEST_POSTGRES_CTL status >/dev/null ||
+		$LIAISON_TEST_POSTGRES_CTL -o "$LIAISON_TEST_POSTGRES_OPTIONS" start >/dev/null || true
 	kill -0 "$node_pid" 2>/dev/null || { wait "$node_pid" || true; node_pid=; node_start; }
 }
 
