@@ -269,7 +269,7 @@ cli_call_into(struct cli *cli, const char *method, struct str target, FILE *out,
 	if (json_read_reals(answer.body, NULL, &answer.json, err) != RC_OK)
 		return fail(err, RC_FAILED, "", "the node answered with status %d", answer.status);
 	*VEC_ADD(cli->arena, &inside(cli)->values) = answer.json;
-	return cli_problem(answer.status, answer.json, err);
+	return cli_problem(cli->arena, answer.status, answer.json, err);
 }
 
 enum rc
