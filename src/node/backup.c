@@ -222,6 +222,55 @@ place(struct cli *cli)
 	    .p;
 }
 
+/* The file of a database on SQLite; NULL: another engine, or a URL that says something else. */
+static const char *
+store_file(struct arena *a, struct str url)
+{
+	struct str place = str_starts(url, STR("sqlite:")) ? str_sub(url, 7, url.n) : STR_NONE;
+
+	return place.n > 0 ? str_z(a, str_cut(&place, '?')) : NULL;
+}
+
+static bool
+is_same_file(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	return one != NULL && stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
+/*
+ * The backup takes the place of what stands there: of an older one, and of nothing else. A slip of
+ * the tongue must not put it in the place of the node's database or its keys, and the copy of the
+ * database, which lies beside it for a while, is taken for left over and removed when it is there.
+ */
+static enum rc
+check_place(struct cli *cli, struct str url, const char *path, struct err *err)
+{
+	const char *copy = str_fmt(cli->arena, "%s" BACKUP_COPY_END, path).p;
+	char head[SEALED_FILE_HEAD];
+	struct stat st;
+	FILE *f;
+	struct str seen;
+
+	if (is_same_file(store_file(cli->arena, url), copy))
+		return fail_at(err, RC_CONFLICT, path, 0, 0, "file",
+			       "is beside the node's own database of the name that the copy "
+			       "would have; name another one");
+	if (stat(path, &st) != 0 || st.st_size == 0)
+		return RC_OK;
+	if ((f = fopen(path, "rbe")) == NULL)
+		return fail_at(err, RC_UNAVAILABLE, path, 0, 0, "file", "cannot be read: %s",
+			       strerror(errno));
+	seen = (struct str){head, fread(head, 1, sizeof head, f)};
+	(void)fclose(f);
+	return sealed_file_is(seen) || sealed_file_is_for_key(seen)
+		   ? RC_OK
+		   : fail_at(err, RC_CONFLICT, path, 0, 0, "file",
+			     "is there and is no backup; name another one, or remove it first");
+}
+
 static enum rc
 note_first(struct cli *cli, struct err *err)
 {
@@ -258,14 +307,18 @@ run_backup(struct cli *cli, struct err *err)
 
 	if (cli->arguments.n != 1)
 		return fail(err, RC_USAGE, "", "takes the file or folder of the backup");
-	if ((rc = note_first(cli, err)) != RC_OK ||
-	    (rc = config_load(cli->arena, str_fmt(cli->arena, "%s/liaison.yaml", dir).p,
+	if ((rc = config_load(cli->arena, str_fmt(cli->arena, "%s/liaison.yaml", dir).p,
 			      cli->features, &config, err)) != RC_OK)
 		return rc;
 	url = config_text(config, "store");
 	if (url.n == 0)
 		url = str_fmt(cli->arena, "sqlite:%s/node.db", dir);
 	path = place(cli);
+	/* Looked at before the node is asked: in a stopped one this process has the store open
+	 * then, and closing a file of it would drop its locks (fcntl(2)). */
+	if ((rc = check_place(cli, url, path, err)) != RC_OK ||
+	    (rc = note_first(cli, err)) != RC_OK)
+		return rc;
 	/* Beside the backup: where there is room for the one there is room for the other. */
 	if ((rc = backup_copy_begin(cli->arena, dir, path, &copy, err)) == RC_OK)
 		rc = copy_database(cli, url, copy.path, err);

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 
-#define END ".database"
+#define END BACKUP_COPY_END
 #define NOTES_BYTES_MAX 65536
 
 static const char *const beside[] = {"", "-wal", "-shm", "-journal"};

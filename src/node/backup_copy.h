@@ -11,6 +11,8 @@ struct arena;
  * locked as long as its process lives, and noted in DIR/database.copies, so that what one that
  * was killed left is removed by the next backup and at the node's next start.
  */
+#define BACKUP_COPY_END ".database" /* behind the backup's own name */
+
 struct backup_copy {
 	const char *path; /* FILE.database, in the arena; empty, for SQLite to fill */
 	int fd;
