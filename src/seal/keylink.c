@@ -26,7 +26,12 @@ struct call {
 	void *ctx;
 	bool done, must_lead;
 	pthread_cond_t woken;
+	size_t room; /* of one that was posted: bytes behind this struct */
 };
+
+/* A group's leaves are so many bytes; room for them is kept from one posting to the next. */
+#define SPARE_BYTES_MIN ((size_t)32 << 10)
+#define SPARE_BYTES_MAX ((size_t)128 << 10)
 
 struct call_list {
 	struct call *first, **end;
@@ -37,6 +42,7 @@ struct keylink {
 	pthread_mutex_t lock; /* guards what follows */
 	bool is_led;
 	struct call_list waiting;
+	struct call *spare;
 
 	/* Of the thread that has the line. */
 	struct call_list sent;
@@ -95,6 +101,7 @@ keylink_free(struct keylink *l)
 	/* Nobody waits any more; what was posted last may still be unanswered. */
 	while ((c = list_take(&l->sent)) != NULL || (c = list_take(&l->waiting)) != NULL)
 		free(c);
+	free(l->spare);
 	(void)close(l->fd);
 	secret_free(l->in);
 	(void)pthread_mutex_destroy(&l->lock);
@@ -144,11 +151,45 @@ answer(struct call *c, enum rc rc, struct str body, const struct err *err)
 	return ++c->answered == c->n;
 }
 
+/* One that was posted is over. */
+static void
+let_go(struct keylink *l, struct call *c)
+{
+	must(pthread_mutex_lock(&l->lock) == 0);
+	if (l->spare == NULL && c->room <= SPARE_BYTES_MAX) {
+		l->spare = c;
+		c = NULL;
+	}
+	must(pthread_mutex_unlock(&l->lock) == 0);
+	free(c);
+}
+
+/* Room for one that is to be posted; only the room is filled in. */
+static struct call *
+take_room(struct keylink *l, size_t bytes)
+{
+	size_t room = bytes > SPARE_BYTES_MIN ? bytes : SPARE_BYTES_MIN;
+	struct call *c = NULL;
+
+	must(pthread_mutex_lock(&l->lock) == 0);
+	if (l->spare != NULL && l->spare->room >= bytes) {
+		c = l->spare;
+		l->spare = NULL;
+	}
+	must(pthread_mutex_unlock(&l->lock) == 0);
+	if (c != NULL)
+		room = c->room;
+	else if ((c = heap_bytes(sizeof *c + room)) == NULL)
+		out_of_memory();
+	*c = (struct call){.room = room};
+	return c;
+}
+
 static void
 finish(struct keylink *l, struct call *c)
 {
 	if (c->fn == NULL) {
-		free(c);
+		let_go(l, c);
 		return;
 	}
 	must(pthread_mutex_lock(&l->lock) == 0);
@@ -313,12 +354,11 @@ keylink_call(struct keylink *l, struct str requests, unsigned n, keylink_reply_f
 void
 keylink_post(struct keylink *l, struct str head, struct str rest)
 {
-	struct call *c = heap_bytes(sizeof *c + head.n + rest.n);
+	struct call *c = take_room(l, head.n + rest.n);
 	bool leads;
 
-	if (c == NULL)
-		out_of_memory();
-	*c = (struct call){.requests = {(char *)(c + 1), head.n + rest.n}, .n = 1};
+	c->requests = (struct str){(char *)(c + 1), head.n + rest.n};
+	c->n = 1;
 	memcpy(c + 1, head.p, head.n);
 	if (rest.n > 0)
 		memcpy((char *)(c + 1) + head.n, rest.p, rest.n);
