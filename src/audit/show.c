@@ -238,3 +238,22 @@ audit_search(struct db *db, struct keys *keys, const struct audit_query *q, stru
 	arena_free(f.arena);
 	return rc;
 }
+
+enum rc
+audit_has_acted(struct db *db, struct keys *keys, struct id actor, bool *acted, struct err *err)
+{
+	const struct audit_query q = {.has_actor = true, .actor = actor, .action = AUDIT_ACTIONS};
+	struct finding f = {.db = db, .keys = keys, .limit = 1};
+	struct audit_head head;
+	enum rc rc;
+
+	*acted = false;
+	if ((rc = audit_head_find(db, &head, err)) != RC_OK || head.range.size == 0)
+		return rc;
+	f.arena = arena_new(0);
+	f.size = (int64_t)head.range.size;
+	rc = collect_months(&f, &q, INT64_MAX, INT64_MAX, err);
+	*acted = f.found.n > 0;
+	arena_free(f.arena);
+	return rc;
+}

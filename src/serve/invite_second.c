@@ -38,16 +38,9 @@ has_password(struct door *d, struct id user, bool *has, struct err *err)
 enum rc
 second_is_in_use(struct door *d, struct id user, bool *is, struct err *err)
 {
-	const struct audit_query acted = {
-	    .has_actor = true, .actor = user, .action = AUDIT_ACTIONS, .limit = 1};
-	struct audit_shown_list leaves;
 	enum rc rc = has_password(d, user, is, err);
 
-	if (rc != RC_OK || *is)
-		return rc;
-	rc = audit_search(d->db, d->node->keys, &acted, d->arena, &leaves, err);
-	*is = rc == RC_OK && leaves.n > 0;
-	return rc;
+	return rc != RC_OK || *is ? rc : audit_has_acted(d->db, d->node->keys, user, is, err);
 }
 
 /* Could this one come in, and agree to what the maker made for somebody? */
