@@ -89,3 +89,43 @@ alone_takes_two(const struct door *d, const struct record_type *type, struct str
 	}
 	return false;
 }
+
+/* A move of people that leads out of the fact: NULL where one person makes such a one. */
+static const struct move *
+ends_by_two(const struct record_type *type, int state, const struct fact_rule *fact)
+{
+	const struct move *found = NULL;
+
+	for (size_t i = 0; i < type->move_count; i++) {
+		const struct move *m = &type->moves[i];
+
+		if (m->automatic || (m->from & BIT(state)) == 0 || (m->to & ~fact->in) == 0)
+			continue;
+		if (!m->four_eyes)
+			return NULL;
+		found = m;
+	}
+	return found;
+}
+
+enum rc
+alone_check_erase(const struct door *d, const struct record_type *type, struct str state,
+		  struct err *err)
+{
+	int at = type_state(type, state);
+
+	for (size_t i = 0; i < type->fact_count && at >= 0 && !d->actor->is_node; i++) {
+		const struct fact_rule *fact = &type->facts[i];
+		const struct move *m =
+		    (fact->in & BIT(at)) != 0 ? ends_by_two(type, at, fact) : NULL;
+
+		for (size_t to = 0; m != NULL && to < type->states.n; to++)
+			if ((m->to & ~fact->in & BIT(to)) != 0)
+				return fail(
+				    err, RC_CONFLICT, "state",
+				    "two people end what it says, with the move to %.*s; or "
+				    "two decide to erase it (retention_decision)",
+				    STR_ARG(type->states.at[to]));
+	}
+	return RC_OK;
+}

@@ -23,4 +23,12 @@ MUST_USE enum rc alone_check(const struct door *d, const struct record_type *typ
 bool alone_takes_two(const struct door *d, const struct record_type *type, struct str state,
 		     const struct move *move, json_t *before, json_t *after);
 
+/*
+ * What a record tells others as a fact holds until two people end it, where the model has only such
+ * moves out of it; so one person does not end it by erasing the record: RC_CONFLICT. The node
+ * erases it when its time has come, or two people decided so.
+ */
+MUST_USE enum rc alone_check_erase(const struct door *d, const struct record_type *type,
+				   struct str state, struct err *err);
+
 #endif

@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include "record/alone.h"
 #include "record/test_node.h"
 
 static struct test_person analyst, prosecutor, another;
@@ -114,6 +115,47 @@ two_people_end_a_hold_sooner_and_lift_it_with_a_reason(void **state)
 	assert_false(waits);
 }
 
+static enum rc
+erase_by(struct test_node *t, const struct test_person *who, struct id id, int64_t version,
+	 struct err *err)
+{
+	struct door *d = test_node_begin(t, who);
+
+	return test_node_end(t, record_erase(d, id, version, err));
+}
+
+/* Else the one who is stopped, or whom a time of rest is in the way of, would end it alone. */
+static void
+what_two_people_end_is_not_erased_by_one(void **state)
+{
+	struct test_node *t = *state;
+	struct test_person supervisor =
+	    test_person(4, 1, BIT(ROLE_SUPERVISOR), PURPOSE_SUBJECT_RIGHTS);
+	struct test_person monitor = test_person(5, 1, BIT(ROLE_MONITOR), PURPOSE_OVERSIGHT);
+	const struct record_type *type = test_node_type(t, "reflection_period");
+	struct id stop = test_node_create(t, &monitor, "stop_order",
+					  STR("{'target':'peer','peer':'Riverland','ground':'Its "
+					      "log shows look-ups without a case.'}"));
+	struct id paper =
+	    test_node_create(t, &prosecutor, "authorisation",
+			     STR("{'kind':'other','purpose':'prosecution','legal_basis':'led_8'}"));
+	struct door *d = test_node_begin_read(t, &supervisor);
+	struct err err;
+
+	assert_int_equal(alone_check_erase(d, type, STR("running"), &err), RC_CONFLICT);
+	assert_string_equal(err.key, "state");
+	/* Of a draft, and where one person ends it as well, nothing is gained by erasing. */
+	assert_int_equal(alone_check_erase(d, type, STR("draft"), &err), RC_OK);
+	assert_int_equal(alone_check_erase(d, type, STR("ended"), &err), RC_OK);
+	assert_int_equal(
+	    alone_check_erase(d, test_node_type(t, "authorisation"), STR("granted"), &err), RC_OK);
+	assert_int_equal(test_node_end_read(t, RC_OK), RC_OK);
+	assert_int_equal(erase_by(t, &supervisor, stop, 1, &err), RC_CONFLICT);
+	assert_string_equal(err.key, "state");
+	assert_int_equal(erase_by(t, &supervisor, paper, 1, &err), RC_OK);
+	assert_int_equal(erase_by(t, &test_itself, stop, 1, &err), RC_OK);
+}
+
 int
 main(void)
 {
@@ -124,6 +166,8 @@ main(void)
 					    test_node_teardown),
 	    cmocka_unit_test_setup_teardown(two_people_end_a_hold_sooner_and_lift_it_with_a_reason,
 					    setup, test_node_teardown),
+	    cmocka_unit_test_setup_teardown(what_two_people_end_is_not_erased_by_one, setup,
+					    test_node_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -591,6 +591,8 @@ record_erase(struct door *d, struct id id, int64_t version, struct err *err)
 		rc = refuse_running_hold(&c.row, err);
 	if (rc == RC_OK)
 		rc = concern_check_erase(d, &c.row, err);
+	if (rc == RC_OK)
+		rc = alone_check_erase(d, c.row.type, c.row.state, err);
 	if (rc != RC_OK || (rc = blind_remove(d, id, c.row.type, c.before, err)) != RC_OK)
 		return rc;
 	return erase_row(d, &c.row, err);
