@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/hex.h"
+#include "base/say.h"
 #include "record/ask.h"
 #include "seal/keys.h"
 #include "seal/secret.h"
@@ -75,7 +76,7 @@ binding_wish(struct door *d, const struct user *whom, int64_t uid, bool *waits, 
 		    err, RC_DENIED, "reason",
 		    "whoever has that system account could come in as them, and nobody else "
 		    "could agree to it: say in a sentence why; the overseer and whose "
-		    "account it is are told (--reason, or the header Liaison-Reason)");
+		    "account it is are told (" SAY_REASON ")");
 	if ((rc = log_binding(d, "account_bound_alone", whom->id, err)) != RC_OK ||
 	    (rc = notice_add(d, whom->id, "account_bound_by_one_alone", &notice, err)) != RC_OK)
 		return rc;

@@ -281,8 +281,9 @@ check_arguments(const struct cli_words *w, struct err *err)
 		return fail(err, RC_USAGE, "", "something is missing; write: liaison %s %s %s",
 			    c->noun, c->verb, c->arguments);
 	if (w->arguments.n > most)
-		return fail(err, RC_USAGE, "", "too many words; write: liaison %s %s%s%s", c->noun,
-			    c->verb, c->arguments[0] != '\0' ? " " : "", c->arguments);
+		return fail(err, RC_USAGE, "", "too many words; write: liaison %s %s%s%s%s",
+			    c->noun, c->verb, c->arguments[0] != '\0' ? " " : "", c->arguments,
+			    c->options != NULL && c->options[0].name != NULL ? " [OPTION...]" : "");
 	return RC_OK;
 }
 

@@ -15,6 +15,8 @@ CSV
 expect_exit 0 L record import "$work/in.csv"
 
 story "Without a reason no masked value leaves"
+expect_exit 2 L record export person # which a reader of `record list person` may try
+has "$said" "record export \\[OPTION"
 expect_exit 4 L record export --format htcds --reveal
 expect_exit 0 L record export --format htcds --out "$work/closed.csv"
 hasnt "$(cat "$work/closed.csv")" Tarn
