@@ -27,6 +27,9 @@ struct finding {
 static void
 found(struct finding *f, int64_t leaf, bool listed)
 {
+	/* Those of a group that is being written stand in no tree yet, and their key in no row. */
+	if (leaf >= f->size)
+		return;
 	*VEC_ADD(f->arena, &f->found) = (struct found){.index = leaf, .listed = listed};
 }
 
@@ -214,7 +217,7 @@ audit_search(struct db *db, struct keys *keys, const struct audit_query *q, stru
 	     struct audit_shown_list *out, struct err *err)
 {
 	struct finding f = {.db = db, .keys = keys, .limit = limit_of(q->limit)};
-	int64_t before = q->before_index > 0 ? q->before_index : INT64_MAX;
+	int64_t before;
 	int64_t before_ms = q->before_ms != 0 ? q->before_ms : INT64_MAX;
 	struct audit_head head;
 	enum rc rc;
@@ -224,6 +227,7 @@ audit_search(struct db *db, struct keys *keys, const struct audit_query *q, stru
 		return rc;
 	f.arena = arena_new(0);
 	f.size = (int64_t)head.range.size;
+	before = q->before_index > 0 && q->before_index < f.size ? q->before_index : f.size;
 	if (q->has_actor)
 		rc = collect_months(&f, q, before, before_ms, err);
 	else

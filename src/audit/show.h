@@ -42,7 +42,7 @@ struct audit_query {
 	size_t limit;		    /* 0: AUDIT_SHOWN_MAX */
 };
 
-/* Newest first. The next page starts at the last row's index. */
+/* Newest first, of what groups that ended hold. The next page starts at the last row's index. */
 MUST_USE enum rc audit_search(struct db *db, struct keys *keys, const struct audit_query *query,
 			      struct arena *a, struct audit_shown_list *out, struct err *err);
 

@@ -201,6 +201,40 @@ a_search_of_a_span_finds_what_is_in_it(void **state)
 	assert_int_equal(by_actor(0, 0, test_start_ms), 0);
 }
 
+/* A change may ask what somebody did before while its own group is being written. */
+static void
+a_search_within_a_group_finds_what_groups_before_it_hold(void **state)
+{
+	struct audit_entry mine = {.time_ms = test_start_ms + 60000,
+				   .action = AUDIT_READ,
+				   .actor = test_id('a', 1),
+				   .purpose = STR("protection"),
+				   .has_record = true,
+				   .record = test_id('r', 1),
+				   .type = STR("incident")};
+	const struct audit_query q = {
+	    .has_actor = true, .actor = mine.actor, .action = AUDIT_ACTIONS, .limit = 1};
+	struct audit_shown_list shown;
+	struct audit_group *g;
+	struct err err;
+
+	(void)state;
+	test_log_grow(&l, 0, 10);
+	assert_int_equal(db_begin(l.db, &err), RC_OK);
+	assert_int_equal(audit_group_begin(l.db, l.keys, &g, &err), RC_OK);
+	assert_int_equal(audit_append(g, &mine, NULL, &err), RC_OK);
+	assert_int_equal(audit_search(l.db, l.keys, &q, l.arena, &shown, &err), RC_OK);
+	assert_int_equal(shown.n, 1);
+	assert_int_equal(shown.at[0].index, 7);
+	assert_int_equal(audit_show(l.db, l.keys, mine.record, 0, l.arena, &shown, &err), RC_OK);
+	assert_int_equal(shown.n, speak_of(mine.record, 10));
+	assert_int_equal(audit_group_end(g, &err), RC_OK);
+	audit_group_free(g);
+	assert_int_equal(db_commit(l.db, &err), RC_OK);
+	assert_int_equal(audit_search(l.db, l.keys, &q, l.arena, &shown, &err), RC_OK);
+	assert_int_equal(shown.at[0].index, 10);
+}
+
 /* A log from before there were traces gets them by the migration. */
 static void
 an_older_log_is_traced_by_the_migration(void **state)
@@ -235,6 +269,8 @@ main(void)
 		times_that_reach_over_all_years_are_not_walked_month_by_month, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(a_search_of_a_span_finds_what_is_in_it, open_log,
 					    close_log),
+	    cmocka_unit_test_setup_teardown(
+		a_search_within_a_group_finds_what_groups_before_it_hold, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(an_older_log_is_traced_by_the_migration, open_log,
 					    close_log),
 	};
