@@ -63,6 +63,11 @@ performance: ## measure the ground on both engines, and write docs/performance.m
 	@$(BUILD) release all benches
 	LIAISON_BUILD=$(CURDIR)/build/release bench/ground/write.sh
 
+performance-audit: ## measure a log of a million leaves on both engines, and write docs/performance-audit.md
+	@tools/setup.sh bench
+	@$(BUILD) release all benches
+	LIAISON_BUILD=$(CURDIR)/build/release bench/audit/write.sh
+
 golden: ## rewrite the golden files; read the diff before you commit it
 	@tools/setup.sh test
 	@$(BUILD) dev
@@ -81,4 +86,4 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 20
 
 .PHONY: release valgrind demo test check clang asan tsan floors headers words secrets docs format-check tidy \
-	format fuzz long bench performance golden fresh install clean help
+	format fuzz long bench performance performance-audit golden fresh install clean help
