@@ -256,7 +256,7 @@ audit_has_acted(struct db *db, struct keys *keys, struct id actor, bool *acted, 
 		return rc;
 	f.arena = arena_new(0);
 	f.size = (int64_t)head.range.size;
-	rc = collect_months(&f, &q, INT64_MAX, INT64_MAX, err);
+	rc = collect_months(&f, &q, f.size, INT64_MAX, err);
 	*acted = f.found.n > 0;
 	arena_free(f.arena);
 	return rc;

@@ -46,8 +46,7 @@ struct audit_query {
 MUST_USE enum rc audit_search(struct db *db, struct keys *keys, const struct audit_query *query,
 			      struct arena *a, struct audit_shown_list *out, struct err *err);
 
-/* Is a leaf theirs? Opens none, so that it may be asked inside a group, whose details are not kept
- * yet. */
+/* Is a leaf theirs, of the groups before the one that is being written? Opens none. */
 MUST_USE enum rc audit_has_acted(struct db *db, struct keys *keys, struct id actor, bool *acted,
 				 struct err *err);
 

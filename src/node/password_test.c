@@ -170,7 +170,7 @@ a_link_for_somebody_who_worked_here_takes_a_second_person(void **state)
 	assert_int_equal(socket_call(f, EVA, "POST", "/api/v1/users/ben/invite/agree", NULL, NULL),
 			 204);
 	assert_int_equal(redeem(f, code, other), 204);
-	/* What they did a moment ago is not told in full yet, and counts. */
+	/* Their newest leaf is of this very change, and hides none of before. */
 	assert_int_equal(socket_call(f, ADMIN, "POST", "/api/v1/users/admin/invite", NULL, "{}"),
 			 201);
 	assert_true(str_eq_z(member(f, "waits_for"), "a second person"));
