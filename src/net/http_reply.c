@@ -12,7 +12,7 @@
 #include "net/target.h"
 
 /* So many answers are worth a switch of threads before the last of them is made. */
-#define REPLIES_A_WAKE 32
+#define REPLIES_A_WAKE 64
 
 /* Of a thread that answers many in a row; the server is referred to while n > 0. */
 static _Thread_local struct {

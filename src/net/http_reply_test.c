@@ -2,7 +2,7 @@
 
 #include "net/test_site.h"
 
-#define CLIENTS 40
+#define CLIENTS 72
 
 /* Requests that wait for the test to answer them. */
 struct parked {
@@ -116,7 +116,7 @@ answers_in_a_row_wake_once_and_nobody_else_waits_for_them(void **state)
 	assert_int_equal(pthread_join(other, NULL), 0);
 	assert_true(is_on_its_way(p));
 	/* Neither do the first of many wait for the last. */
-	while (p->n > 0 && CLIENTS - p->n < 34)
+	while (p->n > 0 && CLIENTS - p->n < 66)
 		answer_next(p);
 	assert_true(is_on_its_way(p));
 	while (p->n > 0)
