@@ -565,6 +565,30 @@ the_log_tells_an_overseer_nothing_of_what_is_said_of_them(void **state)
 	assert_true(holds(a, "\"items\":[]"));
 }
 
+/* A refusal names the record that was referred to, and the reason is about another one. */
+static void
+a_refused_reference_is_logged_without_the_reason_of_what_was_written(void **state)
+{
+	static const char search[] = "/api/v1/audit/search?limit=50";
+	struct fixture *f = *state;
+	struct str a,
+	    id = made(f, WORKER, "protection", "survivor", "{'fields':{'chosen_name':'Tirelu'}}");
+
+	assert_int_equal(
+	    ask(f,
+		(struct ask){
+		    ANALYST, "investigation", "POST", "/api/v1/records/note", 0,
+		    str_fmt(f->dir->a, "{'fields':{'text':'x','about':'%.*s'}}", STR_ARG(id)).p,
+		    "Anaximander did this"},
+		NULL),
+	    422);
+	assert_int_equal(ask(f, (struct ask){MONITOR, "oversight", "GET", search, 0, "", NULL}, &a),
+			 200);
+	assert_true(holds(a, "\"denied\""));
+	assert_true(holds(a, str_z(f->dir->a, id)));
+	assert_false(holds(a, "Anaximander"));
+}
+
 struct screening {
 	struct fixture *f;
 	struct suspects suspects;
@@ -720,6 +744,7 @@ main(void)
 	    T(marking_a_victim_over_http_suspends_the_listing),
 	    T(a_reason_that_is_no_text_is_refused),
 	    T(the_log_tells_an_overseer_nothing_of_what_is_said_of_them),
+	    T(a_refused_reference_is_logged_without_the_reason_of_what_was_written),
 	    T(the_log_at_large_tells_the_overseer_alone_of_types_under_keys),
 	    T(nobody_ever_marked_or_helped_is_screened_as_a_suspect),
 	    T(a_token_widens_neither_itself_nor_anybody),

@@ -57,6 +57,7 @@ check_reference(struct door *d, const struct field *field, struct str text, stru
 {
 	static const struct decision absent = {.rung = RUNG_NONE, .rule = "absent", .why = ""};
 	struct record_row row;
+	struct str reason = d->access.reason;
 	struct row_facts known;
 	bool good = false;
 	struct id id;
@@ -83,7 +84,11 @@ check_reference(struct door *d, const struct field *field, struct str text, stru
 	}
 	if (good)
 		return RC_OK;
+	/* The reason is about the record that is written, which this leaf does not name: whoever
+	 * keeps the one that was named would read of whom a complaint was to be. */
+	d->access.reason = STR_NONE;
 	rc = door_refuse(d, &absent, NULL, &id, err);
+	d->access.reason = reason;
 	must(rc == RC_ABSENT);
 	return fail(err, RC_INVALID, str_z(d->arena, field->name),
 		    "names no record of the type wanted here");
