@@ -2,20 +2,16 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/say.h"
 #include "base/arena_pool.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/say.h"
 #include "format/json.h"
-#include "seal/keys.h"
-#include "seal/secret.h"
 #include "serve/access.h"
 #include "serve/credential.h"
 #include "serve/generation.h"
 #include "serve/disk.h"
 #include "serve/inside.h"
-#include "serve/lane.h"
-#include "serve/limits.h"
 #include "serve/origin.h"
 #include "serve/problem.h"
 #include "serve/quarantine.h"
@@ -24,27 +20,7 @@
 #include "serve/route.h"
 #include "serve/user.h"
 #include "serve/user_cache.h"
-
-/*
- * One call on its way: a worker looks at it, a reading handler runs on the worker's own
- * connection, a changing one on the writer thread; the answer leaves when its group, which
- * holds the log's entries about it, is durable.
- */
-struct work {
-	struct write_item item; /* first: the writer hands it back */
-	struct serve *serve;
-	struct call *call;
-	struct request request;
-	struct reply reply;
-	struct user user;
-	struct credential credential;
-	struct actor actor;
-	unsigned reader;
-	struct limited limited; /* for whom limited work is counted */
-	int64_t retry_s;	/* with 429; 0: not known */
-	enum rc rc;
-	struct err err;
-};
+#include "serve/work.h"
 
 /* Made as soon as it is known, on the worker where that can be; sent when it is durable. */
 static void
@@ -301,52 +277,8 @@ on_writer(const struct route *r)
 	return (r->flags & ROUTE_WRITES) != 0 && (r->flags & ROUTE_DRAFTS) == 0;
 }
 
-enum rc
-serve_reader_open(struct serve *s, unsigned reader, struct err *err)
-{
-	if (s->readers[reader] != NULL)
-		return RC_OK;
-	if (s->users[reader] == NULL) {
-		s->users[reader] = user_cache_new();
-		s->reaches[reader] = reach_cache_new();
-	}
-	return db_open_reader(s->store_url, 5000, &s->readers[reader], err);
-}
-
-/*
- * Whoever asks sees what was durable before the asking: a look that began after the call was
- * all there shows that, and many calls that waited share one.
- */
-static enum rc
-look_begin(struct serve *s, unsigned reader, int64_t received_us, unsigned *went_on,
-	   struct err *err)
-{
-	struct look *look = &s->looks[reader];
-	enum rc rc;
-
-	if (look->is_open && received_us > 0 && received_us < look->begun_us)
-		return RC_OK;
-	if (look->is_open)
-		*went_on += serve_rest(s, reader);
-	if ((rc = serve_reader_open(s, reader, err)) != RC_OK)
-		return rc;
-	look->begun_us = monotonic_us();
-	look->users_generation = 0;
-	if ((rc = db_begin_read(s->readers[reader], err)) == RC_OK)
-		look->is_open = true;
-	return rc;
-}
-
-/* Kept for the next calls, unless nobody says when they came. */
-static unsigned
-look_end(struct serve *s, unsigned reader, int64_t received_us)
-{
-	return received_us == 0 && s->looks[reader].is_open ? serve_rest(s, reader) : 0;
-}
-
-/* The handler has run, or something refused before it: what is left to write, or the answer. */
-static void
-conclude(struct work *w)
+void
+work_conclude(struct work *w)
 {
 	make_answer(w);
 	if (w->rc == RC_OK && w->reply.write != NULL)
@@ -360,230 +292,6 @@ conclude(struct work *w)
 		writer_submit(w->serve->writer, &w->item);
 	else
 		finish(w);
-}
-
-/* All keys that are waited for in a worker's look, with one message; then the answers. */
-static unsigned
-open_waiting(struct serve *s, unsigned reader)
-{
-	struct look *look = &s->looks[reader];
-	struct err errs[LOOK_WAITS_MAX];
-	unsigned n = look->wait_count;
-
-	if (n == 0)
-		return 0;
-	if (look->keys == NULL)
-		look->keys = secret_new(LOOK_WAITS_MAX * sizeof *look->keys);
-	for (unsigned i = 0; i < n; i++) {
-		look->keys[i] = look->waits[i]->reply.key;
-		look->keys[i].err = &errs[i];
-	}
-	keys_unwrap_many(s->keys, NULL, look->keys, n);
-	look->wait_count = 0;
-	for (unsigned i = 0; i < n; i++) {
-		struct work *w = look->waits[i];
-
-		w->rc = w->reply.opened(&w->request, &w->reply, &look->keys[i], &w->err);
-		conclude(w);
-	}
-	secret_wipe(look->keys, n * sizeof *look->keys);
-	return n;
-}
-
-/* All drafts of a worker's look: their keys wrapped with one message; then to the writer. */
-static unsigned
-wrap_waiting(struct serve *s, unsigned reader)
-{
-	struct look *look = &s->looks[reader];
-	unsigned n = look->draft_count;
-	struct err err = {.rc = RC_OK};
-	enum rc rc;
-
-	if (n == 0)
-		return 0;
-	rc = record_wraps_ask(look->wraps, &err);
-	look->draft_count = 0;
-	for (unsigned i = 0; i < n; i++) {
-		struct work *w = look->drafts[i];
-
-		if (rc != RC_OK) {
-			json_decref(w->reply.json);
-			w->reply.json = NULL;
-			w->rc = rc;
-			w->err = err;
-		}
-		conclude(w);
-	}
-	return n;
-}
-
-/* A handler that drafts: what it drafted waits with those that follow. True: it does. */
-static bool
-draft_waits(struct work *w)
-{
-	struct look *look = &w->serve->looks[w->reader];
-	size_t before;
-
-	if ((w->request.route->flags & ROUTE_DRAFTS) == 0) {
-		w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
-		return false;
-	}
-	if (look->wraps == NULL)
-		look->wraps = record_wraps_new(&w->serve->node, LOOK_DRAFTS_MAX);
-	w->request.wraps = look->wraps;
-	before = record_wraps_count(look->wraps);
-	w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
-	if (w->rc != RC_OK || w->reply.write == NULL)
-		record_wraps_back(look->wraps, before);
-	if (record_wraps_count(look->wraps) == before)
-		return false;
-	look->drafts[look->draft_count++] = w;
-	return true;
-}
-
-/* No more have room, or nobody says when they came. */
-static unsigned
-drafts_go_on(struct serve *s, unsigned reader, int64_t received_us)
-{
-	return s->looks[reader].draft_count == LOOK_DRAFTS_MAX || received_us == 0
-		   ? wrap_waiting(s, reader)
-		   : 0;
-}
-
-/* Those that wait do not wait for work of another kind, which may be long. */
-static unsigned
-others_go_on(const struct work *w)
-{
-	const struct look *look = &w->serve->looks[w->reader];
-
-	if (look->draft_count > 0 && (w->request.route->flags & ROUTE_DRAFTS) == 0)
-		return wrap_waiting(w->serve, w->reader);
-	return look->wait_count > 0 && look->waits[0]->request.route != w->request.route
-		   ? open_waiting(w->serve, w->reader)
-		   : 0;
-}
-
-/* It found what it shows, and waits for its key with those that follow; else it is done. */
-static unsigned
-wait_for_key(struct work *w, int64_t received_us)
-{
-	struct look *look = &w->serve->looks[w->reader];
-
-	look->waits[look->wait_count++] = w;
-	return look->wait_count == LOOK_WAITS_MAX || received_us == 0
-		   ? open_waiting(w->serve, w->reader)
-		   : 0;
-}
-
-unsigned
-serve_rest(struct serve *s, unsigned reader)
-{
-	struct look *look = &s->looks[reader];
-	unsigned went_on = open_waiting(s, reader) + wrap_waiting(s, reader);
-
-	if (look->is_open)
-		db_rollback(s->readers[reader]);
-	else if (s->readers[reader] != NULL)
-		db_rest(s->readers[reader]);
-	look->is_open = false;
-	return went_on;
-}
-
-/* The handler of a limited route, in a read transaction of its thread. */
-static void
-run_limited(struct work *w)
-{
-	int64_t start = monotonic_ms();
-
-	w->rc = w->request.route->handle(&w->request, &w->reply, &w->err);
-	ongoing_end(&w->serve->ongoing, w->call);
-	limits_settle(&w->request, &w->limited, w->rc == RC_OK && w->reply.status < 400,
-		      monotonic_ms() - start);
-}
-
-static void
-run_in_lane(void *ctx, struct db *db, const struct err *why, void *item)
-{
-	struct work *w = item;
-
-	(void)ctx;
-	if (db == NULL) {
-		w->rc = why->rc;
-		w->err = *why;
-	} else if ((w->rc = db_begin_read(db, &w->err)) == RC_OK) {
-		w->request.door.db = db;
-		run_limited(w);
-		db_rollback(db);
-	}
-}
-
-static void
-answer_from_lane(void *ctx, void *item)
-{
-	(void)ctx;
-	conclude(item);
-}
-
-/* Within its limits it goes to its lane, where there is one: false when it is done with here. */
-static bool
-to_lane(struct work *w)
-{
-	bool heavy = (w->request.route->flags & ROUTE_HEAVY) != 0;
-	struct lane *lane = w->serve->lanes[heavy ? LANE_HEAVY : LANE_HASHES];
-	struct err err;
-	enum rc rc;
-
-	if ((w->rc = limits_admit(&w->request, &w->limited, &w->retry_s, &w->err)) != RC_OK)
-		return false;
-	if (lane == NULL) {
-		run_limited(w);
-		return false;
-	}
-	/* Once it is put there it is not ours to look at any more. */
-	if ((rc = lane_put(lane, w, w->limited.owner, &err)) == RC_OK)
-		return true;
-	w->rc = rc;
-	w->err = err;
-	/* Whoever was not let in has tried nothing. */
-	limits_settle(&w->request, &w->limited, true, 0);
-	return false;
-}
-
-enum rc
-serve_lanes_open(struct serve *s, struct err *err)
-{
-	/* Two passwords at once take 128 MiB; 16 more wait a second or so. */
-	const struct lane_options hashes = {
-	    .threads = 2, .queue_max = 16, .owner_max = 8, .store_url = s->store_url};
-	const struct lane_options heavy = {
-	    .threads = 2, .queue_max = 8, .owner_max = 1, .store_url = s->store_url};
-	enum rc rc =
-	    lane_open(&hashes, run_in_lane, answer_from_lane, NULL, &s->lanes[LANE_HASHES], err);
-
-	return rc == RC_OK ? lane_open(&heavy, run_in_lane, answer_from_lane, NULL,
-				       &s->lanes[LANE_HEAVY], err)
-			   : rc;
-}
-
-struct ongoing *
-serve_ongoing(struct serve *s)
-{
-	return &s->ongoing;
-}
-
-void
-serve_ending(struct serve *s)
-{
-	atomic_store(&s->ending, true);
-}
-
-void
-serve_lanes_close(struct serve *s)
-{
-	for (int i = 0; i < LANES; i++) {
-		lane_close(s->lanes[i]);
-		s->lanes[i] = NULL;
-	}
 }
 
 unsigned
@@ -619,24 +327,24 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 		}
 		if (w->rc == RC_OK &&
 		    (w->request.route->flags & (ROUTE_HASHES | ROUTE_HEAVY)) != 0) {
-			if (to_lane(w)) {
+			if (work_to_lane(w)) {
 				return went_on + look_end(s, reader, received_us);
 			}
 		} else if (w->rc == RC_OK) {
-			went_on += others_go_on(w);
-			if (draft_waits(w)) {
-				went_on += drafts_go_on(s, reader, received_us) - 1;
+			went_on += look_others_go_on(w);
+			if (look_draft(w)) {
+				went_on += look_drafts_go_on(s, reader, received_us) - 1;
 				return went_on + look_end(s, reader, received_us);
 			}
 			if (w->rc == RC_OK && w->reply.opened != NULL) {
-				went_on += wait_for_key(w, received_us) - 1;
+				went_on += look_wait_for_key(w, received_us) - 1;
 				return went_on + look_end(s, reader, received_us);
 			}
 		}
 		/* What failed may have lost the connection: the next look is a new one. */
 		went_on += look_end(s, reader, w->rc == RC_OK ? received_us : 0);
 	}
-	conclude(w);
+	work_conclude(w);
 	return went_on;
 }
 
