@@ -6,6 +6,7 @@
 #include "audit/leaf.h"
 #include "audit/origin.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "seal/keys_process.h"
 #include "store/db.h"
 
@@ -136,6 +137,37 @@ confirm(struct db *db, struct keys *keys, const struct audit_head *head, struct 
 	return rc == RC_OK ? keys_log_confirm(keys, head->range.size, &root, origin, err) : rc;
 }
 
+/* So long it is tried to join others that write. */
+#define JOIN_MS 30000
+
+/*
+ * Other processes go on while this one joins them: what they tell the key process between our look
+ * at the log and the question makes it know of more than we saw. Then the log has grown since; an
+ * old copy has not.
+ */
+static enum rc
+confirm_among_others(struct db *db, struct keys *keys, struct audit_head *head, struct str origin,
+		     struct err *err)
+{
+	int64_t began_ms = monotonic_ms();
+
+	for (;;) {
+		uint64_t size = head->range.size, known = 0;
+		struct err ignored;
+		enum rc rc = confirm(db, keys, head, origin, err);
+
+		if (rc != RC_INTEGRITY || keys_log_size(keys, &known, &ignored) != RC_OK ||
+		    known <= size || audit_head_find(db, head, &ignored) != RC_OK ||
+		    head->range.size <= size)
+			return rc;
+		if (monotonic_ms() - began_ms > JOIN_MS)
+			return fail(err, RC_BUSY, "store",
+				    "the other processes of this node write so much that its log "
+				    "could not be compared with what the key process knows; start "
+				    "this one again when they write less");
+	}
+}
+
 enum rc
 audit_meet(struct db *db, struct keys *keys, bool accept, struct err *err)
 {
@@ -157,7 +189,7 @@ audit_meet(struct db *db, struct keys *keys, bool accept, struct err *err)
 			  "database is the one that was in use last, say so: liaison node "
 			  "accept-log --reason TEXT");
 	else
-		rc = confirm(db, keys, &head, origin.name, err);
+		rc = confirm_among_others(db, keys, &head, origin.name, err);
 done:
 	arena_free(a);
 	return rc;
