@@ -103,6 +103,9 @@ static const uint32_t allowed[] = {
 	SYS_gettid, SYS_getuid, SYS_geteuid, SYS_rt_sigprocmask, SYS_rt_sigaction,
 	SYS_rt_sigreturn, SYS_restart_syscall, SYS_sigaltstack, SYS_sched_yield,
 	SYS_exit, SYS_exit_group,
+#if UNDER_SANITIZER
+	SYS_rseq, SYS_set_robust_list, SYS_gettimeofday,
+#endif
     /* clang-format on */
 };
 

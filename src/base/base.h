@@ -10,6 +10,18 @@
 #define NORETURN __attribute__((noreturn))
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
+/* 1 in a build with a sanitizer whose runtime has threads and calls of its own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNDER_SANITIZER 1
+#elif defined(__clang__)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER 1
+#endif
+#endif
+#ifndef UNDER_SANITIZER
+#define UNDER_SANITIZER 0
+#endif
+
 /*
  * Our own mistakes end the process, in release builds too: what is acknowledged is
  * already durable, and the supervisor starts us again.

@@ -309,7 +309,7 @@ parse_child(const struct parse_kind *more)
 		(void)!write(STDERR_FILENO, text, sizeof text - 1);
 		_exit(2);
 	}
-	must(close_range(SANDBOX_SANITIZED ? 3 : 1, UINT_MAX, 0) == 0);
+	must(close_range(UNDER_SANITIZER ? 3 : 1, UINT_MAX, 0) == 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)signal(SIGPIPE, SIG_DFL);
 	c = heap_zeroed(sizeof *c);

@@ -17,7 +17,7 @@
 
 #define IN_BYTES ((size_t)65536)
 /* A sanitizer's report goes to standard error. */
-#define CLOSE_FROM (SANDBOX_SANITIZED ? 3 : 2)
+#define CLOSE_FROM (UNDER_SANITIZER ? 3 : 2)
 #define OPENS_MAX 4 /* a file is read again, never for ever */
 #define ENDS_MAX 16 /* so often may it ask behind a file's end */
 /*

@@ -66,7 +66,7 @@ try_descriptors(struct child *c, struct err *err)
 	char byte;
 
 	(void)c;
-	for (int fd = SANDBOX_SANITIZED ? 3 : 1; fd < 1024; fd++)
+	for (int fd = UNDER_SANITIZER ? 3 : 1; fd < 1024; fd++)
 		if (read(fd, &byte, 1) >= 0 || errno != EBADF)
 			return say(err, fd);
 	return say(err, 0);
@@ -371,7 +371,7 @@ whatever_becomes_of_it_the_node_says_so_and_lives(void **state)
 	expect("leave", RC_FAILED, "ended without a word");
 	expect("hide", RC_FAILED, "was killed, or closed its end");
 	/* Sanitizers map what they like, so memory has no bound there. */
-	if (!SANDBOX_SANITIZED)
+	if (!UNDER_SANITIZER)
 		expect("eat_memory", RC_FAILED, "it needed more memory than it may have");
 }
 

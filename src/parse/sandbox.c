@@ -76,7 +76,7 @@ static const uint32_t allowed[] = {
 	SYS_clock_gettime, SYS_getrandom, SYS_getpid, SYS_gettid,
 	SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_rt_sigreturn, SYS_restart_syscall,
 	SYS_exit, SYS_exit_group,
-#if SANDBOX_SANITIZED
+#if UNDER_SANITIZER
 	SYS_sigaltstack, SYS_sched_yield, SYS_clock_nanosleep, SYS_nanosleep,
 #endif
     /* clang-format on */
@@ -196,7 +196,7 @@ sandbox_enter(const struct sandbox_limits *limits, int *landlock_abi, struct err
 	*landlock_abi = sandbox_landlock_abi();
 	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_NPROC, 0) ||
 	    !limit(RLIMIT_CPU, limits->cpu_s) ||
-	    (!SANDBOX_SANITIZED && !limit(RLIMIT_AS, limits->memory_bytes)) ||
+	    (!UNDER_SANITIZER && !limit(RLIMIT_AS, limits->memory_bytes)) ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return fail(err, RC_UNAVAILABLE, "parser", "its limits cannot be set (error %d)",
 			    errno);

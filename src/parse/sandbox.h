@@ -13,17 +13,6 @@
  * for libraries look for files on their own; anything else that is not on the list ends the
  * process by SIGSYS.
  */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANDBOX_SANITIZED 1
-#elif defined(__clang__)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANDBOX_SANITIZED 1
-#endif
-#endif
-#ifndef SANDBOX_SANITIZED
-#define SANDBOX_SANITIZED 0
-#endif
-
 struct sandbox_limits {
 	size_t memory_bytes; /* of address space; not under sanitizers, which map all there is */
 	unsigned cpu_s;
