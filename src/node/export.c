@@ -202,7 +202,8 @@ check_request(struct request *rq, struct err *err)
 
 	if (rq->json == NULL || format_find(format) < 0)
 		return fail(err, RC_INVALID, "format",
-			    "takes htcds, htcds-json, ftm, ndjson, csv or all");
+			    "%stakes htcds, htcds-json, ftm, ndjson, csv or all",
+			    format.n == 0 ? "is missing; " : "");
 	if (type.n > 0 && model_type(rq->door.node->model, type) == NULL)
 		return fail(err, RC_INVALID, "type", "there is no such record type");
 	if (str_eq_z(format, "csv") && type.n == 0)
