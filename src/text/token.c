@@ -6,7 +6,9 @@
 
 #include "base/arena.h"
 #include "base/utf8.h"
+#include "text/hangul.h"
 #include "text/normal.h"
+#include "text/readings.h"
 #include "text/token_words.h"
 #include "text/translit.h"
 
@@ -76,29 +78,46 @@ token_flags_of(struct str key)
 	return flags;
 }
 
-static void
+static struct token *
 add(struct name_tokens *out, struct str original, struct str key, enum script script)
 {
 	struct token *token;
 
 	if (key.n == 0)
-		return;
+		return NULL;
 	if (out->n == NAME_TOKENS_MAX) {
 		out->cut = true;
-		return;
+		return NULL;
 	}
 	if (key.n > TOKEN_KEY_MAX) {
 		key.n = TOKEN_KEY_MAX;
 		out->cut = true;
 	}
 	token = &out->at[out->n++];
-	*token = (struct token){original, key, script, token_flags_of(key)};
+	token->original = original;
+	token->key = key;
+	token->script = script;
+	token->flags = token_flags_of(key);
+	token->alternates_n = 0;
 	/* One letter that is a whole syllable (Han "e") abbreviates nothing. */
 	if (script == SCRIPT_HAN || script == SCRIPT_HANGUL)
 		token->flags &=
 		    ~(unsigned)(TOKEN_INITIAL | TOKEN_PARTICLE | TOKEN_HONORIFIC | TOKEN_LEGAL);
 	if (script_is_abjad(script))
 		token->flags |= TOKEN_ABJAD;
+	return token;
+}
+
+/* The first reading is the key, the others are its alternates. */
+static void
+add_readings(struct name_tokens *out, struct str original, const struct readings *readings,
+	     enum script script)
+{
+	struct token *token = readings->n > 0 ? add(out, original, readings->at[0], script) : NULL;
+
+	for (size_t i = 1; token != NULL && i < readings->n; i++)
+		if (readings->at[i].n <= TOKEN_KEY_MAX)
+			token->alternates[token->alternates_n++] = readings->at[i];
 }
 
 /*
@@ -159,6 +178,31 @@ add_syllables(struct name_tokens *out, struct str original, struct str key, enum
 	}
 }
 
+/* Korean: each syllable a part. Letters written apart (NFD) are shown by their whole run. */
+static void
+add_hangul(struct arena *a, struct name_tokens *out, struct str run)
+{
+	struct str folded = text_fold(a, run);
+	bool alike = utf8_count(folded) == utf8_count(run), inside = false;
+
+	for (size_t i = 0, at = 0, used, width; i < folded.n; i += used) {
+		uint32_t c = utf8_decode(folded.p + i, folded.n - i, &used);
+		struct readings readings = {.n = 0};
+		struct str shown = run;
+
+		if (alike) {
+			utf8_decode(run.p + at, run.n - at, &width);
+			shown = str_sub(run, at, at + width);
+			at += width;
+		}
+		hangul_read(a, c,
+			    !inside && hangul_has_surname(hangul_together(folded, i), out->n == 0),
+			    &readings);
+		add_readings(out, shown, &readings, SCRIPT_HANGUL);
+		inside = readings.n > 0;
+	}
+}
+
 static void
 add_run(struct translit *t, struct arena *a, struct name_tokens *out, struct str run,
 	enum script script)
@@ -166,6 +210,10 @@ add_run(struct translit *t, struct arena *a, struct name_tokens *out, struct str
 	const struct str article = STR("\u0627\u0644"); /* alef, lam */
 	struct str key;
 
+	if (script == SCRIPT_HANGUL) {
+		add_hangul(a, out, run);
+		return;
+	}
 	if (script == SCRIPT_ARABIC && run.n >= 10 && str_starts(run, article)) {
 		add(out, str_sub(run, 0, article.n), STR("al"), script);
 		run = str_sub(run, article.n, run.n);

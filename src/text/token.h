@@ -11,7 +11,8 @@ struct translit;
  * token: a name as the parts that are compared. Parts are cut at white space, hyphens, dots,
  * commas and other punctuation and where the script changes; apostrophes and the Arabic
  * letter signs are dropped inside a part; the Arabic article is a part of its own; Han and
- * Hangul are cut by syllable. The order of the parts means nothing to those who compare.
+ * Hangul are cut by syllable, which Latin mostly writes joined: compare neighbours joined too. The
+ * order of the parts means nothing to those who compare.
  */
 enum token_flags {
 	TOKEN_HONORIFIC = 1 << 0, /* Mr, Sheikh, Dr, Haji: no evidence either way */
@@ -22,11 +23,20 @@ enum token_flags {
 	TOKEN_NUMBER = 1 << 5	  /* digits only */
 };
 
+#define TOKEN_ALTERNATES_MAX 4
+
 struct token {
 	struct str original; /* a view into the name given */
 	struct str key;	     /* ASCII, never empty, at most TOKEN_KEY_MAX bytes */
 	enum script script;
-	unsigned flags; /* enum token_flags */
+	unsigned flags; /* enum token_flags, of the key */
+	/*
+	 * Further keys of the same part: another reading or romanisation of what is written.
+	 * Made as the key is, each other than it and than one another; the key is the commonest.
+	 * Who compares takes the best.
+	 */
+	unsigned char alternates_n;
+	struct str alternates[TOKEN_ALTERNATES_MAX];
 };
 
 #define NAME_TOKENS_MAX 24

@@ -28,6 +28,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			must((t->key.p[k] >= 'a' && t->key.p[k] <= 'z') ||
 			     (t->key.p[k] >= '0' && t->key.p[k] <= '9'));
 		must(skeleton_make(t->key, skeleton) <= SKELETON_MAX);
+		must(t->alternates_n <= TOKEN_ALTERNATES_MAX);
+		for (size_t k = 0; k < t->alternates_n; k++) {
+			struct str other = t->alternates[k];
+
+			must(other.n > 0 && other.n <= TOKEN_KEY_MAX && !str_eq(other, t->key));
+			for (size_t b = 0; b < other.n; b++)
+				must(other.p[b] >= 'a' && other.p[b] <= 'z');
+			for (size_t b = 0; b < k; b++)
+				must(!str_eq(other, t->alternates[b]));
+		}
 	}
 	arena_free(a);
 	return 0;

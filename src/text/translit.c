@@ -9,7 +9,9 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/utf8.h"
+#include "text/hangul.h"
 #include "text/normal.h"
+#include "text/readings.h"
 #include "text/script.h"
 #include "text/translit_tables.h"
 
@@ -110,31 +112,19 @@ by_icu(struct arena *scratch, UTransliterator *icu, struct str run, struct buf *
 		add_plain(out, text, n);
 }
 
-/* How many Hangul syllables stand together from here. */
-static size_t
-hangul_run(struct str s, size_t at)
-{
-	size_t n = 0, used;
-	char ascii[HANGUL_ASCII_MAX];
-
-	while (at < s.n && translit_hangul(utf8_decode(s.p + at, s.n - at, &used), false, ascii)) {
-		at += used;
-		n++;
-	}
-	return n;
-}
-
 static void
-by_hangul(struct str run, struct buf *out)
+by_hangul(struct arena *scratch, struct str run, struct buf *out)
 {
 	bool inside = false;
 
 	for (size_t i = 0, used; i < run.n; i += used) {
 		uint32_t c = utf8_decode(run.p + i, run.n - i, &used);
-		size_t together = inside ? 0 : hangul_run(run, i);
-		char ascii[HANGUL_ASCII_MAX];
+		struct readings readings = {.n = 0};
 
-		if (!translit_hangul(c, together >= 2 && together <= 4, ascii)) {
+		hangul_read(scratch, c,
+			    !inside && hangul_has_surname(hangul_together(run, i), i == 0),
+			    &readings);
+		if (readings.n == 0) {
 			inside = false;
 			if (c < 0x80)
 				buf_add_byte(out, (char)c);
@@ -142,7 +132,7 @@ by_hangul(struct str run, struct buf *out)
 		}
 		if (inside)
 			buf_add_byte(out, ' ');
-		buf_add_z(out, ascii);
+		buf_add(out, readings.at[0]);
 		inside = true;
 	}
 }
@@ -213,7 +203,7 @@ transliterate(struct translit *t, struct arena *a, struct str s)
 		if (text_is_ascii(run))
 			buf_add(&out, run);
 		else if (script == SCRIPT_HANGUL)
-			by_hangul(run, &out);
+			by_hangul(t->scratch, run, &out);
 		else if (!by_table(run, &out))
 			by_icu(t->scratch, script == SCRIPT_LATIN ? t->latin : t->any, run, &out);
 	}

@@ -1,7 +1,5 @@
 #include "text/translit_tables.h"
 
-#include <stdio.h>
-
 /*
  * Cyrillic as in passports (ICAO Doc 9303 part 3, section 6) but for letters where lists of
  * names mostly write otherwise (ts, y). Row by row from U+0430.
@@ -146,41 +144,4 @@ translit_letter(uint32_t c)
 			high = mid;
 	}
 	return NULL;
-}
-
-/* Unicode chapter 3.12: a syllable is base + (lead * 21 + vowel) * 28 + tail. */
-static const char *const leads[] = {"k", "k", "n", "t", "t",  "r", "m", "p", "p", "s",
-				    "s", "",  "j", "j", "ch", "k", "t", "p", "h"};
-static const char *const vowels[] = {"a",  "ae", "ya", "yae", "o",  "e",  "yo",
-				     "ye", "o",	 "wa", "wae", "oe", "yo", "u",
-				     "wo", "we", "wi", "yu",  "u",  "ui", "i"};
-static const char *const tails[] = {"",	 "k",  "k", "k", "n", "n", "n", "t", "l", "k",
-				    "m", "l",  "l", "l", "p", "l", "m", "p", "p", "t",
-				    "t", "ng", "t", "t", "k", "t", "p", "t"};
-
-/* How the bearers of frequent surnames mostly spell them. Sorted by code point. */
-static const struct letter surnames[] = {
-    {0xac15, "kang"}, {0xace0, "ko"},	{0xad8c, "kwon"}, {0xae40, "kim"},  {0xb178, "noh"},
-    {0xb9ac, "ri"},   {0xbb38, "moon"}, {0xbc15, "park"}, {0xbc31, "baek"}, {0xc11c, "seo"},
-    {0xc2e0, "shin"}, {0xc548, "ahn"},	{0xc624, "oh"},	  {0xc6b0, "woo"},  {0xc720, "yoo"},
-    {0xc724, "yoon"}, {0xc774, "lee"},	{0xc784, "lim"},  {0xc815, "jung"}, {0xc870, "cho"},
-    {0xcd5c, "choi"}, {0xd5c8, "huh"},
-};
-
-bool
-translit_hangul(uint32_t c, bool first, char out[HANGUL_ASCII_MAX])
-{
-	uint32_t at = c - 0xac00;
-
-	if (c < 0xac00 || at >= 19 * 21 * 28)
-		return false;
-	for (size_t i = 0; first && i < COUNT_OF(surnames); i++) {
-		if (surnames[i].c == c) {
-			snprintf(out, HANGUL_ASCII_MAX, "%s", surnames[i].to);
-			return true;
-		}
-	}
-	snprintf(out, HANGUL_ASCII_MAX, "%s%s%s", leads[at / 588], vowels[at / 28 % 21],
-		 tails[at % 28]);
-	return true;
 }

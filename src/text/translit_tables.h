@@ -9,8 +9,4 @@
  */
 const char *translit_letter(uint32_t c);
 
-/* Precomposed Hangul syllable; first: it stands first of two to four (surnames). */
-#define HANGUL_ASCII_MAX 8
-bool translit_hangul(uint32_t c, bool first, char out[HANGUL_ASCII_MAX]);
-
 #endif
