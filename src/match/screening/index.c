@@ -32,8 +32,8 @@ hash_without(const char *p, size_t n, size_t skip, enum key_kind kind)
 	return (uint32_t)(h >> 32);
 }
 
-size_t
-index_keys_of(const struct word *w, bool joined, uint32_t out[INDEX_KEYS_MAX])
+static size_t
+keys_of_form(const struct word *w, bool joined, uint32_t out[INDEX_FORM_KEYS_MAX])
 {
 	size_t n = 0;
 	bool abjad = (w->flags & TOKEN_ABJAD) != 0;
@@ -48,7 +48,17 @@ index_keys_of(const struct word *w, bool joined, uint32_t out[INDEX_KEYS_MAX])
 			out[n++] = hash_without(w->key.p, w->key.n, i, KEY_SPELLED);
 	for (size_t i = 0; w->skeleton_n >= 4 && i <= w->skeleton_n; i++)
 		out[n++] = hash_without(w->skeleton, w->skeleton_n, i, KEY_SKELETON_LESS);
-	must(n <= INDEX_KEYS_MAX);
+	must(n <= INDEX_FORM_KEYS_MAX);
+	return n;
+}
+
+size_t
+index_keys_of(const struct word *w, bool joined, uint32_t out[INDEX_KEYS_MAX])
+{
+	size_t n = keys_of_form(w, joined, out);
+
+	for (size_t i = 0; i < w->readings_n; i++)
+		n += keys_of_form(&w->readings[i], joined, out + n);
 	return n;
 }
 
@@ -84,8 +94,15 @@ struct building {
 static bool
 is_word(const struct listed_word *known, const struct word *w, bool joined)
 {
-	return known->joined == joined && ((known->word.flags ^ w->flags) & TOKEN_ABJAD) == 0 &&
-	       str_eq(known->word.key, w->key);
+	const unsigned telling = TOKEN_ABJAD | TOKEN_HONORIFIC | TOKEN_PARTICLE;
+
+	if (known->joined != joined || ((known->word.flags ^ w->flags) & telling) != 0 ||
+	    known->word.readings_n != w->readings_n || !str_eq(known->word.key, w->key))
+		return false;
+	for (size_t i = 0; i < w->readings_n; i++)
+		if (!str_eq(known->word.readings[i].key, w->readings[i].key))
+			return false;
+	return true;
 }
 
 static size_t
@@ -112,6 +129,20 @@ grow_slots(struct building *b)
 	}
 }
 
+static const struct word *
+copy_readings(struct arena *a, const struct word *w)
+{
+	struct word *to = NULL;
+
+	if (w->readings_n > 0)
+		to = NEW_N(a, struct word, w->readings_n);
+	for (size_t i = 0; i < w->readings_n; i++) {
+		to[i] = w->readings[i];
+		to[i].key = str_copy(a, to[i].key);
+	}
+	return to;
+}
+
 /* The dictionary's number of a word, which is new or known. */
 static uint32_t
 word_number(struct building *b, const struct word *w, bool joined)
@@ -128,6 +159,7 @@ word_number(struct building *b, const struct word *w, bool joined)
 	fresh = VEC_ADD(index->arena, &index->words);
 	fresh->word = *w;
 	fresh->word.key = str_copy(index->arena, w->key);
+	fresh->word.readings = copy_readings(index->arena, w);
 	fresh->word.original = STR_NONE;
 	fresh->last_entry = UINT32_MAX;
 	fresh->joined = joined;
@@ -152,6 +184,19 @@ add_posting(struct building *b, uint32_t word, uint32_t name, uint32_t entry)
 }
 
 static void
+add_joined(struct building *b, const struct word *words, size_t n, uint32_t name, uint32_t entry)
+{
+	const struct word *parts[WORD_JOINED_MAX];
+	char key[TOKEN_KEY_MAX];
+	struct word joined;
+
+	for (size_t i = 0; i < n; i++)
+		parts[i] = &words[i];
+	if (words_may_join(parts, n) && word_join(parts, n, key, &joined))
+		add_posting(b, word_number(b, &joined, true), name, entry);
+}
+
+static void
 add_name(struct building *b, uint32_t entry, struct str text, struct arena *a)
 {
 	struct screen_index *index = b->index;
@@ -168,22 +213,17 @@ add_name(struct building *b, uint32_t entry, struct str text, struct arena *a)
 	}
 	name = VEC_ADD(index->arena, &index->names);
 	*name = (struct listed_name){entry, (uint32_t)index->tokens.n, (uint32_t)tokens.n, text};
+	words_make(a, &tokens, words);
 	for (size_t i = 0; i < tokens.n; i++) {
 		struct listed_token *token = VEC_ADD(index->arena, &index->tokens);
 
-		word_make(&tokens.at[i], &words[i]);
 		token->word = word_number(b, &words[i], false);
 		token->original = tokens.at[i].original;
 		add_posting(b, token->word, number, entry);
 	}
-	for (size_t i = 0; i + 1 < tokens.n; i++) {
-		char key[TOKEN_KEY_MAX];
-		struct word both;
-
-		if (words[i].key.n + words[i + 1].key.n >= 4 &&
-		    word_join(&words[i], &words[i + 1], key, &both))
-			add_posting(b, word_number(b, &both, true), number, entry);
-	}
+	for (size_t i = 0; i + 1 < tokens.n; i++)
+		for (size_t len = 2; len <= WORD_JOINED_MAX && i + len <= tokens.n; len++)
+			add_joined(b, &words[i], len, number, entry);
 }
 
 static struct str_list
@@ -276,6 +316,25 @@ set_shares(struct screen_index *index)
 }
 
 static void
+set_customs(struct screen_index *index, struct arena *a)
+{
+	uint32_t *parts = NEW_N(a, uint32_t, index->tokens.n + 1);
+	uint32_t *first = NEW_N(a, uint32_t, index->names.n + 1);
+	struct str *keys = NEW_N(a, struct str, index->words.n + 1);
+	struct custom_source source = {parts, first, index->names.n, keys, index->words.n};
+
+	for (size_t i = 0; i < index->tokens.n; i++)
+		parts[i] = index->tokens.at[i].word;
+	for (size_t i = 0; i < index->names.n; i++)
+		first[i] = index->names.at[i].first_token;
+	first[index->names.n] = (uint32_t)index->tokens.n;
+	for (size_t i = 0; i < index->words.n; i++)
+		keys[i] = index->words.at[i].word.key;
+	index->leans = NEW_N(index->arena, struct custom_lean, index->words.n + 1);
+	customs_find(&source, &index->customs, index->leans);
+}
+
+static void
 set_postings(struct building *b)
 {
 	struct screen_index *index = b->index;
@@ -362,6 +421,7 @@ screen_index_new(const struct screen_entry *entries, size_t n, struct screen_ind
 	}
 	if (rc == RC_OK) {
 		set_shares(index);
+		set_customs(index, b.scratch);
 		set_postings(&b);
 		set_keys(index);
 		if (index->id_keys.n > 0)

@@ -2,9 +2,11 @@
 #define MATCH_SCREENING_INDEX_H
 
 #include "base/vec.h"
+#include "match/screening/custom.h"
 #include "match/screening/screen.h"
 #include "match/screening/word.h"
 #include "text/edtf.h"
+#include "text/token.h"
 
 struct translit;
 
@@ -55,6 +57,8 @@ struct screen_index {
 	VEC(struct listed_name) names;
 	VEC(struct listed_token) tokens;
 	VEC(struct listed_word) words;
+	struct customs customs;
+	struct custom_lean *leans; /* of each word */
 	uint32_t *postings;
 	struct fuzzy_key *keys; /* in the order of their bucket */
 	uint32_t *buckets;	/* first key of each bucket, one more than buckets */
@@ -64,7 +68,8 @@ struct screen_index {
 };
 
 /* The hashes under which a word is stored and looked for; returns how many. */
-#define INDEX_KEYS_MAX 96
+#define INDEX_FORM_KEYS_MAX 96
+#define INDEX_KEYS_MAX (INDEX_FORM_KEYS_MAX * (1 + TOKEN_ALTERNATES_MAX))
 size_t index_keys_of(const struct word *word, bool joined, uint32_t out[INDEX_KEYS_MAX]);
 
 /* The keys stored under this hash: *n of them. */

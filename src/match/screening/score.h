@@ -16,9 +16,11 @@ struct listed_entry;
 /* A name asked about, ready for comparing. */
 struct asked_name {
 	struct word words[NAME_TOKENS_MAX];
-	struct word joined[NAME_TOKENS_MAX]; /* word i with word i + 1; key.n 0: none */
-	char joined_keys[NAME_TOKENS_MAX][TOKEN_KEY_MAX];
+	/* Words from i on, two or three, in one; key.n 0: none. */
+	struct word joined[NAME_TOKENS_MAX][WORD_JOINED_MAX - 1];
+	char joined_keys[NAME_TOKENS_MAX][WORD_JOINED_MAX - 1][TOKEN_KEY_MAX];
 	double rarity[NAME_TOKENS_MAX];
+	bool known[NAME_TOKENS_MAX]; /* the list or the background has this very word */
 	/* Share of the list's entries with a word at least that alike; 0 where not known. */
 	double crowd[NAME_TOKENS_MAX][WORD_APART];
 	size_t n;
@@ -29,10 +31,13 @@ struct other_name {
 	const struct word *words[NAME_TOKENS_MAX];
 	struct str originals[NAME_TOKENS_MAX];
 	double shares[NAME_TOKENS_MAX];
+	const struct custom_lean *leans[NAME_TOKENS_MAX];
+	const struct customs *customs; /* NULL: not known */
 	size_t n;
 };
 
-void asked_name_make(struct name_tokens *tokens, struct asked_name *out);
+/* Views into the tokens; some of it lives in the arena. */
+void asked_name_make(struct arena *a, const struct name_tokens *tokens, struct asked_name *out);
 
 /* Bits of a share: how much it says to bear it. 0 to the weights' token_max. */
 double score_rarity(double share);

@@ -97,7 +97,7 @@ next_stamp(struct screen_worker *w)
  */
 static void
 neighbours_find(const struct screen_index *index, struct screen_worker *w, const struct word *asked,
-		double crowd[WORD_APART], double *rarity)
+		double crowd[WORD_APART], double *rarity, bool *known)
 {
 	uint32_t hashes[INDEX_KEYS_MAX];
 	size_t first = w->found.n, n = index_keys_of(asked, false, hashes);
@@ -121,8 +121,10 @@ neighbours_find(const struct screen_index *index, struct screen_worker *w, const
 				continue;
 			if (!listed->joined)
 				crowd[likeness] += listed->share;
-			if (likeness == WORD_SAME && !listed->joined)
+			if (likeness == WORD_SAME && !listed->joined) {
 				*rarity = score_rarity(listed->share);
+				*known = true;
+			}
 			found = VEC_ADD(w->self, &w->found);
 			found->word = key->word;
 			found->bits = (float)likeness;
@@ -238,6 +240,7 @@ other_of_index(const struct screen_index *index, uint32_t number, struct other_n
 	const struct listed_name *name = &index->names.at[number];
 
 	out->n = name->n;
+	out->customs = &index->customs;
 	for (size_t i = 0; i < name->n; i++) {
 		const struct listed_token *token = &index->tokens.at[name->first_token + i];
 		const struct listed_word *word = &index->words.at[token->word];
@@ -245,6 +248,7 @@ other_of_index(const struct screen_index *index, uint32_t number, struct other_n
 		out->words[i] = &word->word;
 		out->originals[i] = token->original;
 		out->shares[i] = word->share;
+		out->leans[i] = &index->leans[token->word];
 	}
 }
 
@@ -259,7 +263,7 @@ ask(struct screen_worker *w, const struct screen_query *query)
 
 		token_split(w->translit, w->query, query->names[i], &tokens);
 		if (tokens.n > 0)
-			asked_name_make(&tokens, &w->asked[w->asked_n++]);
+			asked_name_make(w->query, &tokens, &w->asked[w->asked_n++]);
 	}
 }
 
@@ -268,6 +272,7 @@ static void
 look_around(const struct screen_index *index, struct screen_worker *w, struct asked_name *asked)
 {
 	double crowd[WORD_APART], rarity;
+	bool known;
 
 	w->found.n = 0;
 	for (size_t i = 0; i < asked->n; i++) {
@@ -276,16 +281,21 @@ look_around(const struct screen_index *index, struct screen_worker *w, struct as
 		memset(asked->crowd[i], 0, sizeof asked->crowd[i]);
 		if (word_is_weak(word) || (word->flags & TOKEN_INITIAL) != 0)
 			continue;
-		neighbours_find(index, w, word, asked->crowd[i], &asked->rarity[i]);
+		neighbours_find(index, w, word, asked->crowd[i], &asked->rarity[i],
+				&asked->known[i]);
 	}
 	for (size_t i = 0; i + 1 < asked->n; i++) {
-		memset(crowd, 0, sizeof crowd);
-		if (asked->joined[i].key.n >= 4)
-			neighbours_find(index, w, &asked->joined[i], crowd, &rarity);
+		for (size_t n = 0; n < WORD_JOINED_MAX - 1; n++) {
+			memset(crowd, 0, sizeof crowd);
+			if (asked->joined[i][n].key.n > 0)
+				neighbours_find(index, w, &asked->joined[i][n], crowd, &rarity,
+						&known);
+		}
 	}
 	/* A name of weak words alone ("Haji Imam") must still be found. */
 	for (size_t i = 0; w->found.n == 0 && i < asked->n; i++)
-		neighbours_find(index, w, &asked->words[i], asked->crowd[i], &asked->rarity[i]);
+		neighbours_find(index, w, &asked->words[i], asked->crowd[i], &asked->rarity[i],
+				&asked->known[i]);
 }
 
 struct best_name {
@@ -536,8 +546,9 @@ screen_compare(struct screen_worker *w, const struct screen_query *left,
 
 		token_split(w->translit, w->query, right->names[k], &tokens);
 		other.n = tokens.n;
+		other.customs = NULL;
+		words_make(w->query, &tokens, words);
 		for (size_t i = 0; i < tokens.n; i++) {
-			word_make(&tokens.at[i], &words[i]);
 			other.words[i] = &words[i];
 			other.originals[i] = tokens.at[i].original;
 			other.shares[i] = word_background(&words[i]);
@@ -573,8 +584,8 @@ const char *
 screen_what_name(enum screen_what what)
 {
 	static const char *const names[SCREEN_WHAT_COUNT] = {
-	    "prior",   "token", "unmatched",  "initial", "birth date",
-	    "country", "type",	"identifier", "guard",
+	    "prior",	  "token",   "together", "unmatched",  "initial",
+	    "birth date", "country", "type",	 "identifier", "guard",
 	};
 
 	must((unsigned)what < SCREEN_WHAT_COUNT);

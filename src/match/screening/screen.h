@@ -44,6 +44,7 @@ struct screen_hit {
 enum screen_what {
 	SCREEN_WHAT_PRIOR,     /* most of whom one asks about are not listed */
 	SCREEN_WHAT_TOKEN,     /* two parts of the names fit: left asked, right listed */
+	SCREEN_WHAT_TOGETHER,  /* parts that often come together say less than each alone */
 	SCREEN_WHAT_UNMATCHED, /* a part that has no counterpart */
 	SCREEN_WHAT_INITIAL,
 	SCREEN_WHAT_DOB,

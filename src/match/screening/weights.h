@@ -14,13 +14,19 @@ struct weights {
 	double likeness_cost[WORD_APART];  /* what a less than equal spelling costs */
 	double likeness_crowd[WORD_APART]; /* times as many names are that alike */
 	double token_max;		   /* the most that one token can say */
+	double together;		   /* share of what customs say that is taken off */
+	double known_cost;		   /* a slip that makes a known name */
 	double join_cost;		   /* two parts written as one */
 	double initial_fits, initial_same, initial_missing; /* same: both sides have one letter */
 	double asked_missing,
 	    asked_rarity; /* a part asked without counterpart: base, per bit of rarity */
 	double listed_missing, listed_rarity; /* a listed part without counterpart */
-	double contradiction;		      /* a part left over on each side */
-	double weak_missing;		      /* a particle, title or legal form without one */
+	double half_alike;	     /* left over on both sides, half of the letters alike */
+	double repeat_missing;	     /* written twice here, once there */
+	double family_contradiction; /* more, where both say it is the family name */
+	double contradiction;	     /* a part left over on each side */
+	double weak_missing;	     /* a particle, title or legal form without one */
+	double legal_missing;	     /* a legal form */
 	double weak_fits;
 	double alias_cost; /* per doubling of an entry's names */
 	double dob[EDTF_AGREEMENT_COUNT];

@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unicode/uchar.h>
+
+#include "base/arena.h"
+#include "base/utf8.h"
 #include "text/similar.h"
 #include "text/token.h"
 
@@ -15,27 +19,99 @@ fill(struct word *w)
 	w->skeleton_n = (unsigned char)skeleton_make(w->key, w->skeleton);
 }
 
-void
-word_make(const struct token *token, struct word *out)
+static void
+word_make(struct arena *a, const struct token *token, struct word *out)
 {
+	struct word *readings = NULL;
+
 	*out = (struct word){.key = token->key, .original = token->original, .flags = token->flags};
 	fill(out);
+	if (token->alternates_n > 0)
+		readings = NEW_N(a, struct word, token->alternates_n);
+	for (size_t i = 0; i < token->alternates_n; i++) {
+		readings[i] = (struct word){.key = token->alternates[i], .flags = token->flags};
+		fill(&readings[i]);
+	}
+	out->readings = readings;
+	out->readings_n = token->alternates_n;
+}
+
+/* Letters of a script with case, all of them capitals, two at least. */
+static bool
+is_capital(struct str s, bool *small)
+{
+	size_t capitals = 0, used;
+
+	for (size_t i = 0; i < s.n; i += used) {
+		uint32_t c = utf8_decode(s.p + i, s.n - i, &used);
+
+		if (c < 0x80 ? c >= 'a' && c <= 'z' : u_islower((UChar32)c)) {
+			*small = true;
+			return false;
+		}
+		capitals += c < 0x80 ? c >= 'A' && c <= 'Z' : u_isupper((UChar32)c);
+	}
+	return capitals >= 2;
+}
+
+uint32_t
+words_family(const struct str *originals, size_t n)
+{
+	uint32_t family = 0;
+	bool small = false;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_capital(originals[i], &small))
+			family |= (uint32_t)1 << i;
+	return small ? family : 0;
+}
+
+void
+words_make(struct arena *a, const struct name_tokens *tokens, struct word *out)
+{
+	struct str originals[NAME_TOKENS_MAX];
+	uint32_t family;
+
+	for (size_t i = 0; i < tokens->n; i++) {
+		word_make(a, &tokens->at[i], &out[i]);
+		originals[i] = tokens->at[i].original;
+	}
+	family = words_family(originals, tokens->n);
+	if (family == 0 || (family & (family - 1)) != 0)
+		return;
+	for (size_t i = 0; i < tokens->n; i++)
+		if ((family >> i & 1) != 0)
+			out[i].flags &= ~(unsigned)(TOKEN_HONORIFIC | TOKEN_PARTICLE);
 }
 
 bool
-word_join(const struct word *a, const struct word *b, char *buf, struct word *out)
+words_may_join(const struct word *const *parts, size_t n)
 {
-	size_t n = a->key.n + b->key.n;
+	size_t letters = 0;
 
-	if (n > TOKEN_KEY_MAX)
-		return false;
-	memcpy(buf, a->key.p, a->key.n);
-	memcpy(buf + a->key.n, b->key.p, b->key.n);
-	*out = (struct word){.key = {buf, n}, .flags = (a->flags | b->flags) & TOKEN_ABJAD};
-	out->original = a->original;
+	for (size_t i = 0; i < n; i++)
+		letters += parts[i]->key.n;
+	return letters >= 4 && (n < 3 || word_is_weak(parts[1]));
+}
+
+bool
+word_join(const struct word *const *parts, size_t n, char *buf, struct word *out)
+{
+	const struct word *first = parts[0], *last = parts[n - 1];
+	size_t at = 0;
+
+	*out = (struct word){.original = first->original};
+	for (size_t i = 0; i < n; i++) {
+		if (at + parts[i]->key.n > TOKEN_KEY_MAX)
+			return false;
+		memcpy(buf + at, parts[i]->key.p, parts[i]->key.n);
+		at += parts[i]->key.n;
+		out->flags |= parts[i]->flags & TOKEN_ABJAD;
+	}
+	out->key = (struct str){buf, at};
 	/* Neighbours in the text are shown as they stand there, with what parts them. */
-	if (a->original.n > 0 && b->original.p >= a->original.p + a->original.n)
-		out->original.n = (size_t)(b->original.p - a->original.p) + b->original.n;
+	if (first->original.n > 0 && last->original.p >= first->original.p + first->original.n)
+		out->original.n = (size_t)(last->original.p - first->original.p) + last->original.n;
 	fill(out);
 	return true;
 }
@@ -60,7 +136,7 @@ by_skeleton(const struct word *a, const struct word *b)
 	int shorter = x.n < y.n ? (int)x.n : (int)y.n;
 
 	if (skeletons_equal(a, b))
-		return x.n >= 3 ? WORD_SKELETON : x.n == 2 ? WORD_NEAR : WORD_APART;
+		return x.n >= 3 ? WORD_SKELETON : x.n == 2 ? WORD_SOUND : WORD_APART;
 	if (shorter >= 4 && similar_edits(x, y, 1) <= 1)
 		return WORD_FAR;
 	return WORD_APART;
@@ -86,11 +162,11 @@ by_spelling(const struct word *a, const struct word *b)
 	return edits == 2 ? WORD_NEAR : WORD_FAR;
 }
 
-enum likeness
-word_likeness(const struct word *a, const struct word *b)
+static enum likeness
+likeness_of_forms(const struct word *a, const struct word *b)
 {
 	unsigned abjads = (a->flags & TOKEN_ABJAD) + (b->flags & TOKEN_ABJAD);
-	enum likeness spelled, sounded;
+	enum likeness spelled;
 
 	if (str_eq(a->key, b->key))
 		return WORD_SAME;
@@ -99,20 +175,49 @@ word_likeness(const struct word *a, const struct word *b)
 	if (abjads == TOKEN_ABJAD)
 		return by_skeleton(a, b);
 	spelled = by_spelling(a, b);
-	if (!skeletons_equal(a, b) || a->skeleton_n < 2)
+	if (!skeletons_equal(a, b) || a->skeleton_n == 0)
 		return spelled;
-	sounded = a->skeleton_n >= 3 ? WORD_SKELETON : WORD_NEAR;
+	if (a->skeleton_n == 1)
+		return similar_edits(a->key, b->key, 1) <= 1 ? WORD_SOUND : spelled;
 	if (spelled != WORD_APART && a->key.n >= 3 && b->key.n >= 3)
 		return WORD_ROMANISED;
-	return sounded < spelled ? sounded : spelled;
+	return a->skeleton_n >= 3 ? WORD_SKELETON : WORD_SOUND;
+}
+
+enum likeness
+word_likeness(const struct word *a, const struct word *b)
+{
+	enum likeness best = likeness_of_forms(a, b);
+
+	if (best == WORD_SAME)
+		return best;
+	for (size_t i = 0; i <= a->readings_n; i++) {
+		for (size_t k = i == 0 ? 1 : 0; k <= b->readings_n; k++) {
+			enum likeness other = likeness_of_forms(i == 0 ? a : &a->readings[i - 1],
+								k == 0 ? b : &b->readings[k - 1]);
+
+			if (other < WORD_READING)
+				other = WORD_READING;
+			if (other < best)
+				best = other;
+		}
+	}
+	return best;
+}
+
+bool
+likeness_is_slip(enum likeness likeness)
+{
+	return likeness == WORD_SLIP || likeness == WORD_NEAR || likeness == WORD_FAR;
 }
 
 const char *
 word_likeness_name(enum likeness likeness)
 {
 	static const char *const names[WORD_LIKENESS_COUNT] = {
-	    "same",    "other romanisation", "one letter", "same consonants",
-	    "similar", "somewhat similar",   "different",
+	    "same",	  "other romanisation", "other reading", "same consonants",
+	    "one letter", "same sound",		"similar",	 "somewhat similar",
+	    "different",
 	};
 
 	must((unsigned)likeness < WORD_LIKENESS_COUNT);
