@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/utf8.h"
+#include "text/han.h"
 #include "text/hangul.h"
 #include "text/normal.h"
 #include "text/readings.h"
@@ -108,16 +109,24 @@ add(struct name_tokens *out, struct str original, struct str key, enum script sc
 	return token;
 }
 
-/* The first reading is the key, the others are its alternates. */
+/* Of readings the first is the key, the others are its alternates. */
+static void
+add_alternates(struct token *token, const struct readings *readings)
+{
+	token->alternates_n = 0;
+	for (size_t i = 1; i < readings->n; i++)
+		if (readings->at[i].n <= TOKEN_KEY_MAX)
+			token->alternates[token->alternates_n++] = readings->at[i];
+}
+
 static void
 add_readings(struct name_tokens *out, struct str original, const struct readings *readings,
 	     enum script script)
 {
 	struct token *token = readings->n > 0 ? add(out, original, readings->at[0], script) : NULL;
 
-	for (size_t i = 1; token != NULL && i < readings->n; i++)
-		if (readings->at[i].n <= TOKEN_KEY_MAX)
-			token->alternates[token->alternates_n++] = readings->at[i];
+	if (token != NULL)
+		add_alternates(token, readings);
 }
 
 /*
@@ -203,6 +212,28 @@ add_hangul(struct arena *a, struct name_tokens *out, struct str run)
 	}
 }
 
+/* Chinese characters: each a part, but a Japanese family name is one. */
+static void
+add_han(struct arena *a, struct name_tokens *out, struct str run)
+{
+	struct str folded = text_fold(a, run);
+	bool first_of_name = out->n == 0, alike = folded.n == run.n;
+	size_t characters = utf8_count(folded);
+
+	for (size_t i = 0, used; i < folded.n; i += used) {
+		bool first = i == 0 && (first_of_name || (characters >= 2 && characters <= 4));
+		struct readings readings = {.n = 0};
+		uint32_t c = utf8_decode(folded.p + i, folded.n - i, &used);
+		size_t family = first ? han_japanese_family(a, folded, &readings) : 0;
+
+		if (family > 0)
+			used = family;
+		else
+			han_read(a, c, first, &readings);
+		add_readings(out, alike ? str_sub(run, i, i + used) : run, &readings, SCRIPT_HAN);
+	}
+}
+
 static void
 add_run(struct translit *t, struct arena *a, struct name_tokens *out, struct str run,
 	enum script script)
@@ -212,6 +243,10 @@ add_run(struct translit *t, struct arena *a, struct name_tokens *out, struct str
 
 	if (script == SCRIPT_HANGUL) {
 		add_hangul(a, out, run);
+		return;
+	}
+	if (script == SCRIPT_HAN) {
+		add_han(a, out, run);
 		return;
 	}
 	if (script == SCRIPT_ARABIC && run.n >= 10 && str_starts(run, article)) {
@@ -275,6 +310,54 @@ join_legal_forms(struct arena *a, struct name_tokens *out)
 	}
 }
 
+static bool
+sounds_chinese(const struct token *token)
+{
+	return token->script == SCRIPT_LATIN &&
+	       (han_is_syllable(token->key) || han_two_syllables(token->key) > 0);
+}
+
+static struct str
+respelled_two(struct arena *a, struct str key, size_t at)
+{
+	struct str first = str_sub(key, 0, at), second = str_sub(key, at, key.n);
+	struct readings one = {.n = 0}, two = {.n = 0};
+
+	han_respell(first, &one);
+	han_respell(second, &two);
+	if (one.n == 0 && two.n == 0)
+		return STR_NONE;
+	first = one.n > 0 ? one.at[0] : first;
+	second = two.n > 0 ? two.at[0] : second;
+	return str_fmt(a, "%.*s%.*s", STR_ARG(first), STR_ARG(second));
+}
+
+/*
+ * A name in Latin letters whose every part is a Chinese syllable, or two, has the pinyin of
+ * other spellings as alternates ("Hsu Tsai-wei", "Chan Tai Man").
+ */
+static void
+respell_chinese(struct arena *a, struct name_tokens *out)
+{
+	if (out->n < 2 || out->n > 4)
+		return;
+	for (size_t i = 0; i < out->n; i++)
+		if (!sounds_chinese(&out->at[i]))
+			return;
+	for (size_t i = 0; i < out->n; i++) {
+		struct token *token = &out->at[i];
+		struct readings readings = {.n = 0};
+
+		readings_add(&readings, token->key);
+		if (han_is_syllable(token->key))
+			han_respell(token->key, &readings);
+		else
+			readings_add(&readings,
+				     respelled_two(a, token->key, han_two_syllables(token->key)));
+		add_alternates(token, &readings);
+	}
+}
+
 void
 token_split(struct translit *t, struct arena *a, struct str name, struct name_tokens *out)
 {
@@ -300,4 +383,5 @@ token_split(struct translit *t, struct arena *a, struct str name, struct name_to
 		start = i + used;
 	}
 	join_legal_forms(a, out);
+	respell_chinese(a, out);
 }
