@@ -184,6 +184,8 @@ feed_more(struct feed *f, struct err *err)
 		f->bytes += (size_t)got;
 		if (f->bytes > f->bytes_max)
 			return break_off(f, err, RC_TOO_LARGE, "the file is over its limit");
+		if (f->source.live)
+			break;
 	}
 	if (f->ended && f->drop_sub && f->end > f->start && f->p[f->end - 1] == 0x1a)
 		f->end--;

@@ -16,6 +16,7 @@ struct source {
 	void *ctx;
 	const char *name;
 	struct str rest;
+	bool live; /* a feed: what came is used before more is asked for */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "exchange/agreement/agreement.h"
 #include "match/decision/decision.h"
 #include "match/screening/people.h"
+#include "match/stream/stream_commands.h"
 #include "node/demo.h"
 #include "node/export.h"
 #include "node/health.h"
@@ -54,6 +55,7 @@ const struct feature *const liaison_features[] = {
     &explain_feature,
     &erasing_feature,
     &match_command_feature,
+    &match_stream_feature,
     &match_people_feature,
     &access_feature,
     &own_address_feature,

@@ -101,6 +101,8 @@ static const struct {
     {"match", "screen", NULL, "files alone, without a node"},
     {"match", "compare", NULL, "its words alone, without a node"},
     {"match", "pairs", NULL, "files alone, without a node"},
+    {"match", "stream", NULL, "files alone, without a node"},
+    {"match", "rules", NULL, "a file alone, without a node"},
     {"demo", "run", NULL, "makes a node of its own"},
 };
 

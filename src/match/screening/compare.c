@@ -5,54 +5,12 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/csv.h"
+#include "format/json.h"
 #include "parse/parse.h"
+#include "match/explain.h"
 #include "match/screening/screen.h"
 
 #define SHOWN_MAX 20
-
-static void
-add_json_text(struct buf *out, struct str s)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	buf_add_byte(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\') {
-			buf_add_byte(out, '\\');
-			buf_add_byte(out, (char)c);
-		} else if (c < 0x20) {
-			buf_add_z(out, "\\u00");
-			buf_add_byte(out, hex[c >> 4]);
-			buf_add_byte(out, hex[c & 15]);
-		} else {
-			buf_add_byte(out, (char)c);
-		}
-	}
-	buf_add_byte(out, '"');
-}
-
-static void
-add_json(struct buf *out, const struct screen_explanation *why)
-{
-	buf_addf(out, "{\"score\":%.9f,\"match\":%s,\"bits\":%.6f,\"evidence\":[", why->score,
-		 why->score >= SCREEN_THRESHOLD ? "true" : "false", why->bits);
-	for (size_t i = 0; i < why->n; i++) {
-		const struct screen_reason *r = &why->at[i];
-
-		buf_addf(out, "%s{\"what\":", i > 0 ? "," : "");
-		add_json_text(out, str_from(screen_what_name(r->what)));
-		buf_add_z(out, ",\"left\":");
-		add_json_text(out, r->left);
-		buf_add_z(out, ",\"right\":");
-		add_json_text(out, r->right);
-		buf_add_z(out, ",\"note\":");
-		add_json_text(out, str_from(r->note));
-		buf_addf(out, ",\"bits\":%.6f}", r->bits);
-	}
-	buf_add_z(out, "]}\n");
-}
 
 static void
 add_text(struct buf *out, const struct screen_explanation *why)
@@ -97,10 +55,12 @@ match_compare_run(const struct match_compare_options *o, FILE *out, struct err *
 	a = arena_new(0);
 	buf_init(&text, a);
 	screen_compare(w, &left, &right, &why);
-	if (o->json)
-		add_json(&text, &why);
-	else
+	if (o->json) {
+		explain_write(&(struct json_out){.buf = &text}, &why, SCREEN_THRESHOLD);
+		buf_add_byte(&text, '\n');
+	} else {
 		add_text(&text, &why);
+	}
 	rc = write_all(out, buf_str(&text), err);
 	arena_free(a);
 	screen_worker_close(w);

@@ -1,0 +1,29 @@
+#ifndef MATCH_EXPLAIN_H
+#define MATCH_EXPLAIN_H
+
+#include "match/screening/screen.h"
+
+struct json_out;
+
+/*
+ * explain: why something matched, as data, the same in every answer that shows it: alerts of a
+ * stream, the API, `match compare --json`. The pieces sum to the bits, the bits make the score.
+ *
+ *	{"score", "bits", "threshold": {"score", "bits"}, "match", "level",
+ *	 "evidence": [{"what", "left", "right", "note", "bits"}],
+ *	 "counter_evidence": [the same, of those that speak against it],
+ *	 "would_change": [{"without", "note", "bits", "score", "match"}],
+ *	 "not_compared": ["dob", ...]}
+ *
+ * would_change: pieces without which it would stand on the other side of the threshold, by the
+ * sum alone. not_compared: what one side or the other does not tell, and may decide.
+ */
+void explain_write(struct json_out *out, const struct screen_explanation *why, double threshold);
+
+/* "strong" (.99), "possible" (.9), "weak": model/codes/match_level.csv. */
+const char *explain_level(double score);
+
+/* A number with six digits, or as many as a score needs: "0.987654". */
+void explain_number(struct json_out *out, double value);
+
+#endif
