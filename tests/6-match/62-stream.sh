@@ -43,7 +43,7 @@ booking() { # booking ID PHONE
 	echo '{"kind":"person","id":"p3","name":"Orvek Taluneth","birth_date":"19/20/2000"}'
 	echo '{"kind":"payment","id":"t1","debtor":{"name":"Ulmere Cannery"},"remittance_information":"fee for PASSPORT, May"}'
 } >"$work/events.ndjson"
-stream() { "$liaison" match stream --list "$work/list.csv" --rules "$work/rules.yaml" "$@" <"$work/events.ndjson" 2>"$work/told"; }
+stream() { "$liaison" match stream --min-score 0.5 --list "$work/list.csv" --rules "$work/rules.yaml" "$@" <"$work/events.ndjson" 2>"$work/told"; }
 
 story "Alerts come in the order of the input, each once; bad lines are told by number, and the end is not 0"
 code=0
