@@ -21,5 +21,6 @@ one() {
 	fi
 }
 export -f one
+export LIAISON_UNDER_VALGRIND=1
 if [ $# -gt 0 ]; then tests=("$@"); else tests=(build/dev/*_test); fi
 printf '%s\n' "${tests[@]}" | xargs -P "$(nproc)" -I{} bash -c 'one "$1" '"$logs" _ {} && echo "valgrind: ${#tests[@]} programs, nothing found"

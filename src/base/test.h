@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -17,5 +18,15 @@
 		print_error(__VA_ARGS__);                                                          \
 		_fail(__FILE__, __LINE__);                                                         \
 	} while (0)
+
+/*
+ * tools/valgrind.sh says so: the machine is twenty times slower and knows neither seccomp nor
+ * /proc/self/exe. Few tests must ask.
+ */
+static inline int
+test_under_valgrind(void)
+{
+	return getenv("LIAISON_UNDER_VALGRIND") != NULL;
+}
 
 #endif

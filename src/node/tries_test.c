@@ -117,6 +117,9 @@ who_guesses_keeps_nobody_out_who_shares_their_address(void **state)
 	struct browser fresh = {.address = "203.0.113.9"};
 	int status = 0, n = 0;
 
+	/* Passwords take so long there that what is counted by the minute has passed. */
+	if (test_under_valgrind())
+		skip();
 	sign_in(f, &known);
 	while (status != 429 && n++ < 60)
 		status = web(f, &guesser, "POST", "/api/v1/session", guess);
