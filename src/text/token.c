@@ -6,6 +6,8 @@
 
 #include "base/arena.h"
 #include "base/utf8.h"
+#include "text/abjad.h"
+#include "text/compound.h"
 #include "text/han.h"
 #include "text/hangul.h"
 #include "text/normal.h"
@@ -129,40 +131,18 @@ add_readings(struct name_tokens *out, struct str original, const struct readings
 		add_alternates(token, readings);
 }
 
-/*
- * "Abdulrahman", "Abdel Majid", "Abd al-Majid" are one name in three spellings: the servant
- * (abd), the article, and whose. Returns the length of "abd" and article, or 0.
- */
-static size_t
-servant_prefix(struct str key)
-{
-	if (key.n < 5 || memcmp(key.p, "abd", 3) != 0 || key.p[4] != 'l')
-		return 0;
-	return strchr("aeiou", key.p[3]) != NULL ? 5 : 0;
-}
-
 static void
-add_latin(struct arena *a, struct name_tokens *out, struct str original, struct str key,
-	  enum script script)
+add_latin(struct name_tokens *out, struct str original, struct str key, enum script script)
 {
-	size_t prefix = servant_prefix(key);
+	struct compound_part parts[COMPOUND_PARTS_MAX];
+	size_t n = script == SCRIPT_LATIN ? compound_cut(key, parts) : 0;
 	bool same = original.n == key.n; /* byte for byte: then parts of it can be shown */
-	struct str rest = str_sub(key, prefix, key.n);
 
-	if (prefix == 0 || (rest.n > 0 && rest.n < 3 && !str_eq_z(rest, "la"))) {
+	if (n == 0)
 		add(out, original, key, script);
-		return;
-	}
-	add(out, same ? str_sub(original, 0, 3) : original, str_sub(key, 0, 3), script);
-	if (str_starts(rest, STR("la")) && key.n <= 9) {
-		/* Abdullah: the article is the first letters of Allah. */
-		struct str allah = str_fmt(a, "a%.*s", STR_ARG(str_sub(key, 4, key.n)));
-
-		add(out, same ? str_sub(original, 3, original.n) : original, allah, script);
-		return;
-	}
-	add(out, same ? str_sub(original, 3, 5) : original, STR("al"), script);
-	add(out, same ? str_sub(original, 5, original.n) : original, rest, script);
+	for (size_t i = 0; i < n; i++)
+		add(out, same ? str_sub(original, parts[i].from, parts[i].to) : original,
+		    parts[i].key, script);
 }
 
 /* Syllables apart: each its own part, shown by its code point where they count alike. */
@@ -234,11 +214,27 @@ add_han(struct arena *a, struct name_tokens *out, struct str run)
 	}
 }
 
+/* Arabic and Hebrew: false when the word must be read letter by letter, as others are. */
+static bool
+add_abjad(struct arena *a, struct name_tokens *out, struct str run, enum script script)
+{
+	struct abjad_part parts[ABJAD_PARTS_MAX];
+	size_t n = abjad_read(a, run, parts);
+
+	for (size_t i = 0; i < n; i++) {
+		size_t before = out->n;
+
+		add_readings(out, parts[i].original, &parts[i].readings, script);
+		if (parts[i].vowels && out->n > before)
+			out->at[before].flags &= ~(unsigned)TOKEN_ABJAD;
+	}
+	return n > 0;
+}
+
 static void
 add_run(struct translit *t, struct arena *a, struct name_tokens *out, struct str run,
 	enum script script)
 {
-	const struct str article = STR("\u0627\u0644"); /* alef, lam */
 	struct str key;
 
 	if (script == SCRIPT_HANGUL) {
@@ -249,15 +245,13 @@ add_run(struct translit *t, struct arena *a, struct name_tokens *out, struct str
 		add_han(a, out, run);
 		return;
 	}
-	if (script == SCRIPT_ARABIC && run.n >= 10 && str_starts(run, article)) {
-		add(out, str_sub(run, 0, article.n), STR("al"), script);
-		run = str_sub(run, article.n, run.n);
-	}
+	if (script_is_abjad(script) && add_abjad(a, out, run, script))
+		return;
 	key = translit_ascii(t, a, run);
 	if (str_chr(key, ' ') >= 0)
 		add_syllables(out, run, key, script);
 	else if (script == SCRIPT_LATIN)
-		add_latin(a, out, run, key, script);
+		add_latin(out, run, key, script);
 	else
 		add(out, run, key, script);
 }
@@ -270,7 +264,7 @@ add_part(struct translit *t, struct arena *a, struct name_tokens *out, struct st
 
 	if (text_is_ascii(part)) {
 		script = script_of_text(part);
-		add_latin(a, out, part, translit_ascii(t, a, part), script);
+		add_latin(out, part, translit_ascii(t, a, part), script);
 		return;
 	}
 	while (part.n > 0) {
@@ -307,6 +301,26 @@ join_legal_forms(struct arena *a, struct name_tokens *out)
 			out->n -= n - 1;
 			break;
 		}
+	}
+}
+
+/* Before what it belongs to the article is "al" in all its forms, and no other word. */
+static void
+name_articles(struct name_tokens *out)
+{
+	for (size_t i = 0; i + 1 < out->n; i++) {
+		struct token *token = &out->at[i];
+		const struct token *next = token + 1;
+		const char *between = token->original.p + token->original.n;
+
+		if (token->script != SCRIPT_LATIN || !compound_is_article(token->key, next->key))
+			continue;
+		/* "An Nguyen" is no article; "An-Nasr" and "ul Haq" are. */
+		if (token->key.p[0] != 'u' && token->key.p[1] != 'l' &&
+		    (between >= next->original.p || *between == ' '))
+			continue;
+		token->key = STR("al");
+		token->flags |= TOKEN_PARTICLE;
 	}
 }
 
@@ -383,5 +397,6 @@ token_split(struct translit *t, struct arena *a, struct str name, struct name_to
 		start = i + used;
 	}
 	join_legal_forms(a, out);
+	name_articles(out);
 	respell_chinese(a, out);
 }

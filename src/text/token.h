@@ -10,7 +10,8 @@ struct translit;
 /*
  * token: a name as the parts that are compared. Parts are cut at white space, hyphens, dots,
  * commas and other punctuation and where the script changes; apostrophes and the Arabic
- * letter signs are dropped inside a part; the Arabic article is a part of its own; Han and
+ * letter signs are dropped inside a part; Arabic names are cut where they are compounds, in either
+ * script (abd al rahman, shams al din: text/abjad.h, text/compound.h); Han and
  * Hangul are cut by syllable, which Latin mostly writes joined: compare neighbours joined too. The
  * order of the parts means nothing to those who compare.
  */
@@ -19,7 +20,7 @@ enum token_flags {
 	TOKEN_PARTICLE = 1 << 1,  /* al, bin, de, van: weak evidence, often left out */
 	TOKEN_INITIAL = 1 << 2,	  /* one letter standing for a name */
 	TOKEN_LEGAL = 1 << 3,	  /* Ltd, GmbH, S.A.: the legal form of an organisation */
-	TOKEN_ABJAD = 1 << 4,	  /* key has no vowels: compare by skeleton */
+	TOKEN_ABJAD = 1 << 4,	  /* keys have no vowels: compare by skeleton */
 	TOKEN_NUMBER = 1 << 5	  /* digits only */
 };
 

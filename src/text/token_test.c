@@ -138,7 +138,7 @@ names_become_marked_parts(void **state)
 	    {"Abd al-Majid", "abd al+p majid"},
 	    {"Abdullah", "abd allah"},
 	    {"Abdollahi", "abd allahi"},
-	    {"عبد الله الصحراوي", "abd allh al+p shrawy"},
+	    {"عبد الله الصحراوي", "abd allah al+p shrawy"},
 	    {"习近平", "xi jin ping"},
 	    {"김정은", "kim jung eun"},
 	    {"Gaviotas S.A.", "gaviotas sa+l"},
@@ -163,12 +163,12 @@ parts_show_where_they_come_from(void **state)
 	struct name_tokens tokens;
 
 	(void)state;
-	token_split(translit, arena, STR("習近平 الليبي Abdulaziz"), &tokens);
+	token_split(translit, arena, STR("習近平 الطبرزي Abdulaziz"), &tokens);
 	assert_int_equal(tokens.n, 8);
 	same(tokens.at[0].original, "first", "習");
 	same(tokens.at[2].original, "third", "平");
 	assert_int_equal(tokens.at[2].script, SCRIPT_HAN);
-	same(tokens.at[4].original, "without the article", "ليبي");
+	same(tokens.at[4].original, "without the article", "طبرزي");
 	assert_true((tokens.at[4].flags & TOKEN_ABJAD) != 0);
 	same(tokens.at[7].original, "last", "aziz");
 }
