@@ -5,6 +5,7 @@
 #include "node/commands.h"
 #include "exchange/agreement/agreement.h"
 #include "match/decision/decision.h"
+#include "match/linkage/linkage.h"
 #include "match/screening/people.h"
 #include "match/stream/stream_commands.h"
 #include "node/demo.h"
@@ -57,6 +58,7 @@ const struct feature *const liaison_features[] = {
     &match_command_feature,
     &match_stream_feature,
     &match_people_feature,
+    &linkage_feature,
     &access_feature,
     &own_address_feature,
     &reader_feature,

@@ -103,6 +103,8 @@ static const struct {
     {"match", "pairs", NULL, "files alone, without a node"},
     {"match", "stream", NULL, "files alone, without a node"},
     {"match", "rules", NULL, "a file alone, without a node"},
+    {"match", "link", NULL, "files alone, without a node"},
+    {"match", "dedupe", NULL, "files alone, without a node"},
     {"demo", "run", NULL, "makes a node of its own"},
 };
 

@@ -1,0 +1,195 @@
+#include "match/linkage/run.h"
+
+#include <math.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "format/csv.h"
+#include "match/linkage/assign.h"
+#include "match/linkage/cluster.h"
+
+#define ARENA_BYTES ((size_t)64 << 30)
+/* Another thread pays from so many rows on. */
+#define ROWS_A_THREAD 20000
+
+struct linkage {
+	const struct link_options *options;
+	struct arena *arena;
+	struct link_tables tables;
+	struct link_pairs pairs;
+	struct link_weights weights;
+};
+
+static unsigned
+thread_count(unsigned asked, size_t rows)
+{
+	long n = asked > 0 ? (long)asked : sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (asked == 0 && (size_t)n > rows / ROWS_A_THREAD + 1)
+		n = (long)(rows / ROWS_A_THREAD + 1);
+	return n < 1 ? 1 : n > LINK_THREADS_MAX ? LINK_THREADS_MAX : (unsigned)n;
+}
+
+static void
+tell_unused(const struct link_tables *t, FILE *diag)
+{
+	for (int side = 0; side < (t->one ? 1 : 2); side++)
+		for (size_t i = 0; i < t->unused[side].n; i++)
+			fprintf(
+			    diag,
+			    "the column \"%.*s\"%s is not compared; --fields names what it is\n",
+			    STR_ARG(t->unused[side].at[i]),
+			    t->one	? ""
+			    : side == 0 ? " of the left file"
+					: " of the right file");
+}
+
+static void
+tell(const struct linkage *l, FILE *diag)
+{
+	const struct link_pairs *p = &l->pairs;
+
+	tell_unused(&l->tables, diag);
+	if (p->blocks_left_out > 0)
+		fprintf(diag,
+			"%zu groups of rows that have one common value alike were too large to "
+			"compare on that ground alone (%llu pairs)\n",
+			p->blocks_left_out, (unsigned long long)p->pairs_left_out);
+	if (!l->options->verbose)
+		return;
+	fprintf(diag, "keys (pairs): %.*s\n", STR_ARG(p->keys));
+	fprintf(diag, "%zu pairs compared, %zu patterns, %d rounds, %.1f matches expected\n", p->n,
+		p->pattern_n, l->weights.rounds, l->weights.pairs[LINK_ONE]);
+	fprintf(diag,
+		"before anything is compared: %+.2f bits; pairs of one home: %.1f, of one place: "
+		"%.1f\n",
+		l->weights.prior[LINK_ONE], l->weights.pairs[LINK_HOME],
+		l->weights.pairs[LINK_AREA]);
+	for (size_t f = 0; f < l->tables.field_n; f++)
+		for (int v = 1; v < LINK_LEVEL_COUNT; v++)
+			fprintf(
+			    diag,
+			    "%s: %s: m %.6f, u %.8f, %+.2f bits; one home %+.2f, one place %+.2f\n",
+			    link_field_name(l->tables.field[f]),
+			    link_level_name(l->tables.kind[f], (enum link_level)v),
+			    l->weights.m[LINK_ONE][f][v], l->weights.u[f][v],
+			    l->weights.bits[LINK_ONE][f][v], l->weights.bits[LINK_HOME][f][v],
+			    l->weights.bits[LINK_AREA][f][v]);
+}
+
+static enum rc
+begin(struct linkage *l, const struct link_options *options, FILE *diag, struct err *err)
+{
+	size_t rows;
+	enum rc rc;
+
+	*l = (struct linkage){.options = options, .arena = arena_new(ARENA_BYTES)};
+	if (!(options->min_probability >= 0 && options->min_probability <= 1))
+		return fail(err, RC_USAGE, "min-probability", "the least probability is 0 to 1");
+	if (options->threads > LINK_THREADS_MAX)
+		return fail(err, RC_USAGE, "threads", "threads are 1 to %d", LINK_THREADS_MAX);
+	rc = link_tables_read(l->arena, options->left, options->right, options->fields, diag,
+			      &l->tables, err);
+	if (rc != RC_OK)
+		return rc;
+	rows = l->tables.side[0].n + l->tables.side[1].n;
+	link_pairs_find(l->arena, &l->tables, thread_count(options->threads, rows), &l->pairs);
+	link_weights_find(l->arena, &l->tables, &l->pairs, &l->weights);
+	tell(l, diag);
+	return RC_OK;
+}
+
+static enum rc
+end(struct linkage *l, enum rc rc, FILE *out, struct err *err)
+{
+	size_t skipped = l->tables.skipped;
+
+	arena_free(l->arena);
+	if (rc == RC_OK && (fflush(out) != 0 || ferror(out)))
+		return fail(err, RC_UNAVAILABLE, "output", "the output cannot be written");
+	if (rc == RC_OK && skipped > 0)
+		return fail(err, RC_INVALID, "",
+			    "%zu lines could not be read and were skipped; all others were "
+			    "compared",
+			    skipped);
+	return rc;
+}
+
+static double
+bits_least(double probability)
+{
+	return probability <= 0	  ? -1000
+	       : probability >= 1 ? 1000
+				  : log2(probability / (1 - probability));
+}
+
+enum rc
+link_run(const struct link_options *options, FILE *out, FILE *diag, struct err *err)
+{
+	struct linkage l;
+	struct link_hits hits;
+	struct csv_out csv;
+	struct buf b;
+	enum rc rc = begin(&l, options, diag, err);
+	double least = bits_least(options->min_probability);
+
+	if (rc != RC_OK)
+		return end(&l, rc, out, err);
+	if (options->one_to_one)
+		link_assign(l.arena, &l.weights, &l.tables, &l.pairs, least, &hits);
+	else
+		link_hits_find(l.arena, &l.weights, &l.tables, &l.pairs, least, &hits);
+	(void)fputs("left_id,right_id,probability\r\n", out);
+	buf_init(&b, l.arena);
+	csv_out_init(&csv, &b, false);
+	for (size_t i = 0; i < hits.n; i++) {
+		const struct link_hit *h = &hits.at[i];
+		char number[32];
+
+		csv_out_cell(&csv, l.tables.side[0].id[h->left]);
+		csv_out_cell(&csv, l.tables.side[1].id[h->right]);
+		(void)snprintf(number, sizeof number, "%.9g", link_probability(h->bits));
+		csv_out_cell(&csv, str_from(number));
+		csv_out_end(&csv);
+		if (b.n > 65536 || i + 1 == hits.n) {
+			(void)fwrite(b.p, 1, b.n, out);
+			buf_clear(&b);
+		}
+	}
+	return end(&l, RC_OK, out, err);
+}
+
+enum rc
+dedupe_run(const struct link_options *options, FILE *out, FILE *diag, struct err *err)
+{
+	struct linkage l;
+	struct link_clusters clusters;
+	struct csv_out csv;
+	struct buf b;
+	enum rc rc = begin(&l, options, diag, err);
+
+	if (rc != RC_OK)
+		return end(&l, rc, out, err);
+	link_clusters_find(l.arena, &l.weights, &l.tables, &l.pairs,
+			   bits_least(options->min_probability), &clusters);
+	if (clusters.split > 0)
+		fprintf(
+		    diag,
+		    "%zu groups that hung together by one weak pair, or by rows that contradict "
+		    "each other, were taken apart\n",
+		    clusters.split);
+	(void)fputs("id,cluster\r\n", out);
+	buf_init(&b, l.arena);
+	csv_out_init(&csv, &b, false);
+	for (size_t i = 0; i < l.tables.side[0].n; i++) {
+		csv_out_cell(&csv, l.tables.side[0].id[i]);
+		csv_out_cell(&csv, l.tables.side[0].id[clusters.of[i]]);
+		csv_out_end(&csv);
+		if (b.n > 65536 || i + 1 == l.tables.side[0].n) {
+			(void)fwrite(b.p, 1, b.n, out);
+			buf_clear(&b);
+		}
+	}
+	return end(&l, RC_OK, out, err);
+}
