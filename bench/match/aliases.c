@@ -10,6 +10,7 @@
 #include "format/listfile.h"
 #include "match/screening/list.h"
 #include "match/screening/screen.h"
+#include "parse/child.h"
 
 #define HITS 40
 
@@ -59,6 +60,8 @@ main(int argc, char **argv)
 	int64_t start;
 	struct arena *a = arena_new(0);
 
+	if (parse_child_asked(argc, argv))
+		parse_child(NULL);
 	if (argc < 2) {
 		fprintf(stderr, "usage: bench_match_aliases LIST...\n");
 		return 2;

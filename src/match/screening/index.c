@@ -96,7 +96,8 @@ is_word(const struct listed_word *known, const struct word *w, bool joined)
 {
 	const unsigned telling = TOKEN_ABJAD | TOKEN_HONORIFIC | TOKEN_PARTICLE;
 
-	if (known->joined != joined || ((known->word.flags ^ w->flags) & telling) != 0 ||
+	if (known->joined != joined || known->word.sign != w->sign ||
+	    ((known->word.flags ^ w->flags) & telling) != 0 ||
 	    known->word.readings_n != w->readings_n || !str_eq(known->word.key, w->key))
 		return false;
 	for (size_t i = 0; i < w->readings_n; i++)

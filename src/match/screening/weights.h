@@ -16,6 +16,7 @@ struct weights {
 	double token_max;		   /* the most that one token can say */
 	double together;		   /* share of what customs say that is taken off */
 	double known_cost;		   /* a slip that makes a known name */
+	double names_max;		   /* the most that all parts together can say */
 	double join_cost;		   /* two parts written as one */
 	double initial_fits, initial_same, initial_missing; /* same: both sides have one letter */
 	double asked_missing,
@@ -24,6 +25,7 @@ struct weights {
 	double half_alike;	     /* left over on both sides, half of the letters alike */
 	double repeat_missing;	     /* written twice here, once there */
 	double family_contradiction; /* more, where both say it is the family name */
+	double descent;		     /* child and parent changed places */
 	double contradiction;	     /* a part left over on each side */
 	double weak_missing;	     /* a particle, title or legal form without one */
 	double legal_missing;	     /* a legal form */
@@ -40,6 +42,7 @@ struct weights {
 	double background_people; /* weight of the background beside the list's counts */
 };
 
-extern const struct weights screen_weights;
+/* Written by nobody but bench/match/tune.c. */
+extern struct weights screen_weights;
 
 #endif

@@ -23,11 +23,15 @@ static void
 word_make(struct arena *a, const struct token *token, struct word *out)
 {
 	struct word *readings = NULL;
+	size_t used;
 
 	*out = (struct word){.key = token->key, .original = token->original, .flags = token->flags};
 	fill(out);
 	if (token->alternates_n > 0)
 		readings = NEW_N(a, struct word, token->alternates_n);
+	if ((token->script == SCRIPT_HAN || token->script == SCRIPT_HANGUL) &&
+	    utf8_count(token->original) == 1)
+		out->sign = utf8_decode(token->original.p, token->original.n, &used);
 	for (size_t i = 0; i < token->alternates_n; i++) {
 		readings[i] = (struct word){.key = token->alternates[i], .flags = token->flags};
 		fill(&readings[i]);
@@ -122,6 +126,25 @@ word_is_weak(const struct word *w)
 	return (w->flags & (TOKEN_HONORIFIC | TOKEN_PARTICLE | TOKEN_LEGAL)) != 0;
 }
 
+bool
+word_is_descent(const struct word *w)
+{
+	static const char *const words[] = {"bin",  "ben",  "ibn",  "bint", "binti",
+					    "bte",  "ould", "wald", "weld", "walad",
+					    "oglu", "ogly", "oglou"};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (str_eq_z(w->key, words[i]))
+			return true;
+	return false;
+}
+
+bool
+word_is_strong(const struct word *w)
+{
+	return !word_is_weak(w) && (w->flags & TOKEN_INITIAL) == 0;
+}
+
 static bool
 skeletons_equal(const struct word *a, const struct word *b)
 {
@@ -184,11 +207,26 @@ likeness_of_forms(const struct word *a, const struct word *b)
 	return a->skeleton_n >= 3 ? WORD_SKELETON : WORD_SOUND;
 }
 
+/*
+ * Two signs of one script are what they are: that they sound alike makes them no more than
+ * similar, and readings count for nothing between those who write them.
+ */
+static enum likeness
+likeness_of_signs(const struct word *a, const struct word *b)
+{
+	if (a->sign == b->sign)
+		return WORD_SAME;
+	return str_eq(a->key, b->key) ? WORD_NEAR : WORD_APART;
+}
+
 enum likeness
 word_likeness(const struct word *a, const struct word *b)
 {
-	enum likeness best = likeness_of_forms(a, b);
+	enum likeness best;
 
+	if (a->sign != 0 && b->sign != 0 && script_of(a->sign) == script_of(b->sign))
+		return likeness_of_signs(a, b);
+	best = likeness_of_forms(a, b);
 	if (best == WORD_SAME)
 		return best;
 	for (size_t i = 0; i <= a->readings_n; i++) {

@@ -15,6 +15,7 @@ struct word {
 	struct str key, original;
 	unsigned flags;	  /* enum token_flags */
 	uint32_t letters; /* one bit for each letter in the key */
+	uint32_t sign;	  /* the one Han character or Hangul syllable that it is; 0: none */
 	unsigned char skeleton_n, readings_n;
 	char skeleton[SKELETON_MAX];
 	const struct word *readings; /* other readings of what is written (token's alternates) */
@@ -66,5 +67,11 @@ double word_background(const struct word *w);
 
 /* No name by itself: honorific, particle or legal form. */
 bool word_is_weak(const struct word *w);
+
+/* "son of", "daughter of", by itself: bin, ibn, ould, oglu ... */
+bool word_is_descent(const struct word *w);
+
+/* Neither that nor a single letter. */
+bool word_is_strong(const struct word *w);
 
 #endif

@@ -16,8 +16,8 @@
 #define STREAM_THREADS_MAX 64
 /* From this score on a listing alerts by itself, unless asked otherwise (people.md: .808 found at 5
  * false hits in 10,000). The text is what the help shows. */
-#define STREAM_MIN_SCORE 0.9
-#define STREAM_MIN_SCORE_TEXT "0.9"
+#define STREAM_MIN_SCORE 0.8
+#define STREAM_MIN_SCORE_TEXT "0.8"
 
 struct stream_options {
 	const char *const *lists;

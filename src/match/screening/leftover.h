@@ -1,0 +1,13 @@
+#ifndef MATCH_SCREENING_LEFTOVER_H
+#define MATCH_SCREENING_LEFTOVER_H
+
+#include "match/screening/score.h"
+
+/*
+ * leftover: what parts say that found no counterpart; one bit of left_free and right_free for each.
+ * Appends its pieces in the order of the names.
+ */
+void leftovers_score(const struct asked_name *asked, const struct other_name *other,
+		     uint32_t left_free, uint32_t right_free, struct screen_explanation *out);
+
+#endif
