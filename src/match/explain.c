@@ -140,3 +140,21 @@ explain_write(struct json_out *out, const struct screen_explanation *why, double
 	json_out_array_end(out);
 	json_out_object_end(out);
 }
+
+struct str
+explain_text(struct arena *a, const struct screen_explanation *why)
+{
+	struct buf b;
+
+	buf_init(&b, a);
+	for (size_t i = 0; i < why->n; i++) {
+		const struct screen_reason *r = &why->at[i];
+
+		buf_addf(&b, "%s: ", screen_what_name(r->what));
+		if (r->left.n > 0 || r->right.n > 0)
+			buf_addf(&b, "%.*s ~ %.*s, ", STR_ARG(r->left), STR_ARG(r->right));
+		buf_addf(&b, "%s, %+.2f bits\n", r->note, r->bits);
+	}
+	buf_addf(&b, "sum: %+.2f bits, probability %.4f", why->bits, why->score);
+	return str_copy(a, buf_str(&b));
+}

@@ -3,6 +3,7 @@
 
 #include "match/screening/screen.h"
 
+struct arena;
 struct json_out;
 
 /*
@@ -22,6 +23,9 @@ void explain_write(struct json_out *out, const struct screen_explanation *why, d
 
 /* "strong" (.99), "possible" (.9), "weak": model/codes/match_level.csv. */
 const char *explain_level(double score);
+
+/* The pieces as lines that a person reads and that add up to the bits, for an alert's record. */
+struct str explain_text(struct arena *a, const struct screen_explanation *why);
 
 /* A number with six digits, or as many as a score needs: "0.987654". */
 void explain_number(struct json_out *out, double value);

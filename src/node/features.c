@@ -6,6 +6,7 @@
 #include "exchange/agreement/agreement.h"
 #include "match/decision/decision.h"
 #include "match/linkage/linkage.h"
+#include "match/live/match.h"
 #include "match/screening/people.h"
 #include "match/stream/stream_commands.h"
 #include "node/demo.h"
@@ -59,6 +60,7 @@ const struct feature *const liaison_features[] = {
     &match_stream_feature,
     &match_people_feature,
     &linkage_feature,
+    &match_live_feature,
     &access_feature,
     &own_address_feature,
     &reader_feature,

@@ -177,3 +177,10 @@ WHERE recipient = :recipient AND id < :before ORDER BY id DESC LIMIT :limit;
 
 -- name: record_past_leaves
 SELECT leaf, version FROM record_past WHERE id = :id ORDER BY version DESC LIMIT 200;
+
+-- name: record_stands
+SELECT id, type, version, state, flags, leaf FROM record WHERE leaf >= :leaf ORDER BY leaf LIMIT :limit;
+
+-- name: record_stand
+-- single
+SELECT id, type, version, state, flags, leaf FROM record WHERE id = :id;

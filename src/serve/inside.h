@@ -1,6 +1,7 @@
 #ifndef SERVE_INSIDE_H
 #define SERVE_INSIDE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "audit/audit.h"
@@ -64,7 +65,9 @@ struct serve {
 	bool several; /* other processes may work on the database */
 	struct actor node_actor;
 	struct kept *kept;
-	struct id last_job; /* added; the writer thread's */
+	pthread_mutex_t memory_lock; /* guards memory */
+	struct memory *memory;	     /* serve/memory.h */
+	struct id last_job;	     /* added; the writer thread's */
 	struct session_rules rules;
 	/* Sign-ins that may be tried: by client; by login there; by all such. serve/limits.h */
 	struct budget *addresses, *logins, *crowds;

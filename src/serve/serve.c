@@ -16,6 +16,7 @@
 #include "serve/generation.h"
 #include "serve/job_inside.h"
 #include "serve/kept.h"
+#include "serve/memory.h"
 #include "serve/apart.h"
 #include "serve/limits.h"
 #include "serve/quarantine.h"
@@ -431,6 +432,7 @@ serve_open(const struct serve_options *o, struct serve **out, struct err *err)
 				    o->clock != NULL ? NULL : &clock_steady);
 	s->node.clock = clock_health_clock(s->clock);
 	s->node_actor.is_node = true;
+	must(pthread_mutex_init(&s->memory_lock, NULL) == 0);
 	s->kept = kept_new();
 	collect_tables(s);
 	limits_open(s);
@@ -467,6 +469,7 @@ serve_close(struct serve *s)
 {
 	if (s == NULL)
 		return;
+	serve_memory_end(s);
 	apart_end(s);
 	writer_close(s->writer);
 	audit_group_free(s->ended_group);
@@ -481,6 +484,7 @@ serve_close(struct serve *s)
 	ongoing_close(&s->ongoing);
 	name_snapshot_free(s->node.names);
 	kept_free(s->kept);
+	(void)pthread_mutex_destroy(&s->memory_lock);
 	keys_close(s->keys);
 	clock_health_free(s->clock);
 	node_lock_close(s->lock);

@@ -46,6 +46,8 @@ static const struct {
     {"GET", "/api/v1/records/{type}/{id}/links", BY_ROW},
     {"GET", "/api/v1/search", BY_LIST},
     {"POST", "/api/v1/match/people", BY_LOG},
+    {"POST", "/api/v1/match", BY_LOG},
+    {"GET", "/api/v1/match/live", NO_ROWS},
     {"POST", "/api/v1/break-glass/{id}", BY_LOG},
     {"GET", "/api/v1/oversee/outbox", NO_ROWS},
     {"GET", "/api/v1/oversee/retention/plan", BY_ROLE},
@@ -347,6 +349,8 @@ probe_members(struct world *w)
 	     PURPOSE_ADMINISTRATION, "unit"},
 	    {"POST", "/api/v1/match/people", "{\"list\":\"@\"}", "other-analyst", PURPOSE_SCREENING,
 	     "watchlist"},
+	    {"POST", "/api/v1/match", "{\"name\":\"Tirelu Matrix\",\"list\":\"@\"}",
+	     "other-analyst", PURPOSE_SCREENING, "watchlist"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(members); i++) {

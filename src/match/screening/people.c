@@ -1,8 +1,8 @@
 #include "match/screening/people.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "format/json.h"
+#include "match/explain.h"
 #include "match/screening/suspects.h"
 #include "match/screening/screen.h"
 #include "model/model.h"
@@ -42,25 +42,6 @@ collect(struct door *d, void *ctx, struct err *err)
 	enum rc rc = listings_read(d, run->arena, run->list, &run->listings, err);
 
 	return rc == RC_OK ? suspects_read(d, run->arena, &run->suspects, err) : rc;
-}
-
-/* The pieces as lines that a person reads and that add up to the bits. */
-static struct str
-explain(struct arena *a, const struct screen_explanation *x)
-{
-	struct buf b;
-
-	buf_init(&b, a);
-	for (size_t i = 0; i < x->n; i++) {
-		const struct screen_reason *r = &x->at[i];
-
-		buf_addf(&b, "%s: ", screen_what_name(r->what));
-		if (r->left.n > 0 || r->right.n > 0)
-			buf_addf(&b, "%.*s ~ %.*s, ", STR_ARG(r->left), STR_ARG(r->right));
-		buf_addf(&b, "%s, %+.2f bits\n", r->note, r->bits);
-	}
-	buf_addf(&b, "sum: %+.2f bits, probability %.4f", x->bits, x->score);
-	return str_copy(a, buf_str(&b));
 }
 
 static void
@@ -175,7 +156,7 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 			: hit->score >= ALERT_LINE ? "possible"
 						   : "weak"));
 	set(fields, "score", json_from_str(str_fmt(d->arena, "%.2f", hit->score * 100)));
-	set(fields, "explanation", json_from_str(explain(d->arena, why)));
+	set(fields, "explanation", json_from_str(explain_text(d->arena, why)));
 	set(fields, "raised_at", json_from_str(time_format(d->arena, d->now_ms)));
 	rc = record_create(d, type, fields, &options, &r, err);
 	return rc == RC_OK ? count_for_owner(d, run, r->id, &run->alerts, err) : rc;

@@ -1,0 +1,45 @@
+#ifndef MATCH_LIVE_ASK_H
+#define MATCH_LIVE_ASK_H
+
+#include "match/listed.h"
+#include "serve/request.h"
+
+/*
+ * ask: one person asked about, as any route of this folder does it. The first line is told that a
+ * second check is needed, and neither list, reason nor score (rights.md, Cases); whoever decides on
+ * alerts sees the hits on listings that they may know of. One leaf a question.
+ */
+struct asked {
+	bool second_check; /* somebody is listed with LISTED_LINE or more, whoever may know of it */
+	struct listed_hits hits; /* those that this asker may know of; none for the first line */
+};
+
+/* Does the asker see more than that a second check is needed? */
+bool ask_sees_hits(const struct request *rq);
+
+/* Several questions of one request: begin, ask each, end with the leaf. */
+struct asking {
+	struct request *rq;
+	struct id list; /* zero: all */
+	struct {
+		struct id *at;
+		size_t n, cap;
+	} about;
+};
+/* list: text of an id, "default", or empty for all. RC_ABSENT: no such list that one may know of.
+ */
+MUST_USE enum rc ask_begin(struct request *rq, struct str list, struct asking *out,
+			   struct err *err);
+MUST_USE enum rc ask_one(struct asking *a, const struct screen_query *query, size_t limit,
+			 double min_score, double threshold, struct asked *out, struct err *err);
+MUST_USE enum rc ask_end(struct asking *a, struct err *err);
+
+/* Texts of a member that is one text or a list of them, at most max, of at most 1,000 bytes each.
+ */
+MUST_USE enum rc ask_texts(struct request *rq, json_t *o, const char *key, size_t max,
+			   struct str_list *out, struct err *err);
+/* A member that is a probability, from least to 1; standard when it is not there. */
+MUST_USE enum rc ask_probability(json_t *o, const char *key, double standard, double least,
+				 double *out, struct err *err);
+
+#endif

@@ -1,0 +1,252 @@
+#include "match/live/match.h"
+
+#include "base/arena.h"
+#include "format/json.h"
+#include "match/live/allowed.h"
+#include "match/live/ask.h"
+#include "model/model.h"
+#include "serve/cli.h"
+#include "text/edtf.h"
+
+#define NAMES_MAX SCREEN_QUERY_NAMES
+#define IDS_MAX 16
+#define LIMIT 5
+#define SCREENERS (BIT(ROLE_ANALYST) | BIT(ROLE_DUTY_OFFICER) | BIT(ROLE_SUPERVISOR))
+
+static void
+set(json_t *o, const char *key, json_t *value)
+{
+	must(json_object_set_new_nocheck(o, key, value) == 0);
+}
+
+static enum rc
+one_text(struct request *rq, const char *key, struct str *out, struct err *err)
+{
+	struct str_list list = {0};
+	enum rc rc = ask_texts(rq, rq->json, key, 1, &list, err);
+
+	*out = list.n > 0 ? list.at[0] : STR_NONE;
+	return rc;
+}
+
+static enum rc
+query_read(struct request *rq, struct screen_query *out, struct err *err)
+{
+	struct str_list names = {0}, ids = {0};
+	struct edtf date;
+	enum rc rc;
+
+	if ((rc = ask_texts(rq, rq->json, "name", NAMES_MAX, &names, err)) != RC_OK ||
+	    (rc = ask_texts(rq, rq->json, "ids", IDS_MAX, &ids, err)) != RC_OK ||
+	    (rc = one_text(rq, "birth_date", &out->dob, err)) != RC_OK ||
+	    (rc = one_text(rq, "country", &out->country, err)) != RC_OK ||
+	    (rc = one_text(rq, "type", &out->type, err)) != RC_OK)
+		return rc;
+	if (names.n + ids.n == 0)
+		return fail(err, RC_INVALID, "name", "say who is asked about");
+	if (out->dob.n > 0 && !edtf_parse(out->dob, &date))
+		return fail(err, RC_INVALID, "birth_date",
+			    "takes a date such as 1979, 1979-05 or 1979-05-07");
+	out->names = names.at;
+	out->name_count = names.n;
+	out->ids = ids.at;
+	out->id_count = ids.n;
+	return RC_OK;
+}
+
+static json_t *
+hit_json(struct request *rq, const struct listed_hit *h)
+{
+	json_t *o = json_object(), *why;
+	struct err err;
+
+	must(json_read_reals(h->why, NULL, &why, &err) == RC_OK);
+	set(o, "listing", json_from_str(id_format(rq->arena, h->listing)));
+	set(o, "list", json_from_str(id_format(rq->arena, h->list)));
+	set(o, "listed_name", json_from_str(h->listed_name));
+	set(o, "score", json_real(h->score));
+	set(o, "why", why);
+	return o;
+}
+
+static enum rc
+ask(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct screen_query query = {.names = NULL};
+	json_t *hits = NULL, *limit = json_object_get(rq->json, "limit");
+	size_t most = LIMIT;
+	struct asking asking;
+	struct asked asked;
+	struct str list;
+	double min_score;
+	enum rc rc;
+
+	if ((rc = query_read(rq, &query, err)) != RC_OK ||
+	    (rc = one_text(rq, "list", &list, err)) != RC_OK ||
+	    (rc = ask_probability(rq->json, "min_score", LISTED_LINE, 0.01, &min_score, err)) !=
+		RC_OK)
+		return rc;
+	if (limit != NULL) {
+		if (!json_is_integer(limit) || json_integer_value(limit) < 1 ||
+		    json_integer_value(limit) > LISTED_HITS_MAX)
+			return fail(err, RC_INVALID, "limit", "takes a number, 1 to %d",
+				    LISTED_HITS_MAX);
+		most = (size_t)json_integer_value(limit);
+	}
+	if ((rc = ask_begin(rq, list, &asking, err)) != RC_OK ||
+	    (rc = ask_one(&asking, &query, most, min_score, LISTED_LINE, &asked, err)) != RC_OK ||
+	    (rc = ask_end(&asking, err)) != RC_OK)
+		return rc;
+	reply->json = json_pack("{s:b}", "second_check", asked.second_check);
+	if (!ask_sees_hits(rq))
+		return RC_OK;
+	hits = json_array();
+	for (size_t i = 0; i < asked.hits.n; i++)
+		must(json_array_append_new(hits, hit_json(rq, &asked.hits.at[i])) == 0);
+	set(reply->json, "hits", hits);
+	return RC_OK;
+}
+
+static enum rc
+figures(struct request *rq, struct reply *reply, struct err *err)
+{
+	struct listed_figures f;
+	enum rc rc = listed_figures(&rq->door, &f, err);
+
+	if (rc == RC_OK)
+		reply->json =
+		    json_pack("{s:I, s:I, s:I, s:I, s:I}", "entries", (json_int_t)f.entries,
+			      "changed", (json_int_t)f.changed, "lists", (json_int_t)f.lists,
+			      "built", (json_int_t)f.built, "followed", (json_int_t)f.followed);
+	return rc;
+}
+
+/* By the node, in the transaction of what was recorded; the same words whatever it was. */
+static enum rc
+suspend(struct door *d, const struct record *listing, struct err *err)
+{
+	struct ids lists = {0};
+	struct allowed_list is = {.accuses = true};
+	struct record *list, *now;
+	struct door inner;
+	enum rc rc = RC_OK;
+
+	look_ids(d, listing, "list", &lists);
+	if (lists.n > 0 && (rc = look_record(d, lists.at[0], &list, err)) == RC_OK)
+		allowed_list_of(list, &is);
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	if (!is.accuses || (rc = look_record(d, listing->id, &now, err)) != RC_OK)
+		return rc == RC_ABSENT ? RC_OK : rc;
+	if (now->state != type_state(now->type, STR("active")))
+		return RC_OK;
+	door_open_as_node(&inner, d, STR("what it rests on is to be looked at again"));
+	rc = record_move(&inner, now->id, now->version, STR("suspended"), NULL, &now, err);
+	door_close(&inner);
+	return rc;
+}
+
+static enum rc
+suspend_listings_of(struct door *d, struct id person, struct err *err)
+{
+	const struct look_only active = {.states = look_state(d, "listing", "active")};
+	struct look_list listings = {0};
+	bool witness = false;
+	/* First what is cheap: nearly nobody is listed. */
+	enum rc rc = look_holders_only(d, "listing", "person", person, &active, &listings, err);
+
+	if (rc == RC_CONFLICT)
+		rc = RC_OK;
+	if (rc == RC_OK && listings.n > 0)
+		rc = allowed_was_witness(d, person, &witness, err);
+	for (size_t i = 0; witness && i < listings.n && rc == RC_OK; i++)
+		rc = suspend(d, listings.at[i], err);
+	return rc;
+}
+
+/* An involvement, a listing or a witness's protection was recorded. */
+static enum rc
+somebody_was_recorded(struct door *d, const struct record *r, struct err *err)
+{
+	struct ids people = {0};
+	enum rc rc = RC_OK;
+
+	look_ids(d, r, "person", &people);
+	look_ids(d, r, "survivor", &people);
+	for (size_t i = 0; i < people.n && rc == RC_OK; i++)
+		rc = suspend_listings_of(d, people.at[i], err);
+	return rc;
+}
+
+static const struct route routes[] = {
+    /* clang-format off */
+	{ "POST", "/api/v1/match",      SCREENERS, BIT(PURPOSE_SCREENING), ROUTE_READS, 65536, ask, "Ask about one person against the node's own lists." },
+	{ "GET",  "/api/v1/match/live", BIT(ROLE_ADMINISTRATOR) | BIT(ROLE_MONITOR), BIT(PURPOSE_ADMINISTRATION) | BIT(PURPOSE_OVERSIGHT), ROUTE_READS, 0, figures, "Say how many listings are compared with, and how often that was made anew." },
+	{ .method = NULL },
+    /* clang-format on */
+};
+
+static enum rc
+run_ask(struct cli *cli, struct err *err)
+{
+	static const char *const members[][2] = {{"dob", "birth_date"},
+						 {"country", "country"},
+						 {"type", "type"},
+						 {"list", "list"},
+						 {"min-score", "min_score"}};
+	json_t *body = json_object(), *ids = json_array();
+	struct str_list given = cli_options(cli, "id");
+	struct cli_answer answer;
+	enum rc rc;
+
+	set(body, "name", json_from_str(cli->arguments.at[0]));
+	for (size_t i = 0; i < COUNT_OF(members); i++) {
+		struct str s = cli_option(cli, members[i][0]);
+
+		if (s.n > 0)
+			set(body, members[i][1], json_from_str(s));
+	}
+	for (size_t i = 0; i < given.n; i++)
+		must(json_array_append_new(ids, json_from_str(given.at[i])) == 0);
+	set(body, "ids", ids);
+	rc = cli_call(cli, "POST", STR("/api/v1/match"), body, &answer, err);
+	json_decref(body);
+	if (rc == RC_OK)
+		cli_show(cli, answer.json);
+	return rc;
+}
+
+static const struct option ask_options[] = {
+    /* clang-format off */
+	{ "dob",       "DATE",    "Birth date, as precise as known: 1979, 1979-05, 1979-05-07.", false },
+	{ "country",   "CODE",    "A country of theirs.", false },
+	{ "type",      "TYPE",    "person, organisation or vessel.", false },
+	{ "id",        "ID",      "A document, telephone or account of theirs.", true },
+	{ "list",      "ID",      "Only this watch list.", false },
+	{ "min-score", "S",       "Show what scores at least this; 0.9 when not given.", false },
+	{ .name = NULL },
+    /* clang-format on */
+};
+
+static const struct command commands[] = {
+    /* clang-format off */
+	{ "match", "ask", "NAME", ask_options, run_ask, "Ask about one person against the node's own lists.",
+	  "The first line is told whether a second check is needed, and nothing else. Analysts and supervisors see the listings that they may know of, with the evidence. A score is a reason to look, never a decision about a person. The question is in the log." },
+	{ .noun = NULL },
+    /* clang-format on */
+};
+
+/* clang-format off */
+static const struct reaction reactions[] = {
+	{ "involvement_recorded",     somebody_was_recorded, "A witness's active listings are suspended at once: no witness is listed." },
+	{ "witness_measure_recorded", somebody_was_recorded, "The same, of somebody who is protected as a witness." },
+	{ "listing_recorded",         somebody_was_recorded, "A listing of a witness starts suspended." },
+	{ .event = NULL },
+};
+/* clang-format on */
+
+const struct feature match_live_feature = {.name = "match_live",
+					   .routes = routes,
+					   .commands = commands,
+					   .reactions = reactions,
+					   .api = &match_live_api};
