@@ -179,7 +179,11 @@ def main():
     out('const struct han_respelled han_respelled[] = {')
     lines(out, ['{"%s","%s"},' % (k, table[k]) for k in sorted(table)])
     out('};\nconst size_t han_respelled_count = sizeof han_respelled / sizeof *han_respelled;\n\n')
-    out('const size_t han_mandarin_count = sizeof han_mandarin / sizeof *han_mandarin;\n\n')
+    codes = sorted({code(w) for w in list(table) + [m.replace('v', 'u') for m in pools['mandarin']]
+                    if 2 <= len(w) <= 6})
+    out('const uint32_t han_syllables[] = {')
+    lines(out, ['0x%x,' % c for c in codes])
+    out('};\nconst size_t han_syllable_count = sizeof han_syllables / sizeof *han_syllables;\n\n')
     out('const struct han_row han_rows[] = {')
     lines(out, ['{%d,%d,%d,%d,%d,%d},' % (c, number['mandarin'][m], number['cantonese'][k], h,
                                         number['japanese'][j], number['japanese'][u])
@@ -224,6 +228,14 @@ def respelled(frequency):
         if len(spelling) > 1:
             out[spelling] = ' '.join(best)
     return out
+
+
+def code(word):
+    """As han.c packs a syllable: five bits a letter."""
+    n = 0
+    for letter in word:
+        n = n << 5 | (ord(letter) & 31)
+    return n
 
 
 def lines(out, items):

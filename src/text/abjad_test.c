@@ -72,6 +72,9 @@ words_are_cut_and_read_in_either_script(void **state)
 	    {"Nasreddine", "nasr al din"},
 	    {"Saifudin", "saif al din"},
 	    {"Benedin", "benedin"},
+	    {"Шамсуддин", "shams al din"},
+	    {"Абдурахман", "abd al rakhman"},
+	    {"Насрулла", "nasr allah"},
 	    {"Aziz-ur-Rehman", "aziz al rehman"},
 	    {"Azizurrahman", "aziz al rahman"},
 	    /* kunyas */

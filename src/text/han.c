@@ -99,25 +99,6 @@ han_japanese_family(struct arena *a, struct str s, struct readings *out)
 	return bytes;
 }
 
-static bool
-is_pinyin(struct str key)
-{
-	size_t low = 1, high = han_mandarin_count;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int order = str_cmp(str_from(han_mandarin[mid]), key);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
-}
-
 static const char *
 respelled(struct str key)
 {
@@ -149,16 +130,33 @@ han_respell(struct str key, struct readings *out)
 bool
 han_is_syllable(struct str key)
 {
-	return key.n >= 2 && key.n <= 6 && (is_pinyin(key) || respelled(key) != NULL);
+	size_t low = 0, high = han_syllable_count;
+	uint32_t code = 0;
+
+	if (key.n < 2 || key.n > 6)
+		return false;
+	for (size_t i = 0; i < key.n; i++)
+		code = code << 5 | ((unsigned char)key.p[i] & 31);
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (han_syllables[mid] == code)
+			return true;
+		if (han_syllables[mid] < code)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
 }
 
 size_t
 han_two_syllables(struct str key)
 {
 	/* The longer first syllable first: "xiang" before "xi". */
-	for (size_t at = key.n < 6 ? key.n : 6; key.n <= 12 && at >= 2; at--)
-		if (at + 2 <= key.n && han_is_syllable(str_sub(key, 0, at)) &&
-		    han_is_syllable(str_sub(key, at, key.n)))
+	for (size_t at = key.n < 8 ? key.n - 2 : 6; key.n >= 4 && key.n <= 12 && at >= 2; at--)
+		if (han_is_syllable(str_sub(key, at, key.n)) &&
+		    han_is_syllable(str_sub(key, 0, at)))
 			return at;
 	return 0;
 }

@@ -7,9 +7,11 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "text/abjad.h"
+#include "text/alphabet.h"
 #include "text/compound.h"
 #include "text/han.h"
 #include "text/hangul.h"
+#include "text/indic.h"
 #include "text/normal.h"
 #include "text/readings.h"
 #include "text/token_words.h"
@@ -24,7 +26,9 @@ part_of(uint32_t c)
 	if (c < 0x80) {
 		if (c == '\'' || c == '`')
 			return PART_DROPPED;
-		return u_isalnum((UChar32)c) ? PART_INSIDE : PART_BETWEEN;
+		return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9')
+			   ? PART_INSIDE
+			   : PART_BETWEEN;
 	}
 	switch (c) {
 	case 0x02b9:
@@ -72,13 +76,17 @@ token_flags_of(struct str key)
 		return TOKEN_NUMBER;
 	if (key.n == 1)
 		flags |= TOKEN_INITIAL;
-	if (word_is_honorific(key))
-		flags |= TOKEN_HONORIFIC;
-	if (word_is_particle(key))
-		flags |= TOKEN_PARTICLE;
-	if (word_is_legal_form(key))
-		flags |= TOKEN_LEGAL;
-	return flags;
+	return flags | word_marks(key);
+}
+
+/* Of readings the first is the key, the others are its alternates. */
+static void
+add_alternates(struct token *token, const struct readings *readings)
+{
+	token->alternates_n = 0;
+	for (size_t i = 1; i < readings->n; i++)
+		if (readings->at[i].n <= TOKEN_KEY_MAX)
+			token->alternates[token->alternates_n++] = readings->at[i];
 }
 
 static struct token *
@@ -111,16 +119,6 @@ add(struct name_tokens *out, struct str original, struct str key, enum script sc
 	return token;
 }
 
-/* Of readings the first is the key, the others are its alternates. */
-static void
-add_alternates(struct token *token, const struct readings *readings)
-{
-	token->alternates_n = 0;
-	for (size_t i = 1; i < readings->n; i++)
-		if (readings->at[i].n <= TOKEN_KEY_MAX)
-			token->alternates[token->alternates_n++] = readings->at[i];
-}
-
 static void
 add_readings(struct name_tokens *out, struct str original, const struct readings *readings,
 	     enum script script)
@@ -143,6 +141,41 @@ add_latin(struct name_tokens *out, struct str original, struct str key, enum scr
 	for (size_t i = 0; i < n; i++)
 		add(out, same ? str_sub(original, parts[i].from, parts[i].to) : original,
 		    parts[i].key, script);
+}
+
+/* Letters with marks: the plain letter, and the two that stand for it where it is missing. */
+static void
+add_latin_marked(struct arena *a, struct name_tokens *out, struct str run, struct str key)
+{
+	struct readings readings = {.n = 0};
+	size_t before = out->n;
+
+	add_latin(out, run, key, SCRIPT_LATIN);
+	if (out->n != before + 1)
+		return;
+	readings_add(&readings, out->at[before].key);
+	alphabet_latin_read(a, text_fold(a, run), &readings);
+	add_alternates(&out->at[before], &readings);
+}
+
+/* Long vowels of Japanese are mostly written short; then as the kana have them. */
+static void
+add_kana(struct arena *a, struct name_tokens *out, struct str run, struct str key)
+{
+	struct readings readings = {.n = 0};
+	char *brief = arena_bytes(a, key.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < key.n; i++) {
+		char c = key.p[i], before = n > 0 ? brief[n - 1] : '\0';
+
+		if ((c == 'u' && (before == 'o' || before == 'u')) || (c == 'o' && before == 'o'))
+			continue;
+		brief[n++] = c;
+	}
+	readings_add(&readings, (struct str){brief, n});
+	readings_add(&readings, key);
+	add_readings(out, run, &readings, SCRIPT_KANA);
 }
 
 /* Syllables apart: each its own part, shown by its code point where they count alike. */
@@ -231,10 +264,35 @@ add_abjad(struct arena *a, struct name_tokens *out, struct str run, enum script 
 	return n > 0;
 }
 
+/* As add_readings, a name of Arabic make cut in each reading (text/compound.h). */
+static void
+add_compound_readings(struct name_tokens *out, struct str original, const struct readings *readings,
+		      enum script script)
+{
+	struct compound_part cut[READINGS_MAX][COMPOUND_PARTS_MAX];
+	size_t n[READINGS_MAX];
+
+	for (size_t i = 0; i < readings->n; i++)
+		n[i] = compound_cut(readings->at[i], cut[i]);
+	if (readings->n == 0 || n[0] == 0) {
+		add_readings(out, original, readings, script);
+		return;
+	}
+	for (size_t part = 0; part < n[0]; part++) {
+		struct readings of_part = {.n = 0};
+
+		for (size_t i = 0; i < readings->n; i++)
+			if (n[i] == n[0])
+				readings_add(&of_part, cut[i][part].key);
+		add_readings(out, original, &of_part, script);
+	}
+}
+
 static void
 add_run(struct translit *t, struct arena *a, struct name_tokens *out, struct str run,
 	enum script script)
 {
+	struct readings readings = {.n = 0};
 	struct str key;
 
 	if (script == SCRIPT_HANGUL) {
@@ -247,9 +305,21 @@ add_run(struct translit *t, struct arena *a, struct name_tokens *out, struct str
 	}
 	if (script_is_abjad(script) && add_abjad(a, out, run, script))
 		return;
+	if (script != SCRIPT_LATIN) {
+		struct str folded = text_fold(a, run);
+
+		if (alphabet_read(a, folded, &readings) || indic_read(a, folded, &readings)) {
+			add_compound_readings(out, run, &readings, script);
+			return;
+		}
+	}
 	key = translit_ascii(t, a, run);
 	if (str_chr(key, ' ') >= 0)
 		add_syllables(out, run, key, script);
+	else if (script == SCRIPT_KANA)
+		add_kana(a, out, run, key);
+	else if (script == SCRIPT_LATIN && !text_is_ascii(run))
+		add_latin_marked(a, out, run, key);
 	else if (script == SCRIPT_LATIN)
 		add_latin(out, run, key, script);
 	else
@@ -291,7 +361,7 @@ join_legal_forms(struct arena *a, struct name_tokens *out)
 			struct token *first = &out->at[from], *last = first + n - 1;
 			struct str joined = {key, n};
 
-			if (!word_is_legal_form(joined))
+			if ((word_marks(joined) & TOKEN_LEGAL) == 0)
 				continue;
 			first->original.n =
 			    (size_t)(last->original.p - first->original.p) + last->original.n;
@@ -362,6 +432,8 @@ respell_chinese(struct arena *a, struct name_tokens *out)
 		struct token *token = &out->at[i];
 		struct readings readings = {.n = 0};
 
+		/* "Le", "Du", "An" are names here. */
+		token->flags &= ~(unsigned)(TOKEN_PARTICLE | TOKEN_HONORIFIC);
 		readings_add(&readings, token->key);
 		if (han_is_syllable(token->key))
 			han_respell(token->key, &readings);
@@ -369,6 +441,38 @@ respell_chinese(struct arena *a, struct name_tokens *out)
 			readings_add(&readings,
 				     respelled_two(a, token->key, han_two_syllables(token->key)));
 		add_alternates(token, &readings);
+	}
+}
+
+static bool
+ends_as_patronymic(struct str key)
+{
+	static const char *const ends[] = {"ovich",  "evich", "ovych", "evych", "ovitch",
+					   "evitch", "ovna",  "evna",  "ivna",	"inichna"};
+
+	for (size_t i = 0; key.n >= 7 && i < COUNT_OF(ends); i++)
+		if (str_ends(key, str_from(ends[i])))
+			return true;
+	return str_eq_z(key, "ilich") || str_eq_z(key, "ilyich") || str_eq_z(key, "fomich") ||
+	       str_eq_z(key, "kuzmich") || str_eq_z(key, "lukich");
+}
+
+/*
+ * The father's name of the East Slavs, of three parts and more: the one that follows the given
+ * name, which has no such end. "Abramovich Roman Arkadievich": the first is a surname.
+ */
+static void
+mark_patronymic(struct name_tokens *out)
+{
+	for (size_t i = 1; out->n >= 3 && i < out->n; i++) {
+		struct str key = out->at[i].key;
+		char last = key.p[key.n - 1];
+
+		if ((last == 'h' || last == 'a') && ends_as_patronymic(key) &&
+		    !ends_as_patronymic(out->at[i - 1].key)) {
+			out->at[i].flags |= TOKEN_PATRONYMIC;
+			return;
+		}
 	}
 }
 
@@ -398,5 +502,6 @@ token_split(struct translit *t, struct arena *a, struct str name, struct name_to
 	}
 	join_legal_forms(a, out);
 	name_articles(out);
+	mark_patronymic(out);
 	respell_chinese(a, out);
 }

@@ -21,7 +21,8 @@ enum token_flags {
 	TOKEN_INITIAL = 1 << 2,	  /* one letter standing for a name */
 	TOKEN_LEGAL = 1 << 3,	  /* Ltd, GmbH, S.A.: the legal form of an organisation */
 	TOKEN_ABJAD = 1 << 4,	  /* keys have no vowels: compare by skeleton */
-	TOKEN_NUMBER = 1 << 5	  /* digits only */
+	TOKEN_NUMBER = 1 << 5,	  /* digits only */
+	TOKEN_PATRONYMIC = 1 << 6 /* -ovich, -ovna: mostly left out in other countries */
 };
 
 #define TOKEN_ALTERNATES_MAX 4

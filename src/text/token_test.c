@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "text/skeleton.h"
 #include "text/token.h"
+#include "text/token_words.h"
 #include "text/translit.h"
 
 static struct arena *arena;
@@ -158,6 +159,66 @@ names_become_marked_parts(void **state)
 }
 
 static void
+words_that_are_no_names_are_marked(void **state)
+{
+	static const struct {
+		const char *key;
+		unsigned flags;
+	} cases[] = {
+	    {"mr", TOKEN_HONORIFIC},
+	    {"haji", TOKEN_HONORIFIC},
+	    {"mullah", TOKEN_HONORIFIC},
+	    {"datuk", TOKEN_HONORIFIC},
+	    {"van", TOKEN_PARTICLE},
+	    {"della", TOKEN_PARTICLE},
+	    {"binti", TOKEN_PARTICLE},
+	    {"oglu", TOKEN_PARTICLE},
+	    {"gmbh", TOKEN_LEGAL},
+	    {"ltd", TOKEN_LEGAL},
+	    {"as", TOKEN_PARTICLE | TOKEN_LEGAL},
+	    {"vanessa", 0},
+	    {"incorporatedd", 0},
+	    {"bi", 0},
+	    {"123", TOKEN_NUMBER},
+	    {"x", TOKEN_INITIAL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_int_equal(token_flags_of(str_from(cases[i].key)), cases[i].flags);
+	assert_true(word_marks_are_sorted());
+}
+
+static void
+a_patronymic_is_the_part_after_the_given_name(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t at; /* which part; 9: none */
+	} cases[] = {
+	    {"Vladimir Vladimirovich Putin", 1},  {"Путин Владимир Владимирович", 2},
+	    {"Anna Sergeevna Ivanova", 1},	  {"Abramovich Roman Arkadievich", 2},
+	    {"Roman Arkadyevich Abramovich", 1},  {"Roman Abramovich", 9},
+	    {"Олена Петрівна Коваль", 1},	  {"Владимир Ильич Ленин", 1},
+	    {"Slobodan Milosevic Predsednik", 9},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct name_tokens tokens;
+		size_t at = 9;
+
+		token_split(translit, arena, str_from(cases[i].name), &tokens);
+		for (size_t k = 0; k < tokens.n; k++)
+			if ((tokens.at[k].flags & TOKEN_PATRONYMIC) != 0)
+				at = k;
+		if (at != cases[i].at)
+			print_error("%s: %zu\n", cases[i].name, at);
+		assert_int_equal(at, cases[i].at);
+	}
+}
+
+static void
 parts_show_where_they_come_from(void **state)
 {
 	struct name_tokens tokens;
@@ -228,6 +289,8 @@ main(void)
 	    cmocka_unit_test(the_cache_is_bounded_and_answers_stay_right),
 	    cmocka_unit_test(skeletons_forget_the_choices_of_romanisation),
 	    cmocka_unit_test(names_become_marked_parts),
+	    cmocka_unit_test(words_that_are_no_names_are_marked),
+	    cmocka_unit_test(a_patronymic_is_the_part_after_the_given_name),
 	    cmocka_unit_test(parts_show_where_they_come_from),
 	    cmocka_unit_test(long_and_broken_names_are_cut_and_say_so),
 	};

@@ -4,12 +4,14 @@
 #include "base/str.h"
 
 /*
- * token_words: keys (text/token.h) that are no names: titles, particles between names,
- * legal forms of companies (ISO 20275 abbreviations among them). "as" and "al" may be two
- * of these at once.
+ * token_words: keys (text/token.h) that are no names by themselves: titles, particles between
+ * names, legal forms of companies.
  */
-bool word_is_honorific(struct str key);
-bool word_is_particle(struct str key);
-bool word_is_legal_form(struct str key);
+
+/* TOKEN_HONORIFIC, TOKEN_PARTICLE, TOKEN_LEGAL; "as" is two of them. 0: a name, or not known. */
+unsigned word_marks(struct str key);
+
+/* For the tests. */
+bool word_marks_are_sorted(void);
 
 #endif

@@ -22,7 +22,12 @@ struct han_respelled {
 };
 
 extern const struct han_respelled han_respelled[];
-extern const size_t han_respelled_count, han_mandarin_count; /* han_mandarin: sorted, 0 empty */
+extern const size_t han_respelled_count;
+
+/* Every syllable of pinyin and every such spelling, five bits a letter; sorted. */
+extern const uint32_t han_syllables[];
+extern const size_t han_syllable_count;
+
 extern const char *const han_mandarin[], *const han_wade[], *const han_lyu[];
 extern const char *const han_cantonese[], *const han_japanese[];
 extern const struct han_row han_rows[];
