@@ -115,12 +115,56 @@ edits(const struct letters *a, const struct letters *b, int limit)
 	return smaller(last[b->n], limit + 1);
 }
 
+/* Nothing but a to z, and no more than are read: what keys of names mostly are. */
+static bool
+is_plain(struct str s)
+{
+	if (s.n == 0 || s.n > SIMILAR_MAX)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 'a' || s.p[i] > 'z')
+			return false;
+	return true;
+}
+
+/*
+ * The same count with a column of the table in the bits of a word: Hyyroe, "A bit-vector algorithm
+ * for computing Levenshtein and Damerau edit distances", Nordic Journal of Computing 10 (2003).
+ */
+static int
+plain_edits(struct str a, struct str b, int limit)
+{
+	uint64_t places[32] = {0}, last_places = 0, falls = 0, rises = ~(uint64_t)0, same = 0;
+	uint64_t bottom = (uint64_t)1 << (a.n - 1);
+	int count = (int)a.n;
+
+	for (size_t i = 0; i < a.n; i++)
+		places[a.p[i] & 31] |= (uint64_t)1 << i;
+	for (size_t k = 0; k < b.n; k++) {
+		uint64_t now = places[b.p[k] & 31], swap = ((~same & now) << 1) & last_places;
+		uint64_t right_rises, right_falls;
+
+		same = (((now & rises) + rises) ^ rises) | now | falls | swap;
+		right_rises = falls | ~(same | rises);
+		right_falls = same & rises;
+		count += (right_rises & bottom) != 0;
+		count -= (right_falls & bottom) != 0;
+		right_rises = right_rises << 1 | 1;
+		rises = right_falls << 1 | ~(same | right_rises);
+		falls = right_rises & same;
+		last_places = now;
+	}
+	return smaller(count, limit + 1);
+}
+
 int
 similar_edits(struct str a, struct str b, int limit)
 {
 	struct letters x, y;
 
 	must(limit >= 0);
+	if ((a.n > b.n ? a.n - b.n : b.n - a.n) <= (size_t)limit && is_plain(a) && is_plain(b))
+		return plain_edits(a, b, limit);
 	letters_read(a, &x);
 	letters_read(b, &y);
 	return edits(&x, &y, limit);

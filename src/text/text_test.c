@@ -294,6 +294,34 @@ end(void **state)
 	return 0;
 }
 
+/* Capitals go the plain way of a table, small letters that of bits: they must agree. */
+static void
+edits_are_counted_alike_by_table_and_by_bits(void **state)
+{
+	uint32_t random = 7;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		char small[2][64], capital[2][64];
+		size_t n[2];
+
+		for (int side = 0; side < 2; side++) {
+			random = random * 1664525u + 1013904223u;
+			n[side] = 1 + (random >> 16) % (round % 50 == 0 ? 64 : 9);
+			for (size_t i = 0; i < n[side]; i++) {
+				random = random * 1664525u + 1013904223u;
+				small[side][i] = (char)('a' + (random >> 16) % 4);
+				capital[side][i] = (char)(small[side][i] - 32);
+			}
+		}
+		for (int limit = 0; limit < 8; limit += 3)
+			assert_int_equal(similar_edits((struct str){small[0], n[0]},
+						       (struct str){small[1], n[1]}, limit),
+					 similar_edits((struct str){capital[0], n[0]},
+						       (struct str){capital[1], n[1]}, limit));
+	}
+}
+
 int
 main(void)
 {
@@ -303,6 +331,7 @@ main(void)
 	    cmocka_unit_test(white_space_of_any_script_becomes_one_space),
 	    cmocka_unit_test(scripts_are_told_apart_and_cut),
 	    cmocka_unit_test(similarity_is_symmetric_and_counts_edits),
+	    cmocka_unit_test(edits_are_counted_alike_by_table_and_by_bits),
 	    cmocka_unit_test(dates_keep_their_precision_and_come_back_the_same),
 	    cmocka_unit_test(dates_agree_by_levels),
 	    cmocka_unit_test(telephone_numbers_come_out_in_one_form),
