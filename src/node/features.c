@@ -5,6 +5,7 @@
 #include "node/commands.h"
 #include "exchange/agreement/agreement.h"
 #include "match/decision/decision.h"
+#include "match/linkage/duplicates.h"
 #include "match/linkage/linkage.h"
 #include "match/live/match.h"
 #include "match/screening/people.h"
@@ -61,6 +62,7 @@ const struct feature *const liaison_features[] = {
     &match_people_feature,
     &linkage_feature,
     &match_live_feature,
+    &duplicates_feature,
     &access_feature,
     &own_address_feature,
     &reader_feature,

@@ -74,6 +74,7 @@ static const struct {
     {"user", "sign-out", NULL, "calls DELETE /sessions (routes.c)", ACT_READ},
     {"match", "people", NULL, "calls POST /match/people (routes.c)"},
     {"match", "ask", NULL, "calls POST /match (routes.c)"},
+    {"match", "duplicates", NULL, "calls POST /match/duplicates (routes.c)"},
     {"user", "add", NULL, "calls POST /users (routes.c)"},
     {"user", "set", NULL, "calls PATCH /users (routes.c)"},
     {"user", "list", NULL, "calls GET /users (routes.c)"},

@@ -48,6 +48,7 @@ static const struct {
     {"POST", "/api/v1/match/people", BY_LOG},
     {"POST", "/api/v1/match", BY_LOG},
     {"GET", "/api/v1/match/live", NO_ROWS},
+    {"POST", "/api/v1/match/duplicates", BY_ROLE},
     {"POST", "/api/v1/break-glass/{id}", BY_LOG},
     {"GET", "/api/v1/oversee/outbox", NO_ROWS},
     {"GET", "/api/v1/oversee/retention/plan", BY_ROLE},
