@@ -15,20 +15,6 @@ missing(const struct word *w, double rarity, double base, double share)
 	return base + rarity * share;
 }
 
-/* The family names of both, where their writing says which they are. */
-static bool
-families(const struct asked_name *asked, const struct other_name *other, uint32_t *left,
-	 uint32_t *right)
-{
-	struct str originals[NAME_TOKENS_MAX];
-
-	for (size_t i = 0; i < asked->n; i++)
-		originals[i] = asked->words[i].original;
-	*left = words_family(originals, asked->n);
-	*right = words_family(other->originals, other->n);
-	return *left != 0 && *right != 0;
-}
-
 /*
  * A part left over on one side may have been left out by the other; parts left over on both
  * sides contradict each other. Adds a piece for each such two, in the order of the names.
@@ -37,7 +23,6 @@ static void
 contradict(const struct asked_name *asked, const struct other_name *other, uint32_t left_free,
 	   uint32_t right_free, struct screen_explanation *out)
 {
-	uint32_t left = 0, right = 0;
 	size_t k = 0;
 
 	for (size_t i = 0; i < asked->n; i++) {
@@ -51,8 +36,7 @@ contradict(const struct asked_name *asked, const struct other_name *other, uint3
 			k++;
 		if (k == other->n)
 			return;
-		if (families(asked, other, &left, &right) && (left >> i & 1) != 0 &&
-		    (right >> k & 1) != 0) {
+		if ((asked->family >> i & 1) != 0 && (other->family >> k & 1) != 0) {
 			bits += screen_weights.family_contradiction;
 			note = "family names contradict";
 		}
@@ -73,9 +57,8 @@ is_repeated(const struct word *w, size_t i, const struct word *const *words, siz
 	return false;
 }
 
-/* Half of their letters are the same in order: a bad slip, or chance. */
-static bool
-is_half_alike(const struct word *a, const struct word *b)
+bool
+leftovers_half_alike(const struct word *a, const struct word *b)
 {
 	struct str x = a->key, y = b->key;
 	size_t longer;
@@ -100,7 +83,7 @@ half_alike(const struct asked_name *asked, const struct other_name *other, uint3
 			continue;
 		for (size_t k = 0; k < other->n; k++) {
 			if ((*right_free >> k & 1) == 0 || !word_is_strong(other->words[k]) ||
-			    !is_half_alike(a, other->words[k]))
+			    !leftovers_half_alike(a, other->words[k]))
 				continue;
 			*left_free &= ~((uint32_t)1 << i);
 			*right_free &= ~((uint32_t)1 << k);

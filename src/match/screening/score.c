@@ -43,8 +43,13 @@ join_asked(struct asked_name *asked, size_t i, size_t n)
 void
 asked_name_make(struct arena *a, const struct name_tokens *tokens, struct asked_name *out)
 {
+	struct str originals[NAME_TOKENS_MAX];
+
 	out->n = tokens->n;
 	words_make(a, tokens, out->words);
+	for (size_t i = 0; i < tokens->n; i++)
+		originals[i] = tokens->at[i].original;
+	out->family = words_family(originals, tokens->n);
 	for (size_t i = 0; i < tokens->n; i++) {
 		out->rarity[i] = score_rarity(word_background(&out->words[i]));
 		memset(out->crowd[i], 0, sizeof out->crowd[i]);

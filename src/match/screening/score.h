@@ -20,6 +20,7 @@ struct asked_name {
 	struct word joined[NAME_TOKENS_MAX][WORD_JOINED_MAX - 1];
 	char joined_keys[NAME_TOKENS_MAX][WORD_JOINED_MAX - 1][TOKEN_KEY_MAX];
 	double rarity[NAME_TOKENS_MAX];
+	uint32_t family;	     /* parts written as a family name (words_family) */
 	bool known[NAME_TOKENS_MAX]; /* the list or the background has this very word */
 	/* Share of the list's entries with a word at least that alike; 0 where not known. */
 	double crowd[NAME_TOKENS_MAX][WORD_APART];
@@ -33,6 +34,7 @@ struct other_name {
 	double shares[NAME_TOKENS_MAX];
 	const struct custom_lean *leans[NAME_TOKENS_MAX];
 	const struct customs *customs; /* NULL: not known */
+	uint32_t family;	       /* parts written as a family name */
 	size_t n;
 };
 

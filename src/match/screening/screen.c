@@ -5,38 +5,42 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "match/screening/facts.h"
+#include "match/screening/gather.h"
 #include "match/screening/index.h"
+#include "match/screening/keys.h"
+#include "match/screening/neighbours.h"
 #include "match/screening/score.h"
+#include "match/screening/word_flat.h"
 #include "text/ident.h"
 #include "text/normal.h"
 #include "text/token.h"
 #include "text/translit.h"
 
-/* Names scored in full for each name asked about; the rest had less to offer. */
-#define CANDIDATES 96
-#define NEIGHBOURS_MAX 512
 #define WORKER_BYTES_MAX ((size_t)4 << 30)
-/* Words borne by more names than this only add to names found by rarer words. */
-#define POSTINGS_COMMON 20000
+/* How far an estimate of a name may be from its score before it misleads. */
+#define SLACK_BITS 3
 
-struct neighbour {
-	uint32_t word;
-	float bits;
+/* A listed word as it is compared, made when first met in a question. */
+struct known_word {
+	uint32_t number;
+	struct word word;
+	double share;
+	const struct custom_lean *lean;
 };
+#define KNOWN_SLOTS 1024
 
 struct screen_worker {
 	struct arena *self;  /* holds the worker and its arrays */
 	struct arena *query; /* reset with each query */
 	struct translit *translit;
-	float *mass; /* bits gathered by each name; zero between queries */
-	size_t mass_count;
-	VEC(uint32_t) touched; /* names with mass */
-	VEC(struct neighbour) found;
-	uint32_t *seen; /* stamp for each word */
-	size_t seen_count;
-	uint32_t stamp;
+	struct neighbours *neighbours;
+	struct gather *gather;
 	struct asked_name asked[SCREEN_QUERY_NAMES];
+	struct gather_question questions[SCREEN_QUERY_NAMES];
 	size_t asked_n;
+	uint64_t serial; /* of the last question */
+	const struct known_word *known[KNOWN_SLOTS];
 };
 
 enum rc
@@ -52,6 +56,8 @@ screen_worker_open(struct screen_worker **out, struct err *err)
 		return rc;
 	}
 	w->query = arena_new(0);
+	w->neighbours = neighbours_new();
+	w->gather = gather_new();
 	*out = w;
 	return RC_OK;
 }
@@ -62,194 +68,10 @@ screen_worker_close(struct screen_worker *w)
 	if (w == NULL)
 		return;
 	translit_close(w->translit);
+	gather_free(w->gather);
+	neighbours_free(w->neighbours);
 	arena_free(w->query);
 	arena_free(w->self);
-}
-
-/* Room for this index; grows by doubling, so that reloads do not pile up. */
-static void
-fit(struct screen_worker *w, const struct screen_index *index)
-{
-	if (w->mass_count < index->names.n) {
-		w->mass_count = index->names.n * 2;
-		w->mass = NEW_N(w->self, float, w->mass_count);
-	}
-	if (w->seen_count < index->words.n) {
-		w->seen_count = index->words.n * 2;
-		w->seen = NEW_N(w->self, uint32_t, w->seen_count);
-		w->stamp = 0;
-	}
-}
-
-/* A fresh mark for words already seen. */
-static void
-next_stamp(struct screen_worker *w)
-{
-	if (++w->stamp == 0) {
-		memset(w->seen, 0, w->seen_count * sizeof *w->seen);
-		w->stamp = 1;
-	}
-}
-
-/*
- * The words like this one, each once: into w->found with the bits they bring; shares gather
- * by likeness in crowd.
- */
-static void
-neighbours_find(const struct screen_index *index, struct screen_worker *w, const struct word *asked,
-		double crowd[WORD_APART], double *rarity, bool *known)
-{
-	uint32_t hashes[INDEX_KEYS_MAX];
-	size_t first = w->found.n, n = index_keys_of(asked, false, hashes);
-
-	next_stamp(w);
-	for (size_t i = 0; i < n; i++) {
-		size_t keys;
-		const struct fuzzy_key *key = index_bucket(index, hashes[i], &keys);
-
-		for (; keys > 0; keys--, key++) {
-			const struct listed_word *listed = &index->words.at[key->word];
-			struct neighbour *found;
-			enum likeness likeness;
-
-			if (key->hash != hashes[i] || w->seen[key->word] == w->stamp ||
-			    w->found.n - first >= NEIGHBOURS_MAX)
-				continue;
-			w->seen[key->word] = w->stamp;
-			likeness = word_likeness(asked, &listed->word);
-			if (likeness == WORD_APART)
-				continue;
-			if (!listed->joined)
-				crowd[likeness] += listed->share;
-			if (likeness == WORD_SAME && !listed->joined) {
-				*rarity = score_rarity(listed->share);
-				*known = true;
-			}
-			found = VEC_ADD(w->self, &w->found);
-			found->word = key->word;
-			found->bits = (float)likeness;
-		}
-	}
-	for (size_t i = 1; i < WORD_APART; i++)
-		crowd[i] += crowd[i - 1];
-	for (size_t i = first; i < w->found.n; i++) {
-		struct neighbour *found = &w->found.at[i];
-		size_t likeness = (size_t)found->bits;
-		double share = index->words.at[found->word].share;
-		double bits = score_rarity(crowd[likeness] > share ? crowd[likeness] : share) -
-			      screen_weights.likeness_cost[likeness];
-
-		found->bits = (float)(bits > 0.5 ? bits : 0.5);
-	}
-}
-
-static int
-more_bits(const void *a, const void *b)
-{
-	const struct neighbour *x = a, *y = b;
-
-	if (x->bits != y->bits)
-		return x->bits > y->bits ? -1 : 1;
-	return (x->word > y->word) - (x->word < y->word);
-}
-
-/* Each name gathers what the words it shares with the question bring. */
-static void
-gather(const struct screen_index *index, struct screen_worker *w)
-{
-	if (w->found.n > 1)
-		qsort(w->found.at, w->found.n, sizeof *w->found.at, more_bits);
-	for (size_t i = 0; i < w->found.n; i++) {
-		const struct listed_word *word = &index->words.at[w->found.at[i].word];
-		const uint32_t *names = &index->postings[word->first_posting];
-		bool only_known = word->postings > POSTINGS_COMMON && w->touched.n >= CANDIDATES;
-
-		for (size_t k = 0; k < word->postings; k++) {
-			float *mass = &w->mass[names[k]];
-
-			if (*mass == 0) {
-				if (only_known)
-					continue;
-				*VEC_ADD(w->self, &w->touched) = names[k];
-				/* Of equals, names with fewer parts left over come first. */
-				*mass = -0.6f * (float)index->names.at[names[k]].n - 1e-3f;
-			}
-			*mass += w->found.at[i].bits;
-		}
-	}
-}
-
-struct candidate {
-	uint32_t name;
-	float mass;
-};
-
-static bool
-is_less(const struct candidate *a, const struct candidate *b)
-{
-	return a->mass != b->mass ? a->mass < b->mass : a->name > b->name;
-}
-
-/* A heap with the least on top keeps the best. */
-static void
-sink(struct candidate *heap, size_t n, size_t at)
-{
-	for (;;) {
-		size_t child = 2 * at + 1;
-		struct candidate swap;
-
-		if (child >= n)
-			return;
-		if (child + 1 < n && is_less(&heap[child + 1], &heap[child]))
-			child++;
-		if (!is_less(&heap[child], &heap[at]))
-			return;
-		swap = heap[at];
-		heap[at] = heap[child];
-		heap[child] = swap;
-		at = child;
-	}
-}
-
-/* Take the best names out of what was touched, and leave all mass at zero. */
-static size_t
-candidates_take(struct screen_worker *w, struct candidate best[CANDIDATES])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->touched.n; i++) {
-		struct candidate c = {w->touched.at[i], w->mass[w->touched.at[i]]};
-
-		w->mass[c.name] = 0;
-		if (n < CANDIDATES) {
-			best[n++] = c;
-			for (size_t k = n / 2; n == CANDIDATES && k > 0; k--)
-				sink(best, n, k - 1);
-		} else if (is_less(&best[0], &c)) {
-			best[0] = c;
-			sink(best, n, 0);
-		}
-	}
-	w->touched.n = 0;
-	return n;
-}
-
-static void
-other_of_index(const struct screen_index *index, uint32_t number, struct other_name *out)
-{
-	const struct listed_name *name = &index->names.at[number];
-
-	out->n = name->n;
-	out->customs = &index->customs;
-	for (size_t i = 0; i < name->n; i++) {
-		const struct listed_token *token = &index->tokens.at[name->first_token + i];
-		const struct listed_word *word = &index->words.at[token->word];
-
-		out->words[i] = &word->word;
-		out->originals[i] = token->original;
-		out->shares[i] = word->share;
-		out->leans[i] = &index->leans[token->word];
-	}
 }
 
 /* Make the asked names ready for comparing: w->asked. */
@@ -257,6 +79,7 @@ static void
 ask(struct screen_worker *w, const struct screen_query *query)
 {
 	arena_reset(w->query);
+	memset(w->known, 0, sizeof w->known);
 	w->asked_n = 0;
 	for (size_t i = 0; i < query->name_count && w->asked_n < SCREEN_QUERY_NAMES; i++) {
 		struct name_tokens tokens;
@@ -267,124 +90,117 @@ ask(struct screen_worker *w, const struct screen_query *query)
 	}
 }
 
-/* Neighbours of every word of one asked name; with_joined for those of two in one, too. */
+/* And look around in the index for each of their parts. */
 static void
-look_around(const struct screen_index *index, struct screen_worker *w, struct asked_name *asked)
+ask_index(const struct screen_index *index, struct screen_worker *w,
+	  const struct screen_query *query)
 {
-	double crowd[WORD_APART], rarity;
-	bool known;
-
-	w->found.n = 0;
-	for (size_t i = 0; i < asked->n; i++) {
-		const struct word *word = &asked->words[i];
-
-		memset(asked->crowd[i], 0, sizeof asked->crowd[i]);
-		if (word_is_weak(word) || (word->flags & TOKEN_INITIAL) != 0)
-			continue;
-		neighbours_find(index, w, word, asked->crowd[i], &asked->rarity[i],
-				&asked->known[i]);
-	}
-	for (size_t i = 0; i + 1 < asked->n; i++) {
-		for (size_t n = 0; n < WORD_JOINED_MAX - 1; n++) {
-			memset(crowd, 0, sizeof crowd);
-			if (asked->joined[i][n].key.n > 0)
-				neighbours_find(index, w, &asked->joined[i][n], crowd, &rarity,
-						&known);
-		}
-	}
-	/* A name of weak words alone ("Haji Imam") must still be found. */
-	for (size_t i = 0; w->found.n == 0 && i < asked->n; i++)
-		neighbours_find(index, w, &asked->words[i], asked->crowd[i], &asked->rarity[i],
-				&asked->known[i]);
+	ask(w, query);
+	neighbours_begin(w->neighbours, index);
+	for (size_t i = 0; i < w->asked_n; i++)
+		gather_ask(index, w->neighbours, &w->asked[i], ++w->serial, &w->questions[i]);
 }
 
+static const struct known_word *
+known_word(struct screen_worker *w, const struct index_part *part, uint32_t word)
+{
+	uint32_t number = part->first_word + word;
+	const struct known_word **slot = &w->known[number & (KNOWN_SLOTS - 1)];
+	struct word *readings = NULL;
+	const unsigned char *flat;
+	struct known_word *fresh;
+
+	if (*slot != NULL && (*slot)->number == number)
+		return *slot;
+	fresh = NEW(w->query, struct known_word);
+	fresh->number = number;
+	fresh->share = (double)part->share[word];
+	fresh->lean = &part->leans[word];
+	flat = segment_spelt(&part->s, word);
+	if (word_flat_readings(flat) > 0)
+		readings = NEW_N(w->query, struct word, word_flat_readings(flat));
+	word_unflatten(flat, &fresh->word, readings);
+	*slot = fresh;
+	return fresh;
+}
+
+/* A listed name as the score wants it; the parts as written only when they are shown. */
+static void
+other_of_index(const struct screen_index *index, struct screen_worker *w, uint32_t number,
+	       bool shown, struct other_name *out)
+{
+	const struct index_part *part = index_part_of_name(index, number);
+	const struct segment_name *name = &part->s.names[number - part->first_name];
+	struct name_tokens tokens = {.n = 0};
+
+	if (shown)
+		token_split(w->translit, w->query,
+			    segment_name_text(&part->s, number - part->first_name), &tokens);
+	out->n = name[1].token - name[0].token;
+	out->customs = index->customs;
+	out->family = 0;
+	for (uint32_t i = 0; i < out->n; i++) {
+		const struct known_word *known =
+		    known_word(w, part, segment_token(&part->s, name->token + i));
+
+		out->words[i] = &known->word;
+		out->shares[i] = known->share;
+		out->leans[i] = known->lean;
+		out->family |= (part->s.tokens[name->token + i] >> 31) << i;
+		out->originals[i] = tokens.n == out->n ? tokens.at[i].original : STR_NONE;
+	}
+}
+
+/* What is known of an entry while its score is made. */
 struct best_name {
-	uint32_t entry, name;
+	uint32_t name, asked; /* NO_NAME: either side has none */
 	double bits;
 };
-
-/* A candidate this much under the line may still be lifted by another of its names. */
-#define NEAR_BITS 4
 #define NO_NAME UINT32_MAX
-#define BEST_MAX (CANDIDATES * SCREEN_QUERY_NAMES)
 
 static void
-keep_best(struct best_name *best, size_t *n, uint32_t entry, uint32_t name, double bits)
+try_name(const struct screen_index *index, struct screen_worker *w, size_t asked, uint32_t name,
+	 struct best_name *best)
 {
-	for (size_t i = 0; i < *n; i++) {
-		if (best[i].entry != entry)
-			continue;
-		if (bits > best[i].bits) {
-			best[i].name = name;
-			best[i].bits = bits;
-		}
-		return;
-	}
-	must(*n < BEST_MAX);
-	best[(*n)++] = (struct best_name){entry, name, bits};
+	struct screen_explanation one;
+	struct other_name other;
+	double bits;
+
+	one.n = 0;
+	one.bits = 0;
+	other_of_index(index, w, name, false, &other);
+	bits = score_names(&w->asked[asked], &other, &one);
+	if (best->name == NO_NAME || bits > best->bits)
+		*best = (struct best_name){name, (uint32_t)asked, bits};
 }
 
 /*
- * The listed name that fits best, over all of the entry's; NO_NAME and 0 bits when either
- * side has none. The evidence goes to out when asked for.
+ * The listed name that fits best, over all of the entry's. All are estimated, those near the
+ * best estimate are compared. The same for search and explanation, so that they agree.
  */
-static double
-best_of_entry(const struct screen_index *index, struct screen_worker *w, uint32_t entry,
-	      uint32_t *name, struct screen_explanation *out)
+static struct best_name
+best_of_entry(const struct screen_index *index, struct screen_worker *w,
+	      const struct listed_entry *e)
 {
-	const struct listed_entry *e = &index->entries.at[entry];
-	struct screen_explanation one;
-	double most = -INFINITY;
+	float *bits = NEW_N(w->query, float, w->asked_n * e->names + 1);
+	struct best_name best = {NO_NAME, 0, 0};
+	float most = -INFINITY;
 
-	*name = NO_NAME;
 	for (size_t i = 0; i < w->asked_n; i++) {
-		for (uint32_t k = e->first_name; k < e->first_name + e->names; k++) {
-			struct other_name other;
-			double bits;
+		gather_estimate_begin(w->gather, &w->questions[i]);
+		for (uint32_t k = 0; k < e->names; k++) {
+			float *at = &bits[i * e->names + k];
 
-			one.n = 0;
-			one.bits = 0;
-			other_of_index(index, k, &other);
-			bits = score_names(&w->asked[i], &other, &one);
-			if (bits <= most)
-				continue;
-			most = bits;
-			*name = k;
-			if (out != NULL) {
-				memcpy(out->at, one.at, one.n * sizeof *one.at);
-				out->n = one.n;
-				out->bits = one.bits;
-			}
+			*at =
+			    gather_estimate(w->gather, index, &w->questions[i], e->first_name + k);
+			most = *at > most ? *at : most;
 		}
 	}
-	return *name == NO_NAME ? 0 : most;
-}
-
-/* Entries that bear one of the identifiers come in whatever they are called. */
-static void
-add_by_ids(const struct screen_index *index, struct screen_worker *w,
-	   const struct screen_query *query, struct best_name *best, size_t *n)
-{
-	for (size_t i = 0; i < query->id_count; i++) {
-		uint32_t hash = index_id_hash(ident_canonical(w->query, query->ids[i]));
-		size_t low = 0, high = index->id_keys.n;
-
-		while (low < high) {
-			size_t mid = (low + high) / 2;
-
-			if (index->id_keys.at[mid].hash < hash)
-				low = mid + 1;
-			else
-				high = mid;
-		}
-		for (;
-		     low < index->id_keys.n && index->id_keys.at[low].hash == hash && *n < BEST_MAX;
-		     low++) {
-			uint32_t entry = index->id_keys.at[low].word;
-
-			keep_best(best, n, entry, NO_NAME, -INFINITY);
-		}
-	}
+	for (size_t i = 0; i < w->asked_n; i++)
+		for (uint32_t k = 0; k < e->names; k++)
+			if (bits[i * e->names + k] >= most - SLACK_BITS)
+				try_name(index, w, i, e->first_name + k, &best);
+	return best;
 }
 
 static bool
@@ -411,28 +227,192 @@ keep_hit(struct screen_hit *hits, size_t n, size_t limit, const struct screen_hi
 	return n;
 }
 
-/*
- * Score an entry in full, by its best name of all, as screen_explain does: a candidate's other
- * names may fit better than the one that brought it in.
- */
+static void
+entry_read(const struct screen_index *index, struct screen_worker *w, uint32_t entry,
+	   struct listed_entry *out)
+{
+	const struct index_part *part = index_part_of_entry(index, entry);
+
+	facts_read(&part->s, entry - part->first_entry, w->query, out);
+	out->first_name += part->first_name;
+}
+
+/* Score an entry in full, by its best name of all, as screen_explain does. */
 static size_t
 consider(const struct screen_index *index, struct screen_worker *w,
 	 const struct screen_query *query, uint32_t entry, double min_score,
 	 struct screen_hit *hits, size_t n, size_t limit)
 {
-	const struct listed_entry *listed = &index->entries.at[entry];
-	struct screen_hit hit = {.entry = entry, .entry_id = listed->id};
-	struct screen_explanation why = {.n = 0};
-	uint32_t name;
-	double bits = best_of_entry(index, w, entry, &name, NULL);
+	struct listed_entry listed;
+	struct screen_hit hit = {.entry = entry};
+	struct screen_explanation why;
+	struct best_name best;
 
-	if (name != NO_NAME)
-		hit.name = index->names.at[name].text;
-	why.bits = bits;
-	score_rest(query, listed, bits, &why);
+	entry_read(index, w, entry, &listed);
+	best = best_of_entry(index, w, &listed);
+	if (best.name != NO_NAME) {
+		const struct index_part *part = index_part_of_name(index, best.name);
+
+		hit.name = segment_name_text(&part->s, best.name - part->first_name);
+	}
+	why.n = 0;
+	why.bits = best.bits;
+	score_rest(query, &listed, best.bits, &why);
+	hit.entry_id = listed.id;
 	hit.bits = why.bits;
 	hit.score = screen_probability(hit.bits);
 	return hit.score >= min_score ? keep_hit(hits, n, limit, &hit) : n;
+}
+
+/* An entry that one of the asked names led to, by its best estimate. */
+struct lead {
+	uint32_t entry;
+	float bits;
+};
+#define LEADS_MAX (GATHER_MAX * SCREEN_QUERY_NAMES)
+
+static int
+by_entry(const void *a, const void *b)
+{
+	const struct lead *x = a, *y = b;
+
+	if (x->entry != y->entry)
+		return x->entry < y->entry ? -1 : 1;
+	return (x->bits < y->bits) - (x->bits > y->bits);
+}
+
+static int
+by_bits(const void *a, const void *b)
+{
+	const struct lead *x = a, *y = b;
+
+	if (x->bits != y->bits)
+		return x->bits > y->bits ? -1 : 1;
+	return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+/* What a birth date may do to an estimate. */
+static float
+date_bits(const struct screen_index *index, const struct edtf *asked, uint32_t entry, float bits)
+{
+	const struct index_part *part = index_part_of_entry(index, entry);
+	struct edtf dates[FACTS_DATES_LOOK];
+	size_t n = facts_dates(&part->s, entry - part->first_entry, dates);
+	double best = -INFINITY;
+
+	for (size_t i = 0; i < n; i++) {
+		double one = screen_weights.dob[edtf_compare(asked, &dates[i])];
+
+		best = one > best ? one : best;
+	}
+	if (n == 0)
+		return 0;
+	return best > bits ? bits > 0 ? bits : 0 : (float)best;
+}
+
+/* What beside the name, and beside the birth date, may still lift an estimate. */
+static float
+slack_of(const struct screen_query *query)
+{
+	return SLACK_BITS +
+	       (str_trim(query->country).n > 0 ? (float)screen_weights.country_fits : 0);
+}
+
+/* Entries by their candidates, the most promising first, each once. */
+static size_t
+leads_find(const struct screen_index *index, struct screen_worker *w,
+	   const struct screen_query *query, size_t limit, struct lead leads[LEADS_MAX])
+{
+	struct candidate candidates[GATHER_MAX];
+	float slack = slack_of(query);
+	struct edtf dob;
+	bool dated = edtf_parse(str_trim(query->dob), &dob);
+	size_t n = 0, kept = 0, wanted = 2 * limit < GATHER_MAX ? 2 * limit : GATHER_MAX;
+
+	if (dated)
+		slack += (float)screen_weights.dob[EDTF_SAME_DAY];
+	for (size_t i = 0; i < w->asked_n; i++) {
+		size_t found =
+		    gather_find(w->gather, index, &w->questions[i], wanted, slack, candidates);
+
+		for (size_t k = 0; k < found; k++) {
+			const struct index_part *part =
+			    index_part_of_name(index, candidates[k].name);
+
+			leads[n++] = (struct lead){
+			    part->s.names[candidates[k].name - part->first_name].entry +
+				part->first_entry,
+			    candidates[k].bits};
+		}
+	}
+	if (n > 1)
+		qsort(leads, n, sizeof *leads, by_entry);
+	for (size_t i = 0; i < n; i++) {
+		if (kept > 0 && leads[kept - 1].entry == leads[i].entry)
+			continue;
+		leads[kept] = leads[i];
+		if (dated)
+			leads[kept].bits +=
+			    date_bits(index, &dob, leads[kept].entry, leads[kept].bits);
+		kept++;
+	}
+	if (kept > 1)
+		qsort(leads, kept, sizeof *leads, by_bits);
+	return kept;
+}
+
+static bool
+is_lead(const struct lead *leads, size_t n, uint32_t entry)
+{
+	for (size_t i = 0; i < n; i++)
+		if (leads[i].entry == entry)
+			return true;
+	return false;
+}
+
+/* Entries that bear one of the identifiers come in whatever they are called. */
+static size_t
+find_by_ids(const struct screen_index *index, struct screen_worker *w,
+	    const struct screen_query *query, struct lead leads[LEADS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < query->id_count; i++) {
+		uint32_t key = keys_of_id(ident_canonical(w->query, query->ids[i]));
+
+		for (size_t p = 0; p < index->part_n; p++) {
+			const struct index_part *part = &index->parts[p];
+			size_t low = 0, high = part->s.id_key_n;
+
+			while (low < high) {
+				size_t mid = (low + high) / 2;
+
+				if (part->s.id_keys[mid].key < key)
+					low = mid + 1;
+				else
+					high = mid;
+			}
+			for (; low < part->s.id_key_n && part->s.id_keys[low].key == key &&
+			       n < LEADS_MAX;
+			     low++) {
+				uint32_t entry = part->s.id_keys[low].entry + part->first_entry;
+
+				if (!is_lead(leads, n, entry))
+					leads[n++] = (struct lead){entry, INFINITY};
+			}
+		}
+	}
+	return n;
+}
+
+/* The bits that a score needs; what screen_probability turns round. */
+static double
+bits_of(double score)
+{
+	if (score <= 0)
+		return -INFINITY;
+	return score >= 1 ? INFINITY
+			  : screen_weights.middle - log2(1 / score - 1) / screen_weights.slope;
 }
 
 size_t
@@ -440,41 +420,25 @@ screen_search(const struct screen_index *index, struct screen_worker *w,
 	      const struct screen_query *query, size_t limit, double min_score,
 	      struct screen_hit *hits)
 {
-	struct candidate candidates[CANDIDATES];
-	struct best_name best[BEST_MAX];
-	struct screen_explanation why;
-	size_t best_n = 0, hit_n = 0;
+	struct lead leads[2 * LEADS_MAX];
+	double least = bits_of(min_score), slack = (double)slack_of(query);
+	size_t n, by_id, hit_n = 0;
 
 	if (limit == 0)
 		return 0;
-	fit(w, index);
-	ask(w, query);
-	for (size_t i = 0; i < w->asked_n; i++) {
-		size_t n;
+	ask_index(index, w, query);
+	by_id = find_by_ids(index, w, query, leads);
+	n = by_id + leads_find(index, w, query, limit, leads + by_id);
+	for (size_t i = 0; i < n; i++) {
+		double line =
+		    hit_n == limit && hits[limit - 1].bits > least ? hits[limit - 1].bits : least;
 
-		look_around(index, w, &w->asked[i]);
-		gather(index, w);
-		n = candidates_take(w, candidates);
-		for (size_t k = 0; k < n; k++) {
-			struct other_name other;
-
-			why.n = 0;
-			why.bits = 0;
-			other_of_index(index, candidates[k].name, &other);
-			keep_best(best, &best_n, index->names.at[candidates[k].name].entry,
-				  candidates[k].name, score_names(&w->asked[i], &other, &why));
-		}
-	}
-	add_by_ids(index, w, query, best, &best_n);
-	for (size_t i = 0; i < best_n; i++) {
-		why.n = 0;
-		why.bits = 0;
-		score_rest(query, &index->entries.at[best[i].entry], best[i].bits, &why);
-		/* Other names of the entry rarely add much: only what is near is scored in full. */
-		if (best[i].name == NO_NAME ||
-		    screen_probability(best[i].bits + why.bits + NEAR_BITS) >= min_score)
-			hit_n =
-			    consider(index, w, query, best[i].entry, min_score, hits, hit_n, limit);
+		/* Behind this line none comes in, whatever else is known of the entry. */
+		if ((double)leads[i].bits + screen_weights.prior + slack < line)
+			break;
+		if (i < by_id || !is_lead(leads, by_id, leads[i].entry))
+			hit_n = consider(index, w, query, leads[i].entry, min_score, hits, hit_n,
+					 limit);
 	}
 	return hit_n;
 }
@@ -483,18 +447,22 @@ void
 screen_explain(const struct screen_index *index, struct screen_worker *w,
 	       const struct screen_query *query, size_t entry, struct screen_explanation *out)
 {
-	uint32_t name;
-	double bits;
+	struct listed_entry listed;
+	struct best_name best;
 
-	must(entry < index->entries.n);
+	must(entry < index->entry_n);
 	out->n = 0;
 	out->bits = 0;
-	fit(w, index);
-	ask(w, query);
-	for (size_t i = 0; i < w->asked_n; i++)
-		look_around(index, w, &w->asked[i]);
-	bits = best_of_entry(index, w, (uint32_t)entry, &name, out);
-	score_rest(query, &index->entries.at[entry], bits, out);
+	ask_index(index, w, query);
+	entry_read(index, w, (uint32_t)entry, &listed);
+	best = best_of_entry(index, w, &listed);
+	if (best.name != NO_NAME) {
+		struct other_name other;
+
+		other_of_index(index, w, best.name, true, &other);
+		(void)score_names(&w->asked[best.asked], &other, out);
+	}
+	score_rest(query, &listed, best.bits, out);
 	out->score = screen_probability(out->bits);
 }
 
@@ -553,6 +521,7 @@ screen_compare(struct screen_worker *w, const struct screen_query *left,
 			other.originals[i] = tokens.at[i].original;
 			other.shares[i] = word_background(&words[i]);
 		}
+		other.family = words_family(other.originals, tokens.n);
 		for (size_t i = 0; tokens.n > 0 && i < w->asked_n; i++) {
 			double bits;
 

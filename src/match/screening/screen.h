@@ -80,6 +80,8 @@ MUST_USE enum rc screen_index_new(const struct screen_entry *entries, size_t n,
 void screen_index_free(struct screen_index *index);
 size_t screen_index_entries(const struct screen_index *index);
 size_t screen_index_names(const struct screen_index *index);
+/* Of memory or of the files it is mapped from. */
+size_t screen_index_bytes(const struct screen_index *index);
 size_t screen_index_skipped(const struct screen_index *index);
 
 /* One per thread; fits any index. */

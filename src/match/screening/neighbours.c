@@ -1,0 +1,329 @@
+#include "match/screening/neighbours.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "match/screening/keys.h"
+#include "match/screening/score.h"
+#include "match/screening/word_flat.h"
+
+#define NEIGHBOURS_MAX 512
+#define NAMES_MAX 512
+/* Places looked at for each; a power of two, at least twice NEIGHBOURS_MAX. */
+#define SEEN_SLOTS 2048
+#define KEPT_BYTES_MAX ((size_t)8 << 20)
+
+struct found {
+	uint32_t word;
+	enum likeness likeness;
+	double share;
+};
+
+struct neighbours {
+	struct arena *self, *kept;
+	struct map known; /* flat word, with a byte for joined: struct neighbourhood */
+	uint64_t generation;
+	uint32_t seen[SEEN_SLOTS]; /* word + 1 */
+	struct found found[NEIGHBOURS_MAX];
+	size_t found_n;
+	struct neighbour_name names[NAMES_MAX];
+	size_t name_n;
+};
+
+struct neighbours *
+neighbours_new(void)
+{
+	struct arena *self = arena_new(0);
+	struct neighbours *n = NEW(self, struct neighbours);
+
+	n->self = self;
+	n->kept = arena_new(0);
+	n->known.arena = n->kept;
+	return n;
+}
+
+void
+neighbours_free(struct neighbours *n)
+{
+	if (n == NULL)
+		return;
+	arena_free(n->kept);
+	arena_free(n->self);
+}
+
+void
+neighbours_begin(struct neighbours *n, const struct screen_index *index)
+{
+	if (n->generation == index->generation && arena_used(n->kept) < KEPT_BYTES_MAX)
+		return;
+	arena_reset(n->kept);
+	n->known = (struct map){.arena = n->kept};
+	n->generation = index->generation;
+}
+
+static bool
+see(struct neighbours *n, uint32_t word)
+{
+	size_t at = word * 0x9e3779b1u & (SEEN_SLOTS - 1);
+
+	for (; n->seen[at] != 0; at = (at + 1) & (SEEN_SLOTS - 1))
+		if (n->seen[at] == word + 1)
+			return false;
+	n->seen[at] = word + 1;
+	return true;
+}
+
+/* Two parts in one against one: as the score does it, only what is near in length and sound. */
+static bool
+may_join(size_t a, size_t b)
+{
+	return a + 2 >= b && b + 2 >= a;
+}
+
+static void
+look(struct neighbours *n, const struct index_part *part, uint32_t hash, const struct word *asked,
+     bool joined)
+{
+	const struct segment_keys *keys = &part->s.keys;
+	uint32_t bucket = hash >> (32 - keys->bits);
+
+	for (uint32_t i = keys->buckets[bucket]; i < keys->buckets[bucket + 1]; i++) {
+		struct word word, readings[TOKEN_ALTERNATES_MAX];
+		struct found *found = &n->found[n->found_n];
+
+		if (keys->tags[i] != (uint16_t)hash || n->found_n == NEIGHBOURS_MAX)
+			continue;
+		found->word = keys->leads[i] + part->first_word;
+		if (!see(n, found->word))
+			continue;
+		word_unflatten(segment_spelt(&part->s, keys->leads[i]), &word, readings);
+		if (joined && !may_join(asked->key.n, word.key.n))
+			continue;
+		found->likeness = word_likeness(asked, &word);
+		if (found->likeness > (joined ? WORD_SLIP : WORD_FAR))
+			continue;
+		found->share = (double)part->share[keys->leads[i]];
+		n->found_n++;
+	}
+}
+
+/* As pairing.c's join_of. */
+double
+neighbours_join_bits(double rarities, enum likeness likeness)
+{
+	double most = screen_weights.token_max * (likeness == WORD_SAME ? 1.5 : 1);
+
+	if (rarities > most)
+		rarities = most;
+	return rarities - screen_weights.join_cost - screen_weights.likeness_cost[likeness];
+}
+
+/* What neighbours from one place of a name on say written as one; 0 when nothing. */
+static double
+joined_bits(const struct index_part *part, const uint32_t *tokens, size_t n,
+	    const struct word *asked)
+{
+	struct word words[WORD_JOINED_MAX], readings[WORD_JOINED_MAX][TOKEN_ALTERNATES_MAX], joined;
+	const struct word *parts[WORD_JOINED_MAX];
+	char key[TOKEN_KEY_MAX];
+	enum likeness likeness;
+	double rarities = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t number = tokens[i] & ~SEGMENT_FAMILY;
+
+		word_unflatten(segment_spelt(&part->s, number), &words[i], readings[i]);
+		parts[i] = &words[i];
+		if (i == 0 || !word_is_weak(&words[i]))
+			rarities += (double)part->rarity[number];
+	}
+	if (!words_may_join(parts, n) || !word_join(parts, n, key, &joined))
+		return 0;
+	likeness = word_likeness(asked, &joined);
+	return likeness <= WORD_SLIP ? neighbours_join_bits(rarities, likeness) : 0;
+}
+
+double
+neighbours_joined(const struct index_part *part, const uint32_t *tokens, size_t left,
+		  const struct word *asked, size_t *n)
+{
+	size_t letters = 0;
+	double best = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < left && i < WORD_JOINED_MAX; i++) {
+		uint32_t number = tokens[i] & ~SEGMENT_FAMILY;
+		double bits;
+
+		letters += word_flat_key(segment_spelt(&part->s, number)).n;
+		if (i == 0 || letters < 4 || !may_join(asked->key.n, letters))
+			continue;
+		bits = joined_bits(part, tokens, i + 1, asked);
+		if (bits > best) {
+			best = bits;
+			*n = i + 1;
+		}
+	}
+	return best;
+}
+
+/* The best of a name's neighbours written as one; 0 bits when none is like the word. */
+static struct neighbour_name
+best_pair(const struct index_part *part, uint32_t name, const struct word *asked)
+{
+	const struct segment_name *at = &part->s.names[name];
+	struct neighbour_name best = {name + part->first_name, 0};
+
+	for (uint32_t i = at[0].token; i + 1 < at[1].token; i++) {
+		size_t n;
+		double bits =
+		    neighbours_joined(part, &part->s.tokens[i], at[1].token - i, asked, &n);
+
+		if (bits > (double)best.bits)
+			best.bits = (float)bits;
+	}
+	return best;
+}
+
+static void
+look_pairs(struct neighbours *n, const struct index_part *part, uint32_t hash,
+	   const struct word *asked)
+{
+	const struct segment_keys *pairs = &part->s.pairs;
+	uint32_t bucket = hash >> (32 - pairs->bits);
+
+	for (uint32_t i = pairs->buckets[bucket]; i < pairs->buckets[bucket + 1]; i++) {
+		if (pairs->tags[i] != (uint16_t)hash || n->name_n == NAMES_MAX)
+			continue;
+		n->names[n->name_n] = best_pair(part, pairs->leads[i], asked);
+		n->name_n += n->names[n->name_n].bits > 0;
+	}
+}
+
+/* As pairing.c's token_bits. */
+double
+neighbours_bits(double crowd, double share, enum likeness likeness, bool known)
+{
+	double near = share * screen_weights.likeness_crowd[likeness];
+	double bits =
+	    score_rarity(crowd > near ? crowd : near) - screen_weights.likeness_cost[likeness];
+
+	return known && likeness_is_slip(likeness) ? bits - screen_weights.known_cost : bits;
+}
+
+static int
+more_bits(const void *a, const void *b)
+{
+	const struct neighbour *x = a, *y = b;
+
+	if (x->bits != y->bits)
+		return x->bits > y->bits ? -1 : 1;
+	return (x->word > y->word) - (x->word < y->word);
+}
+
+static void
+weigh(struct neighbours *n, const struct screen_index *index, bool joined,
+      struct neighbourhood *out)
+{
+	struct neighbour *words = NEW_N(n->kept, struct neighbour, n->found_n + 1);
+
+	out->rarity = -1;
+	for (size_t i = 0; i < n->found_n; i++) {
+		const struct found *f = &n->found[i];
+
+		out->crowd[f->likeness] += f->share;
+		if (f->likeness == WORD_SAME)
+			out->rarity = score_rarity(f->share);
+	}
+	for (size_t i = 1; i < WORD_APART; i++)
+		out->crowd[i] += out->crowd[i - 1];
+	for (size_t i = 0; i < n->found_n; i++) {
+		const struct found *f = &n->found[i];
+		const struct index_part *part = index_part_of_word(index, f->word);
+		const struct segment_word *word = &part->s.words[f->word - part->first_word];
+		double bits = joined ? neighbours_join_bits(score_rarity(f->share), f->likeness)
+				     : neighbours_bits(out->crowd[f->likeness], f->share,
+						       f->likeness, out->rarity >= 0);
+
+		/* The score takes no pair that says nothing. */
+		if (bits <= 0)
+			continue;
+		words[out->word_n++] = (struct neighbour){f->word, (float)bits};
+		out->postings += word[1].posting - word[0].posting;
+	}
+	if (out->word_n > 1)
+		qsort(words, out->word_n, sizeof *words, more_bits);
+	out->words = words;
+	out->most = out->word_n > 0 ? words[0].bits : 0;
+}
+
+static void
+keep_names(struct neighbours *n, struct neighbourhood *out)
+{
+	struct neighbour_name *names = NEW_N(n->kept, struct neighbour_name, n->name_n + 1);
+
+	if (n->name_n > 0)
+		memcpy(names, n->names, n->name_n * sizeof *names);
+	out->names = names;
+	out->name_n = n->name_n;
+	for (size_t i = 0; i < n->name_n; i++)
+		if (names[i].bits > out->most)
+			out->most = names[i].bits;
+	out->postings += n->name_n;
+}
+
+/* All keys' places are asked for before the first is needed. */
+static void
+fetch(const struct segment_keys *keys, const uint32_t *hashes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(&keys->buckets[hashes[i] >> (32 - keys->bits)]);
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(&keys->tags[keys->buckets[hashes[i] >> (32 - keys->bits)]]);
+}
+
+static struct neighbourhood *
+find_all(struct neighbours *n, const struct screen_index *index, const struct word *asked,
+	 bool joined)
+{
+	struct neighbourhood *out = NEW(n->kept, struct neighbourhood);
+	uint32_t hashes[KEYS_MAX];
+	size_t keys = joined ? keys_near(asked, hashes) : keys_of(asked, hashes);
+
+	memset(n->seen, 0, sizeof n->seen);
+	n->found_n = n->name_n = 0;
+	for (size_t p = 0; p < index->part_n; p++) {
+		fetch(&index->parts[p].s.keys, hashes, keys);
+		for (size_t i = 0; i < keys; i++)
+			look(n, &index->parts[p], hashes[i], asked, joined);
+	}
+	weigh(n, index, joined, out);
+	if (joined || asked->key.n < 4)
+		return out;
+	keys = keys_for_joined(asked, hashes);
+	for (size_t p = 0; p < index->part_n; p++) {
+		fetch(&index->parts[p].s.pairs, hashes, keys);
+		for (size_t i = 0; i < keys; i++)
+			look_pairs(n, &index->parts[p], hashes[i], asked);
+	}
+	keep_names(n, out);
+	return out;
+}
+
+const struct neighbourhood *
+neighbours_find(struct neighbours *n, const struct screen_index *index, const struct word *asked,
+		bool joined)
+{
+	unsigned char flat[WORD_FLAT_MAX + 1];
+	struct str key = {(const char *)flat, 1 + word_flatten(asked, flat + 1)};
+	struct neighbourhood *known;
+
+	flat[0] = joined;
+	if ((known = map_find(&n->known, key)) != NULL)
+		return known;
+	known = find_all(n, index, asked, joined);
+	map_put(&n->known, str_copy(n->kept, key), known);
+	return known;
+}
