@@ -9,6 +9,7 @@
 #include "match/linkage/linkage.h"
 #include "match/live/match.h"
 #include "match/screening/people.h"
+#include "match/stream/route.h"
 #include "match/stream/stream_commands.h"
 #include "node/demo.h"
 #include "node/export.h"
@@ -63,6 +64,7 @@ const struct feature *const liaison_features[] = {
     &linkage_feature,
     &match_live_feature,
     &duplicates_feature,
+    &stream_route_feature,
     &access_feature,
     &own_address_feature,
     &reader_feature,

@@ -40,6 +40,7 @@ struct view {
 };
 
 struct live {
+	struct arena *arena; /* it lies in it */
 	struct serve *serve;
 	pthread_mutex_t following; /* one follows changes at a time; guards next_leaf */
 	int64_t next_leaf;
@@ -87,8 +88,10 @@ view_drop(struct view *v)
 static void *
 live_make(struct serve *s)
 {
-	struct live *l = heap_zeroed(sizeof *l);
+	struct arena *a = arena_new(0);
+	struct live *l = NEW(a, struct live);
 
+	l->arena = a;
 	l->serve = s;
 	must(pthread_mutex_init(&l->following, NULL) == 0);
 	must(pthread_mutex_init(&l->lock, NULL) == 0);
@@ -105,7 +108,7 @@ live_end(void *memory)
 		screen_worker_close(l->workers[--l->worker_n]);
 	(void)pthread_mutex_destroy(&l->following);
 	(void)pthread_mutex_destroy(&l->lock);
-	free(l);
+	arena_free(l->arena);
 }
 
 static const struct memory_kind live_kind = {"live", live_make, live_end};

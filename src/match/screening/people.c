@@ -1,6 +1,7 @@
 #include "match/screening/people.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "format/json.h"
 #include "match/explain.h"
 #include "match/screening/suspects.h"
@@ -20,6 +21,8 @@
 #define ALERT_LINE 0.8
 /* Lower, everybody would raise one, and whoever raises none would be seen to be left out. */
 #define ALERT_LINE_MIN 0.5
+
+#define WHY_BYTES_MAX 60000 /* of a long text */
 
 /* What one run of the job holds. */
 struct run {
@@ -126,6 +129,7 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 	struct screen_explanation *why = NEW(d->arena, struct screen_explanation);
 	json_t *fields = json_object();
 	struct record *r, *person;
+	struct buf data;
 	bool protected_one, counts;
 	struct id known;
 	enum rc rc;
@@ -157,6 +161,10 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 						   : "weak"));
 	set(fields, "score", json_from_str(str_fmt(d->arena, "%.2f", hit->score * 100)));
 	set(fields, "explanation", json_from_str(explain_text(d->arena, why)));
+	buf_init(&data, d->arena);
+	explain_write(&(struct json_out){.buf = &data}, why, run->min_score);
+	if (data.n <= WHY_BYTES_MAX)
+		set(fields, "why", json_from_str(buf_str(&data)));
 	set(fields, "raised_at", json_from_str(time_format(d->arena, d->now_ms)));
 	rc = record_create(d, type, fields, &options, &r, err);
 	return rc == RC_OK ? count_for_owner(d, run, r->id, &run->alerts, err) : rc;

@@ -1,0 +1,17 @@
+-- name: stream_alert_find
+-- single
+SELECT alert FROM stream_alert WHERE event = :event;
+
+-- name: stream_alert_insert
+INSERT INTO stream_alert (event, pair, alert, cleared, made_ms)
+VALUES (:event, :pair, :alert, 0, :made_ms);
+
+-- name: stream_alert_again
+UPDATE stream_alert SET alert = :alert WHERE event = :event;
+
+-- name: stream_pair_cleared
+-- single
+SELECT COUNT(*) FROM stream_alert WHERE pair = :pair AND cleared = 1;
+
+-- name: stream_alert_cleared
+UPDATE stream_alert SET cleared = 1 WHERE alert = :alert;
