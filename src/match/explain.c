@@ -4,9 +4,10 @@
 #include <stdio.h>
 
 #include "format/json.h"
+#include "match/screening/threshold.h"
 
-#define LEVEL_STRONG 0.99
-#define LEVEL_POSSIBLE 0.9
+#define LEVEL_STRONG 0.95
+#define LEVEL_POSSIBLE 0.8
 
 const char *
 explain_level(double score)
@@ -118,6 +119,7 @@ explain_write(struct json_out *out, const struct screen_explanation *why, double
 	json_out_object(out);
 	key_number(out, STR("score"), threshold);
 	key_number(out, STR("bits"), threshold_bits(threshold));
+	key_number(out, STR("false_hits_per_10000"), threshold_false_hits(threshold));
 	json_out_object_end(out);
 	json_out_key(out, STR("evidence"));
 	json_out_array(out);

@@ -10,7 +10,7 @@ struct json_out;
  * explain: why something matched, as data, the same in every answer that shows it: alerts of a
  * stream, the API, `match compare --json`. The pieces sum to the bits, the bits make the score.
  *
- *	{"score", "bits", "threshold": {"score", "bits"}, "match", "level",
+ *	{"score", "bits", "threshold": {"score", "bits", "false_hits_per_10000"}, "match", "level",
  *	 "evidence": [{"what", "left", "right", "note", "bits"}],
  *	 "counter_evidence": [the same, of those that speak against it],
  *	 "would_change": [{"without", "note", "bits", "score", "match"}],
@@ -21,7 +21,7 @@ struct json_out;
  */
 void explain_write(struct json_out *out, const struct screen_explanation *why, double threshold);
 
-/* "strong" (.99), "possible" (.9), "weak": model/codes/match_level.csv. */
+/* "strong" (.95), "possible" (.8), "weak": model/codes/match_level.csv. */
 const char *explain_level(double score);
 
 /* The pieces as lines that a person reads and that add up to the bits, for an alert's record. */

@@ -5,6 +5,7 @@
 #include "format/csv.h"
 #include "format/json.h"
 #include "match/screening/run.h"
+#include "match/screening/threshold.h"
 #include "serve/cli.h"
 #include "serve/file.h"
 #include "text/edtf.h"
@@ -34,12 +35,18 @@ score(const struct cli *cli, const char *name, double standard, double *out, str
 	return RC_OK;
 }
 
-/* A score is a number, a match is true or false, all else is text. */
+/* Scores and counts are numbers, a match is true or false, all else is text. */
 static void
 add_value(struct json_out *out, struct str name, struct str value)
 {
+	static const char *const numbers[] = {"score", "false_hits_per_10000", "measured",
+					      "measured_per_10000"};
+	bool number = false;
+
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		number |= str_eq_z(name, numbers[i]);
 	json_out_key(out, name);
-	if (str_eq_z(name, "score") && value.n > 0)
+	if (number && value.n > 0)
 		json_out_raw(out, value);
 	else if (str_eq_z(name, "match"))
 		json_out_bool(out, str_eq_z(value, "true"));
@@ -182,7 +189,34 @@ run_pairs(struct cli *cli, struct err *err)
 	return rows_end(cli, to, rc, err);
 }
 
+static enum rc
+run_thresholds(struct cli *cli, struct err *err)
+{
+	struct str_list lists = cli_options(cli, "list");
+	const char **paths = NEW_N(cli->arena, const char *, lists.n + 1);
+	struct match_thresholds_options o = {.lists = paths, .list_count = lists.n};
+	struct str controls = cli_option(cli, "controls"), format = cli_option(cli, "format");
+	enum rc rc = RC_OK;
+	FILE *to;
+
+	for (size_t i = 0; i < lists.n; i++)
+		paths[i] = str_z(cli->arena, lists.at[i]);
+	o.format = format.n > 0 ? str_z(cli->arena, format) : NULL;
+	o.controls = controls.n > 0 ? str_z(cli->arena, controls) : NULL;
+	if (o.controls != NULL)
+		rc = file_check(o.controls, err);
+	if (rc != RC_OK || (rc = rows_begin(cli, &to, err)) != RC_OK)
+		return rc;
+	return rows_end(cli, to, match_thresholds_run(&o, to, cli->notes, err), err);
+}
+
 /* clang-format off */
+static const struct option thresholds_options[] = {
+	{ "controls", "FILE",   "People who are not listed, as match screen takes them: how many of them reach each score; - is standard input.", false },
+	{ "list",     "FILE",   "What the controls are screened against, as of match screen.", true },
+	{ "format",   "FORMAT", "The lists' format, as of match screen.", false },
+	{ .name = NULL },
+};
 static const struct option screen_options[] = {
 	{ "list",      "FILE",   "A watch list, or the folder of an OFAC release; all that are given make one list.", true },
 	{ "queries",   "FILE",   "Who is asked about: CSV with query_id and name, and perhaps dob, country, type, ids; - is standard input.", false },
@@ -207,6 +241,8 @@ static const struct command commands[] = {
 	  "The pieces of evidence are bits and sum to the score." },
 	{ "match", "pairs", "FILE", NULL, run_pairs, "Score pairs of names from a CSV file.",
 	  "FILE has the columns left and right, and perhaps type; - is standard input. The same rows come back in order, with the columns score and match (true or false at the shipped threshold). Lines that cannot be read are told on standard error and skipped, and the exit code is 2." },
+	{ "match", "thresholds", "", thresholds_options, run_thresholds, "Say how many who are not listed reach each score.",
+	  "Prints CSV: score,false_hits_per_10000, for lines from 0.2 to 0.999; with controls also how many of them reached it (measured, measured_per_10000). Choose a line by what a wrong hit does to somebody, and by what a missed one does." },
 	{ .noun = NULL },
 };
 /* clang-format on */

@@ -155,10 +155,7 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 	set(fields, "list", json_from_str(id_format(d->arena, l->list)));
 	set(fields, "person", json_from_str(id_format(d->arena, s->id)));
 	set(fields, "screened", json_from_str(s->names.at[0]));
-	set(fields, "level",
-	    json_string(hit->score >= 0.99	   ? "strong"
-			: hit->score >= ALERT_LINE ? "possible"
-						   : "weak"));
+	set(fields, "level", json_string(explain_level(hit->score)));
 	set(fields, "score", json_from_str(str_fmt(d->arena, "%.2f", hit->score * 100)));
 	set(fields, "explanation", json_from_str(explain_text(d->arena, why)));
 	buf_init(&data, d->arena);

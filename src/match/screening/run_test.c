@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "parse/test_child.h"
 #include "match/screening/run.h"
+#include "match/screening/threshold.h"
 
 static struct arena *arena;
 
@@ -266,6 +267,51 @@ end(void **state)
 	return 0;
 }
 
+static void
+fewer_strangers_reach_a_higher_line_and_none_is_promised(void **state)
+{
+	double last = 10001;
+
+	(void)state;
+	for (int percent = 0; percent <= 100; percent++) {
+		double now = threshold_false_hits(percent / 100.0);
+
+		assert_true(now <= last && now >= 0.1 && now <= 10000);
+		last = now;
+	}
+	/* As measured (feature.md). */
+	assert_float_equal(threshold_false_hits(0.5), 11.8, 0.01);
+}
+
+static void
+ones_own_controls_are_counted_at_each_line(void **state)
+{
+	const char *paths[] = {file_of(list)};
+	struct match_thresholds_options options = {
+	    .lists = paths,
+	    .list_count = 1,
+	    .controls = file_of("query_id,name,dob\n1,Vladislav Korzhakov,1961-03-08\n"
+				"2,Hendrika Oosterbaan,\n3,Tomoko Hayashi,\n")};
+	char *out = NULL, *diag = NULL;
+	size_t out_n, diag_n;
+	FILE *f = open_memstream(&out, &out_n), *g = open_memstream(&diag, &diag_n);
+	struct err err;
+
+	(void)state;
+	assert_int_equal(match_thresholds_run(&options, f, g, &err), RC_OK);
+	assert_int_equal(fflush(f), 0);
+	assert_non_null(strstr(out, "score,false_hits_per_10000,measured,measured_per_10000\r\n"));
+	assert_non_null(strstr(out, "\r\n0.5,11.8,1,3.33e+03\r\n"));
+	options.list_count = 0;
+	assert_int_equal(match_thresholds_run(&options, f, g, &err), RC_USAGE);
+	options.controls = NULL;
+	assert_int_equal(match_thresholds_run(&options, f, g, &err), RC_OK);
+	fclose(f);
+	fclose(g);
+	free(out);
+	free(diag);
+}
+
 int
 main(void)
 {
@@ -278,6 +324,8 @@ main(void)
 	    cmocka_unit_test(what_cannot_be_screened_says_why),
 	    cmocka_unit_test(pairs_keep_their_rows_and_gain_two_columns),
 	    cmocka_unit_test(a_comparison_is_shown_as_text_and_as_json),
+	    cmocka_unit_test(fewer_strangers_reach_a_higher_line_and_none_is_promised),
+	    cmocka_unit_test(ones_own_controls_are_counted_at_each_line),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
