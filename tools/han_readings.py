@@ -177,7 +177,7 @@ def main():
             frequency[plain(spoken)] = frequency.get(plain(spoken), 0) + int(n)
     table = respelled(frequency)
     out('const struct han_respelled han_respelled[] = {')
-    lines(out, ['{"%s","%s"},' % (k, table[k]) for k in sorted(table)])
+    lines(out, ['{"%s","%s","%s"},' % ((k,) + table[k]) for k in sorted(table)])
     out('};\nconst size_t han_respelled_count = sizeof han_respelled / sizeof *han_respelled;\n\n')
     codes = sorted({code(w) for w in list(table) + [m.replace('v', 'u') for m in pools['mandarin']]
                     if 2 <= len(w) <= 6})
@@ -210,6 +210,7 @@ def respelled(frequency):
     for spelling in weight:
         if spelling in frequency and not spelling.startswith('ch'):
             weight[spelling] = {}
+    given = {spelling: dict(to) for spelling, to in weight.items()}
     text = open(SURNAMES, encoding='utf-8').read()
     text = text[text.index('surnames[]'):text.index('families[]')]
     for words in re.findall(r'\{"[^"]*", "([^"]*)"\}', text):
@@ -220,14 +221,16 @@ def respelled(frequency):
             w = weight.setdefault(other, {})
             w[first] = w.get(first, 0) + 20000
     out = {}
-    for spelling, to in weight.items():
-        best = sorted((w for w in to.items() if w[0] != spelling), key=lambda w: -w[1])
-        if not best:
-            continue
-        best = [p for p, n in best[:2] if n * 8 >= best[0][1]]
+    for spelling in set(weight) | set(given):
         if len(spelling) > 1:
-            out[spelling] = ' '.join(best)
-    return out
+            out[spelling] = (best_of(spelling, weight), best_of(spelling, given))
+    return {k: v for k, v in out.items() if v != ('', '')}
+
+
+def best_of(spelling, weight):
+    best = sorted((w for w in weight.get(spelling, {}).items() if w[0] != spelling),
+                  key=lambda w: -w[1])
+    return ' '.join(p for p, n in best[:2] if n * 8 >= best[0][1])
 
 
 def code(word):

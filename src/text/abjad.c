@@ -148,6 +148,9 @@ struct sound {
 /* Letters that another country sounds otherwise than Arabic in its east. */
 static const struct sound persian[] = {{0x062b, "s"}, {0x0630, "z"},  {0x0636, "z"},
 				       {0x0648, "v"}, {0x0642, "gh"}, {0, NULL}};
+/* Names of other tongues, which Arabic has no letters for. */
+static const struct sound foreign[] = {
+    {0x0641, "v"}, {0x0628, "p"}, {0x063a, "g"}, {0x062c, "g"}, {0, NULL}};
 static const struct sound egypt_and_somali[] = {{0x062c, "g"}, {0x0638, "d"}, {0, NULL}};
 static const struct sound pashto[] = {{0x0681, "z"},  {0x0685, "s"}, {0x0696, "g"},
 				      {0x069a, "kh"}, {0x062b, "s"}, {0, NULL}};
@@ -208,6 +211,7 @@ add_unknown(struct parts *p, size_t from, size_t to)
 	}
 	readings_add(&part->readings, spelled(p, text, persian));
 	readings_add(&part->readings, spelled(p, text, egypt_and_somali));
+	readings_add(&part->readings, spelled(p, text, foreign));
 	readings_add(&part->readings, spelled(p, text, pashto));
 }
 

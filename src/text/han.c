@@ -99,32 +99,82 @@ han_japanese_family(struct arena *a, struct str s, struct readings *out)
 	return bytes;
 }
 
-static const char *
-respelled(struct str key)
+#define GIVEN_MAX 3
+
+/* The which-th word, or the first when there are fewer; *is_there says which. */
+static struct str
+word_of(const char *words, size_t which, bool *is_there)
+{
+	struct str rest = str_from(words), first = str_cut(&rest, ' '), word = first;
+
+	for (size_t i = 0; i < which && word.p != NULL; i++)
+		word = rest.p != NULL ? str_cut(&rest, ' ') : STR_NONE;
+	*is_there = word.p != NULL;
+	return word.p != NULL ? word : first;
+}
+
+/* Joined, the i-th character in its which-th reading, the others in their first. */
+static void
+add_given(struct arena *a, const char *const *words, size_t n, size_t i, size_t which,
+	  struct readings *out)
+{
+	bool is_there = true, ignored;
+	struct buf joined;
+
+	buf_init(&joined, a);
+	for (size_t k = 0; k < n; k++)
+		buf_add(&joined, k == i ? word_of(words[k], which, &is_there)
+					: word_of(words[k], 0, &ignored));
+	if (is_there)
+		readings_add(out, buf_str(&joined));
+}
+
+void
+han_japanese_given(struct arena *a, struct str s, struct readings *out)
+{
+	const char *words[GIVEN_MAX];
+	struct buf mandarin;
+	size_t n = 0;
+
+	buf_init(&mandarin, a);
+	for (size_t i = 0, used; i < s.n; i += used) {
+		uint32_t c = utf8_decode(s.p + i, s.n - i, &used);
+		const struct han_row *row = row_of(c);
+
+		if (n == GIVEN_MAX || (words[n++] = han_given(c)) == NULL)
+			return;
+		if (row != NULL)
+			buf_add_z(&mandarin, han_mandarin[row->mandarin]);
+	}
+	if (n == 0)
+		return;
+	add_given(a, words, n, 0, 0, out);
+	add_given(a, words, n, n - 1, 1, out);
+	add_given(a, words, n, 0, 1, out);
+	if (n > 1)
+		add_given(a, words, n, n - 1, 2, out);
+	readings_add(out, buf_str(&mandarin));
+}
+
+void
+han_respell(struct str key, bool surname, struct readings *out)
 {
 	size_t low = 0, high = han_respelled_count;
 
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		int order = str_cmp(str_from(han_respelled[mid].from), key);
+		const struct han_respelled *row = &han_respelled[mid];
+		int order = str_cmp(str_from(row->from), key);
 
-		if (order == 0)
-			return han_respelled[mid].to;
+		if (order == 0) {
+			readings_add_words(out, surname ? row->surname : row->given);
+			return;
+		}
 		if (order < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return NULL;
-}
-
-void
-han_respell(struct str key, struct readings *out)
-{
-	const char *words = respelled(key);
-
-	if (words != NULL)
-		readings_add_words(out, words);
 }
 
 bool

@@ -24,11 +24,19 @@ void han_read(struct arena *a, uint32_t c, bool surname, struct readings *out);
 size_t han_japanese_family(struct arena *a, struct str s, struct readings *out);
 
 /*
+ * A Japanese given name of one to three characters that are known in such names, as one part:
+ * their commonest readings joined, then with the others of the first and of the last; last the
+ * Mandarin. Adds nothing when one of them is not known.
+ */
+void han_japanese_given(struct arena *a, struct str s, struct readings *out);
+
+/*
  * Wade-Giles (without marks), Hong Kong or South-East Asian spelling in Latin letters to the
- * pinyin of the same syllable, at most two: "hsu" xu; "chang" zhang; "wong" wang, huang.
+ * pinyin of the same syllable, at most two: "hsu" xu; "chang" zhang; "wong" wang, huang. As a
+ * surname mostly is, or as in given names (Wade-Giles alone: "tse" xie or ze).
  * Only for names that are Chinese in all their parts: see han_is_syllable and han_two_syllables.
  */
-void han_respell(struct str key, struct readings *out);
+void han_respell(struct str key, bool surname, struct readings *out);
 
 /* The key is a syllable of pinyin, or a spelling that han_respell knows. */
 bool han_is_syllable(struct str key);

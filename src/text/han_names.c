@@ -178,6 +178,62 @@ static const struct named families[] = {
     {"麻原", "asahara"}, {"麻生", "aso"}, {"黒木", "kuroki"}, {"黒田", "kuroda"}, {"齊藤", "saito"},
     {"齋藤", "saito"},
 };
+
+/*
+ * How characters are read in Japanese given names, the commonest first: own compilation. Sorted
+ * by bytes.
+ */
+static const struct named given[] = {
+    {"一", "kazu ichi"}, {"万", "ma"}, {"三", "zo mi"}, {"与", "yo"}, {"世", "yo"}, {"丸", "maru"},
+    {"乃", "no"}, {"久", "hisa"}, {"之", "yuki"}, {"也", "ya"}, {"亀", "kame"}, {"二", "ji"},
+    {"亜", "a"}, {"京", "kyo"}, {"亮", "ryo"}, {"人", "to hito"}, {"仁", "jin hitoshi"},
+    {"介", "suke"}, {"代", "yo"}, {"伊", "i"}, {"伸", "nobu"}, {"佐", "sa"}, {"佳", "yoshi ka"},
+    {"俊", "toshi"}, {"保", "yasu"}, {"信", "nobu"}, {"修", "osamu"}, {"倫", "nori rin"},
+    {"健", "ken"}, {"優", "yu"}, {"元", "moto"}, {"光", "mitsu hikaru"}, {"克", "katsu"},
+    {"兵", "hei"}, {"典", "nori"}, {"円", "madoka"}, {"冬", "fuyu"}, {"凛", "rin"}, {"利", "toshi"},
+    {"則", "nori"}, {"剛", "tsuyoshi go"}, {"功", "isao"}, {"加", "ka"}, {"助", "suke"},
+    {"勇", "yu isamu"}, {"勉", "tsutomu"}, {"勝", "katsu masaru"}, {"勲", "isao"},
+    {"匠", "takumi"}, {"匡", "masa"}, {"千", "chi"}, {"卓", "taku"}, {"博", "hiro"}, {"友", "tomo"},
+    {"可", "ka"}, {"史", "fumi"}, {"右", "u"}, {"司", "ji shi"}, {"吉", "yoshi kichi"},
+    {"呂", "ro"}, {"和", "kazu wa"}, {"哉", "ya"}, {"哲", "tetsu"}, {"唯", "yui tada"},
+    {"啓", "kei"}, {"喜", "ki yoshi"}, {"嘉", "yoshi"}, {"圭", "kei"}, {"均", "hitoshi"},
+    {"基", "moto"}, {"士", "shi"}, {"夏", "natsu"}, {"大", "dai hiro"}, {"太", "ta"}, {"夫", "o"},
+    {"央", "o"}, {"奈", "na"}, {"子", "ko"}, {"孝", "taka"}, {"季", "ki"}, {"学", "manabu"},
+    {"安", "yasu"}, {"宏", "hiro"}, {"宗", "mune"}, {"宙", "sora"}, {"実", "minoru mi"},
+    {"寿", "hisa toshi"}, {"将", "masa sho"}, {"尚", "nao"}, {"崇", "takashi"}, {"巌", "iwao"},
+    {"巖", "iwao"}, {"左", "za"}, {"市", "ichi"}, {"希", "ki nozomi"}, {"平", "hei"},
+    {"幸", "yuki"}, {"広", "hiro"}, {"康", "yasu"}, {"弘", "hiro"}, {"弥", "ya"}, {"彦", "hiko"},
+    {"彩", "aya"}, {"彰", "akira"}, {"徹", "toru tetsu"}, {"忍", "shinobu"}, {"志", "shi"},
+    {"忠", "tada"}, {"怜", "rei"}, {"恭", "kyo yasu"}, {"恵", "e megumi"}, {"悟", "satoru"},
+    {"悠", "yu"}, {"愛", "ai"}, {"慶", "kei"}, {"憲", "nori"}, {"成", "nari sei"}, {"拓", "taku"},
+    {"政", "masa"}, {"敏", "toshi"}, {"敬", "takashi kei"}, {"文", "fumi aya"}, {"斗", "to"},
+    {"早", "sa"}, {"昌", "masa"}, {"明", "aki"}, {"春", "haru"}, {"昭", "aki"}, {"晃", "akira"},
+    {"晋", "shin"}, {"晴", "haru"}, {"晶", "aki akira"}, {"智", "tomo"}, {"月", "tsuki"},
+    {"有", "yu ari"}, {"朋", "tomo"}, {"朗", "ro"}, {"望", "nozomi"}, {"未", "mi"}, {"本", "moto"},
+    {"松", "matsu"}, {"枝", "e"}, {"栄", "ei"}, {"桃", "momo"}, {"桜", "sakura"}, {"梅", "ume"},
+    {"梓", "azusa"}, {"楓", "kaede"}, {"樹", "ki"}, {"次", "ji tsugu"}, {"欣", "kin"},
+    {"正", "masa"}, {"武", "takeshi take"}, {"歩", "ayumu ho"}, {"毅", "takeshi"}, {"江", "e"},
+    {"沙", "sa"}, {"治", "ji osamu"}, {"泉", "izumi"}, {"泰", "yasu"}, {"洋", "hiro yo"},
+    {"津", "tsu"}, {"浩", "hiro"}, {"海", "umi kai"}, {"涼", "ryo"}, {"清", "kiyo kiyoshi"},
+    {"渚", "nagisa"}, {"満", "mitsu"}, {"源", "gen"}, {"照", "teru"}, {"猛", "takeshi"},
+    {"玖", "ku"}, {"玲", "rei"}, {"理", "ri"}, {"琉", "ryu ru"}, {"瑠", "ru"}, {"環", "tamaki"},
+    {"生", "o ki"}, {"由", "yu"}, {"男", "o"}, {"留", "ru"}, {"登", "to noboru"}, {"百", "momo"},
+    {"直", "nao"}, {"真", "ma shin"}, {"瞳", "hitomi"}, {"矢", "ya"}, {"知", "tomo"}, {"礼", "rei"},
+    {"祐", "yu"}, {"秀", "hide"}, {"秋", "aki"}, {"稔", "minoru"}, {"穂", "ho"}, {"空", "sora"},
+    {"竜", "ryu"}, {"章", "aki"}, {"竹", "take"}, {"節", "setsu"}, {"紀", "nori"}, {"純", "jun"},
+    {"紗", "sa"}, {"素", "moto"}, {"結", "yui"}, {"絢", "aya"}, {"絵", "e"}, {"綾", "aya"},
+    {"織", "ori"}, {"美", "mi"}, {"義", "yoshi"}, {"羽", "ha wa"}, {"翔", "sho"}, {"翼", "tsubasa"},
+    {"聡", "satoshi"}, {"良", "yoshi ryo"}, {"花", "hana ka"}, {"苗", "nae"}, {"英", "hide"},
+    {"茂", "shige shigeru"}, {"茜", "akane"}, {"菊", "kiku"}, {"菜", "na"}, {"華", "hana ka"},
+    {"葉", "ha yo"}, {"葵", "aoi"}, {"蓮", "ren"}, {"薫", "kaoru"}, {"行", "yuki"}, {"衛", "e"},
+    {"衣", "i"}, {"裕", "hiro yu"}, {"規", "nori"}, {"誠", "makoto"}, {"豊", "yutaka toyo"},
+    {"貴", "taka"}, {"路", "ji ro"}, {"輔", "suke"}, {"輝", "teru"}, {"進", "susumu"},
+    {"遥", "haruka"}, {"郁", "iku"}, {"郎", "ro"}, {"都", "to"}, {"里", "ri"}, {"重", "shige"},
+    {"金", "kin"}, {"鈴", "suzu rin"}, {"鉄", "tetsu"}, {"銀", "gin"}, {"門", "mon"}, {"陽", "yo"},
+    {"隆", "taka"}, {"隼", "hayato"}, {"雄", "o yu"}, {"雅", "masa"}, {"雪", "yuki"},
+    {"静", "shizu"}, {"音", "ne oto"}, {"順", "jun"}, {"頼", "yori"}, {"香", "ka"}, {"高", "taka"},
+    {"鶴", "tsuru"}, {"麗", "rei"}, {"麻", "ma"}, {"龍", "ryu"},
+};
 /* clang-format on */
 
 static const char *
@@ -208,6 +264,14 @@ han_surname(uint32_t c)
 }
 
 const char *
+han_given(uint32_t c)
+{
+	char bytes[4];
+
+	return find(given, COUNT_OF(given), (struct str){bytes, utf8_encode(c, bytes)});
+}
+
+const char *
 han_family(struct str s, size_t *bytes)
 {
 	/* Three characters before two; each has three bytes. */
@@ -230,6 +294,9 @@ han_names_are_sorted(void)
 			return false;
 	for (size_t i = 1; i < COUNT_OF(families); i++)
 		if (str_cmp(str_from(families[i - 1].han), str_from(families[i].han)) >= 0)
+			return false;
+	for (size_t i = 1; i < COUNT_OF(given); i++)
+		if (str_cmp(str_from(given[i - 1].han), str_from(given[i].han)) >= 0)
 			return false;
 	return true;
 }

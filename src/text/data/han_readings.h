@@ -18,7 +18,7 @@ struct han_row {
 
 /* A spelling to one or two syllables of pinyin; sorted. */
 struct han_respelled {
-	const char *from, *to;
+	const char *from, *surname, *given; /* parted by spaces; empty: none */
 };
 
 extern const struct han_respelled han_respelled[];
