@@ -8,6 +8,7 @@
 #include "match/linkage/duplicates.h"
 #include "match/linkage/linkage.h"
 #include "match/live/match.h"
+#include "match/live/shape.h"
 #include "match/screening/people.h"
 #include "match/stream/route.h"
 #include "match/stream/stream_commands.h"
@@ -63,6 +64,7 @@ const struct feature *const liaison_features[] = {
     &match_people_feature,
     &linkage_feature,
     &match_live_feature,
+    &match_shape_feature,
     &duplicates_feature,
     &stream_route_feature,
     &access_feature,

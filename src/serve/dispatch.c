@@ -212,6 +212,21 @@ check_open(const struct work *w, struct str method, struct err *err)
 	return origin_check(w->call->headers, w->serve->rules.web_origin, true, err);
 }
 
+/* Clients of others know no header of ours; a token for one purpose says which. */
+static void
+purpose_of_token(struct work *w)
+{
+	uint32_t of = w->credential.purposes;
+	struct access *access = &w->request.door.access;
+
+	if (access->has_purpose || w->credential.kind != CREDENTIAL_TOKEN || of == 0 ||
+	    (of & (of - 1)) != 0)
+		return;
+	while ((of >>= 1) != 0)
+		access->purpose++;
+	access->has_purpose = true;
+}
+
 /* Sign-in, purpose, route, body: everything before the handler. */
 static enum rc
 prepare(struct work *w, struct db *db, struct err *err)
@@ -266,6 +281,8 @@ prepare(struct work *w, struct db *db, struct err *err)
 	}
 	if ((rc = access_parse(rq, &rq->door.access, err)) != RC_OK)
 		return rc;
+	if ((rq->route->flags & ROUTE_TOKEN_PURPOSE) != 0)
+		purpose_of_token(w);
 	if ((rq->route->flags & ROUTE_OPEN) == 0 && (rc = check_route(w, method, err)) != RC_OK)
 		return refuse_route(w, rc);
 	return parse_body(w, err);

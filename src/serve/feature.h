@@ -32,8 +32,9 @@ enum route_flags {
 	ROUTE_HASHES = 1 << 4,
 	/* handle takes long: the same, and each user has so much of it (429 beyond) */
 	ROUTE_HEAVY = 1 << 5,
-	ROUTE_PERSON = 1 << 6,	   /* never with a token, whatever its purposes and scope */
-	ROUTE_FULL_DISK = 1 << 9,  /* with ROUTE_WRITES: also while the disk is full */
+	ROUTE_TOKEN_PURPOSE = 1 << 10, /* where no purpose is said, a token for one alone says it */
+	ROUTE_PERSON = 1 << 6,	       /* never with a token, whatever its purposes and scope */
+	ROUTE_FULL_DISK = 1 << 9,      /* with ROUTE_WRITES: also while the disk is full */
 	ROUTE_QUARANTINE = 1 << 8, /* answered by a node in quarantine too (serve/quarantine.h) */
 };
 

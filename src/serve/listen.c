@@ -73,6 +73,9 @@ bearer_of(const struct http_request *request)
 
 	if (header_find(request->headers, "Authorization", &v) && str_starts(v, STR("Bearer ")))
 		return str_trim(str_sub(v, 7, v.n));
+	/* As clients of screening services send theirs (match/live/shape.h). */
+	if (header_find(request->headers, "Authorization", &v) && str_starts(v, STR("ApiKey ")))
+		return str_trim(str_sub(v, 7, v.n));
 	return STR_NONE;
 }
 

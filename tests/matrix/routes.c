@@ -47,6 +47,9 @@ static const struct {
     {"GET", "/api/v1/search", BY_LIST},
     {"POST", "/api/v1/match/people", BY_LOG},
     {"POST", "/api/v1/match", BY_LOG},
+    {"POST", "/match/{dataset}", BY_LOG},
+    {"GET", "/reconcile/{dataset}", NO_ROWS},
+    {"POST", "/reconcile/{dataset}", BY_LOG},
     {"GET", "/api/v1/match/live", NO_ROWS},
     {"POST", "/api/v1/match/duplicates", BY_ROLE},
     {"POST", "/api/v1/match/stream", BY_LOG},
@@ -122,8 +125,9 @@ some_path(struct world *w, const char *path)
 {
 	static const struct {
 		const char *name, *value;
-	} values[] = {{"{type}", "person"}, {"{id}", NOWHERE},	   {"{n}", "0"},
-		      {"{leaf}", "0"},	    {"{login}", "keeper"}, {"{tile...}", "0/000"}};
+	} values[] = {{"{type}", "person"},    {"{id}", NOWHERE},     {"{n}", "0"},
+		      {"{leaf}", "0"},	       {"{login}", "keeper"}, {"{tile...}", "0/000"},
+		      {"{dataset}", "default"}};
 	struct buf b;
 
 	buf_init(&b, w->scratch);
