@@ -278,13 +278,14 @@ static void
 a_name_is_found_across_scripts_by_those_who_may_list_it(void **state)
 {
 	struct test_node *t = *state;
-	struct id latin, cyrillic, arabic, first;
+	struct id latin, cyrillic, arabic, hangul, first;
 	struct record *r;
 	struct door *d;
 
 	latin = test_node_create(t, &analyst, "person", STR("{'name':'Orvek Taluneth'}"));
 	cyrillic = test_node_create(t, &analyst, "person", STR("{'name':'Дамеру Лошкай'}"));
 	arabic = test_node_create(t, &analyst, "person", STR("{'name':'أورفيك تالونيث'}"));
+	hangul = test_node_create(t, &analyst, "person", STR("{'name':'이갈밀'}"));
 	(void)test_node_create(t, &analyst, "person", STR("{'name':'Somebody Else'}"));
 	(void)test_node_create(t, &worker, "survivor", STR("{'chosen_name':'Orvek Taluneth'}"));
 	/* each script finds itself; the survivor of that name is in no search */
@@ -299,6 +300,11 @@ a_name_is_found_across_scripts_by_those_who_may_list_it(void **state)
 	assert_true(id_eq(first, cyrillic));
 	assert_true(named(t, &analyst, STR("Орвек Талунет"), &first) >= 1);
 	assert_true(id_eq(first, latin));
+	/* in each of its romanisations */
+	assert_true(named(t, &analyst, STR("Rhee Gal Mil"), &first) >= 1);
+	assert_true(id_eq(first, hangul));
+	assert_true(named(t, &analyst, STR("Yi Kal Mil"), &first) >= 1);
+	assert_true(id_eq(first, hangul));
 	assert_int_equal(named(t, &worker, STR("Tirelu"), NULL), 0);
 	assert_int_equal(named(t, &analyst, STR(""), NULL), 0);
 	/* a new version takes the place of the old, and what is RED is not offered to others */

@@ -20,7 +20,8 @@
 struct entry {
 	struct id id;
 	uint32_t type;
-	uint32_t first, count; /* its keys in snapshot.keys */
+	uint32_t first, count; /* its keys in snapshot.keys, other readings too */
+	uint32_t parts;	       /* of the name */
 	bool dead;
 };
 
@@ -128,6 +129,17 @@ forget(struct name_snapshot *s, struct id id)
 	return true;
 }
 
+/* One more key of the newest entry. */
+static void
+add_key(struct name_snapshot *s, struct str text)
+{
+	struct key *key = key_of(s, text);
+
+	*VEC_ADD(s->arena, &s->keys) = key->number;
+	*VEC_ADD(s->arena, &key->entries) = (uint32_t)(s->entries.n - 1);
+	s->entries.at[s->entries.n - 1].count++;
+}
+
 static void
 add_name(struct name_snapshot *s, struct arena *scratch, struct id id,
 	 const struct record_type *type, struct str name)
@@ -150,12 +162,11 @@ add_name(struct name_snapshot *s, struct arena *scratch, struct id id,
 	*e = (struct entry){.id = id,
 			    .type = type->index,
 			    .first = (uint32_t)s->keys.n,
-			    .count = (uint32_t)tokens.n};
+			    .parts = (uint32_t)tokens.n};
 	for (size_t i = 0; i < tokens.n; i++) {
-		struct key *key = key_of(s, tokens.at[i].key);
-
-		*VEC_ADD(s->arena, &s->keys) = key->number;
-		*VEC_ADD(s->arena, &key->entries) = (uint32_t)(s->entries.n - 1);
+		add_key(s, tokens.at[i].key);
+		for (size_t k = 0; k < tokens.at[i].alternates_n; k++)
+			add_key(s, tokens.at[i].alternates[k]);
 	}
 }
 
@@ -362,11 +373,9 @@ best_first(const void *a, const void *b)
  * Each part of the query takes its most alike part in the entry; the score is the mean over
  * the longer of the two, so that a missing part costs.
  */
-static double *
-alike_keys(struct name_snapshot *s, struct arena *a, struct str key)
+static void
+alike_keys(const struct name_snapshot *s, struct str key, double *alike)
 {
-	double *alike = NEW_N(a, double, s->distinct.n);
-
 	for (size_t i = 0; i < s->distinct.n; i++) {
 		struct str other = s->distinct.at[i]->text;
 		double v =
@@ -374,9 +383,9 @@ alike_keys(struct name_snapshot *s, struct arena *a, struct str key)
 
 		if (str_eq(key, other))
 			v = 1.0;
-		alike[i] = v >= ALIKE_MIN ? v : 0;
+		if (v >= ALIKE_MIN && v > alike[i])
+			alike[i] = v;
 	}
-	return alike;
 }
 
 static double
@@ -396,7 +405,7 @@ score_entry(const struct name_snapshot *s, const struct entry *e, double *const 
 		sum += best;
 	}
 	/* A query of one part may be just a family name: what more the entry has costs little. */
-	return sum / ((double)n + (e->count > n ? 0.15 * (double)(e->count - n) : 0));
+	return sum / ((double)n + (e->parts > n ? 0.15 * (double)(e->parts - n) : 0));
 }
 
 static void
@@ -409,8 +418,12 @@ score_all(struct name_snapshot *s, struct arena *a, struct str query,
 	unsigned char *seen = NEW_N(a, unsigned char, s->entries.n);
 
 	token_split(s->translit, a, query, &tokens);
-	for (size_t q = 0; q < tokens.n; q++)
-		alike[q] = alike_keys(s, a, tokens.at[q].key);
+	for (size_t q = 0; q < tokens.n; q++) {
+		alike[q] = NEW_N(a, double, s->distinct.n);
+		alike_keys(s, tokens.at[q].key, alike[q]);
+		for (size_t k = 0; k < tokens.at[q].alternates_n; k++)
+			alike_keys(s, tokens.at[q].alternates[k], alike[q]);
+	}
 	for (size_t q = 0; q < tokens.n; q++)
 		for (size_t i = 0; i < s->distinct.n; i++) {
 			const struct key *key = s->distinct.at[i];
