@@ -1,7 +1,9 @@
 #include "match/screening/keys.h"
 
+#include "text/name_data.h"
+
 /* Kinds of keys must not meet: a skeleton is not a spelling. */
-enum key_kind { KEY_SPELLED = 17, KEY_SKELETON = 29, KEY_SKELETON_LESS = 31 };
+enum key_kind { KEY_SPELLED = 17, KEY_SKELETON = 29, KEY_SKELETON_LESS = 31, KEY_KIN = 37 };
 
 /* FNV-1a of a key without its letter `skip` (n: none), mixed so that high bits vary. */
 static uint32_t
@@ -39,6 +41,13 @@ keys_of_form(const struct word *w, uint32_t *out)
 
 	for (size_t i = 0; w->skeleton_n >= 4 && i <= w->skeleton_n; i++)
 		out[n++] = hash_without(w->skeleton, w->skeleton_n, i, KEY_SKELETON_LESS);
+	if ((w->flags & WORD_KIN) != 0) {
+		struct name_class kin = name_class(w->key);
+
+		for (unsigned char i = 0; i < kin.n; i++)
+			out[n++] = hash_without((const char *)&kin.number[i], sizeof kin.number[i],
+						sizeof kin.number[i], KEY_KIN);
+	}
 	return n;
 }
 

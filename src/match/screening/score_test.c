@@ -64,12 +64,19 @@ static const struct {
     {"Zuhair Tawfik Qadoumi", "Sheikh Zuhair Tawfik Qadoumi", "Zuhair Tawfik SHEIKH",
      "Zuhair Tawfik QADOUMI", 10},
     /* Other family names say more than other given names. */
-    {"Ivo Marta NOVAK", "Ivo Helga NOVAK", "Ivo Marta NOVAK", "Ivo Marta BRUCKNER", 1},
+    {"Ivo Querbacht NOVAK", "Ivo Hollinger NOVAK", "Ivo Novak QUERBACHT", "Ivo Novak HOLLINGER", 1},
     /* Half of the letters in a bad hand are better than none. */
     {"Yong Kol JO", "Yong Chol JO", "Yong Vit JO", "Yong Chol JO", 2},
     /* One character is one name among those who write it, another reading is none. */
     {"\u91d1\u6b63\u6069", "Jong Un KIM", "\u91d1\u6b63\u6069", "\u91d1\u6b63\u7537", 3},
     {"\uae40\uc815\uc740", "\uae40\uc815\uc740", "\uae40\uc815\uc740", "\uae40\uc885\uc740", 8},
+    /* A short form, a common abbreviation, another language's form. */
+    {"Bill HAVERSTOCK", "William HAVERSTOCK", "Bert HAVERSTOCK", "William HAVERSTOCK", 5},
+    {"Mohd Kareem QARTASH", "Muhammad Kareem QARTASH", "Musa Kareem QARTASH",
+     "Muhammad Kareem QARTASH", 5},
+    {"Yusuf QARTASH", "Giuseppe QARTASH", "Yusuf QARTASH", "Gianluca QARTASH", 3},
+    /* Rare names say more than frequent ones. */
+    {"Ottokar QUERLINGER", "Ottokar QUERLINGER", "Maria GARCIA", "Maria GARCIA", 3},
     /* Three parts in one. */
     {"Abdelmalik Haddadin", "Abd al-Malik HADDADIN", "Abdelmalik Haddadin", "Karim HADDADIN", 10},
 };

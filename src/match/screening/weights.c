@@ -2,8 +2,8 @@
 
 struct weights screen_weights = {
     .prior = -12.2,
-    .likeness_cost = {0.3, 1.3, 2.5, 1.4, 0.6, 1.2, 1.8, 3.6},
-    .likeness_crowd = {1, 1, 1, 1, 1, 2, 1, 2},
+    .likeness_cost = {0.3, 1.3, 2.5, 1.4, 0.6, 1.2, 1.8, 3, 1.8, 3.6},
+    .likeness_crowd = {1, 1, 1, 1, 1, 2, 1, 1, 1, 2},
     .token_max = 13,
     .together = 0.8,
     .names_max = 24,

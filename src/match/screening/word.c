@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/utf8.h"
+#include "text/name_data.h"
 #include "text/similar.h"
 #include "text/token.h"
 
@@ -26,6 +27,8 @@ word_make(struct arena *a, const struct token *token, struct word *out)
 	size_t used;
 
 	*out = (struct word){.key = token->key, .original = token->original, .flags = token->flags};
+	if (name_class(token->key).n > 0)
+		out->flags |= WORD_KIN;
 	fill(out);
 	if (token->alternates_n > 0)
 		readings = NEW_N(a, struct word, token->alternates_n);
@@ -186,6 +189,17 @@ by_spelling(const struct word *a, const struct word *b)
 }
 
 static enum likeness
+by_kinship(const struct word *a, const struct word *b)
+{
+	switch (name_kinship(a->key, b->key)) {
+	case NAME_VARIANT: return WORD_VARIANT;
+	case NAME_SHORT: return WORD_SHORT;
+	case NAME_OTHER:
+	default: return WORD_APART;
+	}
+}
+
+static enum likeness
 likeness_of_forms(const struct word *a, const struct word *b)
 {
 	unsigned abjads = (a->flags & TOKEN_ABJAD) + (b->flags & TOKEN_ABJAD);
@@ -198,6 +212,12 @@ likeness_of_forms(const struct word *a, const struct word *b)
 	if (abjads == TOKEN_ABJAD)
 		return by_skeleton(a, b);
 	spelled = by_spelling(a, b);
+	if ((a->flags & b->flags & WORD_KIN) != 0 && spelled > WORD_VARIANT) {
+		enum likeness kin = by_kinship(a, b);
+
+		if (kin < spelled && (!skeletons_equal(a, b) || a->skeleton_n < 2))
+			return kin;
+	}
 	if (!skeletons_equal(a, b) || a->skeleton_n == 0)
 		return spelled;
 	if (a->skeleton_n == 1)
@@ -253,8 +273,16 @@ const char *
 word_likeness_name(enum likeness likeness)
 {
 	static const char *const names[WORD_LIKENESS_COUNT] = {
-	    "same",	  "other romanisation", "other reading", "same consonants",
-	    "one letter", "same sound",		"similar",	 "somewhat similar",
+	    "same",
+	    "other romanisation",
+	    "other reading",
+	    "same consonants",
+	    "one letter",
+	    "same sound",
+	    "name of another language",
+	    "short form",
+	    "similar",
+	    "somewhat similar",
 	    "different",
 	};
 
@@ -262,53 +290,17 @@ word_likeness_name(enum likeness likeness)
 	return names[likeness];
 }
 
-struct common {
-	const char *key;
-	int per_ten_thousand; /* bearers among ten thousand people, any part of the name */
-};
-
-/*
- * Names borne by very many, as a rough hand-made list: no statistics were consulted;
- * they matter only where no list says how frequent a name is. Sorted.
- */
-/* clang-format off */
-static const struct common commons[] = {
-	{"abd", 90}, {"abdul", 40}, {"abdullah", 40}, {"abu", 40}, {"ahmad", 90},
-	{"ahmed", 110}, {"aleksandr", 25}, {"alexander", 15}, {"ali", 140}, {"allah", 30},
-	{"ana", 25}, {"anna", 25}, {"antonio", 30}, {"bai", 5}, {"carlos", 25}, {"chen", 100},
-	{"cruz", 15}, {"daniel", 20}, {"david", 30}, {"diaz", 15}, {"fatima", 25},
-	{"fernandez", 15}, {"garcia", 35}, {"george", 12}, {"gomez", 15}, {"gonzalez", 25},
-	{"hasan", 50}, {"hassan", 60}, {"hernandez", 20}, {"huang", 45}, {"husayn", 40},
-	{"hussain", 40}, {"hussein", 30}, {"ibrahim", 55}, {"ivan", 15}, {"ivanov", 8},
-	{"james", 20}, {"jean", 20}, {"john", 40}, {"jose", 55}, {"joseph", 20}, {"juan", 35},
-	{"khan", 60}, {"kim", 50}, {"kumar", 70}, {"le", 20}, {"lee", 35}, {"li", 130},
-	{"lin", 30}, {"liu", 90}, {"lopez", 25}, {"luis", 25}, {"maria", 80},
-	{"martinez", 20}, {"mary", 15}, {"michael", 20}, {"mohamed", 90}, {"mohammad", 90},
-	{"mohammed", 90}, {"muhammad", 180}, {"nguyen", 50}, {"omar", 25}, {"park", 15},
-	{"paul", 15}, {"perez", 20}, {"peter", 15}, {"ramirez", 12}, {"ri", 10},
-	{"robert", 15}, {"rodriguez", 25}, {"sanchez", 20}, {"santos", 20}, {"sergey", 15},
-	{"silva", 30}, {"singh", 90}, {"smith", 10}, {"sun", 30}, {"thomas", 12},
-	{"torres", 12}, {"tran", 15}, {"vladimir", 12}, {"wang", 140}, {"william", 12},
-	{"wu", 40}, {"xu", 30}, {"yang", 60}, {"yusuf", 25}, {"zhang", 130}, {"zhao", 40},
-	{"zhou", 35}, {"zhu", 20},
-};
-/* clang-format on */
-
-static int
-compare(const void *key, const void *item)
-{
-	return str_cmp(*(const struct str *)key, str_from(((const struct common *)item)->key));
-}
+/* How much of the people one is asked about are of the culture that a name is borne in. */
+#define CULTURE_SHARE 0.15
 
 double
 word_background(const struct word *w)
 {
 	/* A name not known as common: the fewer letters, the more names share the key. */
 	static const double by_length[] = {0.06, 0.06, 4e-3, 1.4e-3, 5e-4, 2.4e-4, 1.7e-4};
-	const struct common *known =
-	    bsearch(&w->key, commons, COUNT_OF(commons), sizeof *commons, compare);
+	double known = name_share(w->key) * CULTURE_SHARE;
+	double unknown =
+	    by_length[w->key.n < COUNT_OF(by_length) ? w->key.n : COUNT_OF(by_length) - 1];
 
-	if (known != NULL)
-		return known->per_ten_thousand / 1e4;
-	return by_length[w->key.n < COUNT_OF(by_length) ? w->key.n : COUNT_OF(by_length) - 1];
+	return known > unknown ? known : unknown;
 }

@@ -11,6 +11,8 @@ struct name_tokens;
  * word: a token's key ready for comparing, and how alike two of them are, in classes that
  * the weights (weights.h) give bits to. Pure; nothing is allocated.
  */
+#define WORD_KIN (1u << 6) /* in flags, beside those of a token: names that are one are known */
+
 struct word {
 	struct str key, original;
 	unsigned flags;	  /* enum token_flags */
@@ -29,6 +31,8 @@ enum likeness {
 	WORD_SKELETON,	/* the skeletons are one */
 	WORD_SLIP,	/* one edit in four letters or more */
 	WORD_SOUND,	/* skeletons of one or two letters are one, the spellings near */
+	WORD_VARIANT,	/* the name of another language: Yusuf, Giuseppe */
+	WORD_SHORT,	/* a short form of it: Bill, William */
 	WORD_NEAR,	/* two edits in six letters or more, one in three */
 	WORD_FAR, /* three edits in nine letters, or skeletons of four letters one edit apart */
 	WORD_APART,
