@@ -68,6 +68,8 @@ dotted(uint32_t place)
 static bool
 hear(struct str word, uint32_t block, bool as_english, struct spoken *out)
 {
+	uint32_t letter = 0; /* the last consonant's place */
+
 	out->n = 0;
 	for (size_t i = 0, used; i < word.n; i += used) {
 		uint32_t c = utf8_decode(word.p + i, word.n - i, &used);
@@ -88,14 +90,12 @@ hear(struct str word, uint32_t block, bool as_english, struct spoken *out)
 
 			fits = say(out, as_english ? english(v, place) : v, false, false);
 		} else if (place >= 0x15 && place < 0x15 + COUNT_OF(consonants)) {
+			letter = place;
 			fits = say(out, consonants[place - 0x15], true, false) &&
 			       say(out, "a", false, true);
-		} else if (place == 0x3c && out->n >= 2 && i >= 3) {
-			size_t width;
-			const char *other = dotted(utf8_decode(word.p + i - 3, 3, &width) - block);
-
-			if (other != NULL)
-				out->at[out->n - 2].text = other;
+		} else if (place == 0x3c) {
+			if (dotted(letter) != NULL && last != NULL && last->inherent)
+				out->at[out->n - 2].text = dotted(letter);
 		} else if (place >= 0x3e && place < 0x3e + COUNT_OF(signs) && last != NULL) {
 			const char *v = signs[place - 0x3e];
 
