@@ -11,6 +11,8 @@
 #include "text/similar.h"
 #include "text/token.h"
 
+_Static_assert(WORD_KIN > TOKEN_PATRONYMIC, "flags of words stand above those of tokens");
+
 static void
 fill(struct word *w)
 {

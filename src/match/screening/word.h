@@ -11,7 +11,7 @@ struct name_tokens;
  * word: a token's key ready for comparing, and how alike two of them are, in classes that
  * the weights (weights.h) give bits to. Pure; nothing is allocated.
  */
-#define WORD_KIN (1u << 6) /* in flags, beside those of a token: names that are one are known */
+#define WORD_KIN (1u << 7) /* in flags, beside those of a token: names that are one are known */
 
 struct word {
 	struct str key, original;
