@@ -5,14 +5,17 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "match/screening/bits.h"
 #include "match/screening/keys.h"
 #include "match/screening/score.h"
 #include "match/screening/word_flat.h"
 
 #define NEIGHBOURS_MAX 512
-#define NAMES_MAX 512
-/* Places looked at for each; a power of two, at least twice NEIGHBOURS_MAX. */
-#define SEEN_SLOTS 2048
+/* Names looked at for neighbours written as one: each is compared letter by letter. */
+#define NAMES_MAX 128
+/* Words that any key leads to; more than these are not looked at. The exact keys come first. */
+#define SEEN_MAX 2048
+#define SEEN_SLOTS (2 * SEEN_MAX)
 #define KEPT_BYTES_MAX ((size_t)8 << 20)
 
 struct found {
@@ -26,10 +29,11 @@ struct neighbours {
 	struct map known; /* flat word, with a byte for joined: struct neighbourhood */
 	uint64_t generation;
 	uint32_t seen[SEEN_SLOTS]; /* word + 1 */
+	size_t seen_n;
 	struct found found[NEIGHBOURS_MAX];
 	size_t found_n;
 	struct neighbour_name names[NAMES_MAX];
-	size_t name_n;
+	size_t name_n, looked_n;
 };
 
 struct neighbours *
@@ -71,6 +75,9 @@ see(struct neighbours *n, uint32_t word)
 	for (; n->seen[at] != 0; at = (at + 1) & (SEEN_SLOTS - 1))
 		if (n->seen[at] == word + 1)
 			return false;
+	if (n->seen_n == SEEN_MAX)
+		return false;
+	n->seen_n++;
 	n->seen[at] = word + 1;
 	return true;
 }
@@ -150,6 +157,7 @@ neighbours_joined(const struct index_part *part, const uint32_t *tokens, size_t 
 		  const struct word *asked, size_t *n)
 {
 	size_t letters = 0;
+	uint32_t strange = 0;
 	double best = 0;
 
 	*n = 0;
@@ -158,6 +166,10 @@ neighbours_joined(const struct index_part *part, const uint32_t *tokens, size_t 
 		double bits;
 
 		letters += word_flat_key(segment_spelt(&part->s, number)).n;
+		strange |= word_flat_letters(segment_spelt(&part->s, number)) & ~asked->letters;
+		/* As many as three vowels and letters for one sound. */
+		if (bits_count(strange) > 4 && asked->readings_n == 0)
+			break;
 		if (i == 0 || letters < 4 || !may_join(asked->key.n, letters))
 			continue;
 		bits = joined_bits(part, tokens, i + 1, asked);
@@ -195,8 +207,9 @@ look_pairs(struct neighbours *n, const struct index_part *part, uint32_t hash,
 	uint32_t bucket = hash >> (32 - pairs->bits);
 
 	for (uint32_t i = pairs->buckets[bucket]; i < pairs->buckets[bucket + 1]; i++) {
-		if (pairs->tags[i] != (uint16_t)hash || n->name_n == NAMES_MAX)
+		if (pairs->tags[i] != (uint16_t)hash || n->looked_n == NAMES_MAX)
 			continue;
+		n->looked_n++;
 		n->names[n->name_n] = best_pair(part, pairs->leads[i], asked);
 		n->name_n += n->names[n->name_n].bits > 0;
 	}
@@ -293,7 +306,7 @@ find_all(struct neighbours *n, const struct screen_index *index, const struct wo
 	size_t keys = joined ? keys_near(asked, hashes) : keys_of(asked, hashes);
 
 	memset(n->seen, 0, sizeof n->seen);
-	n->found_n = n->name_n = 0;
+	n->found_n = n->name_n = n->seen_n = n->looked_n = 0;
 	for (size_t p = 0; p < index->part_n; p++) {
 		fetch(&index->parts[p].s.keys, hashes, keys);
 		for (size_t i = 0; i < keys; i++)

@@ -197,6 +197,41 @@ a_long_list_is_searched_as_a_short_one(void **state)
 	screen_index_free(index);
 }
 
+/* Thousands of parts with the same consonants: more than are looked at, yet the very word is found.
+ */
+static void
+a_part_that_is_like_thousands_is_answered(void **state)
+{
+	enum { N = 6000 };
+	static const char vowels[] = "aeiou";
+	struct screen_entry *entries = NEW_N(arena, struct screen_entry, N);
+	struct str *names = NEW_N(arena, struct str, N);
+	struct screen_index *index;
+	struct screen_worker *worker;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < N; i++) {
+		char v[6];
+
+		for (size_t k = 0, left = i; k < 6; k++, left /= 5)
+			v[k] = vowels[left % 5];
+		names[i] = str_fmt(arena, "B%c%cr%c%ck%c%c", v[0], v[1], v[2], v[3], v[4], v[5]);
+		entries[i] = (struct screen_entry){.id = names[i], .names = {&names[i], 1, 1}};
+	}
+	assert_int_equal(screen_index_new(entries, N, &index, &err), RC_OK);
+	assert_int_equal(screen_worker_open(&worker, &err), RC_OK);
+	for (size_t i = 0; i < N; i += 499) {
+		struct screen_query q = {.names = &names[i], .name_count = 1};
+		struct screen_hit hit;
+
+		assert_int_equal(screen_search(index, worker, &q, 1, 0, &hit), 1);
+		assert_true(str_eq(hit.entry_id, names[i]));
+	}
+	screen_worker_close(worker);
+	screen_index_free(index);
+}
+
 int
 main(void)
 {
@@ -206,6 +241,7 @@ main(void)
 	    cmocka_unit_test(dates_come_back_as_they_were),
 	    cmocka_unit_test(what_is_known_of_an_entry_comes_back),
 	    cmocka_unit_test(a_long_list_is_searched_as_a_short_one),
+	    cmocka_unit_test(a_part_that_is_like_thousands_is_answered),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
