@@ -49,6 +49,6 @@ struct listed_figures {
 MUST_USE enum rc listed_figures(struct door *d, struct listed_figures *out, struct err *err);
 
 /* From this score on somebody is to be looked at again by a person (people.md). */
-#define LISTED_LINE 0.9
+#define LISTED_LINE 0.8
 
 #endif

@@ -4,7 +4,7 @@
 # way they came; the first line is told of a second check alone.
 set -eu
 . "$(dirname "$0")/../lib.sh"
-need jq
+need jq curl
 
 me=$(id -u)
 node_init --shared-account --login ada
@@ -179,6 +179,23 @@ node_start
 same "after a kill" "$(asks "Orvek Taluneth")" "$before"
 move tom watchlist "$ours" suspended
 is_not_listed "Orvek Taluneth" "its list is out of use"
+
+if [ "${LIAISON_TEST_ENGINE:-sqlite}" = postgres ]; then
+	story "Two processes on one database: what one of them changes the other compares with at once, or no more"
+	node_also_start
+	two() { # two PORT-SOCKET PATH BODY: as gus, at that process
+		curl -s -m 30 --unix-socket "$node/$1" -X POST -H "Liaison-User: gus" -H "Liaison-Purpose: screening" \
+			-H "Content-Type: application/json" --data-binary "$3" "http://node/api/v1/$2"
+	}
+	asked() { two "$1" match '{"name":"Belsando Urkin","min_score":"0.3"}' | jq -r '.hits[].listing'; }
+	same "before" "$(asked liaison.sock)$(asked liaison-2.sock)" ""
+	l=$(two liaison-2.sock records/listing "{\"fields\":{\"list\":\"$taken\",\"subject\":\"person\",\"name\":\"Belsando Urkin\"}}" | jq -r .id)
+	same "recorded at the second, asked at the first" "$(asked liaison.sock)" "$l"
+	same "and at the second" "$(asked liaison-2.sock)" "$l"
+	move gus listing "$l" under_review
+	same "moved on at one, asked at both" "$(asked liaison.sock)$(asked liaison-2.sock)" ""
+	node_also_kill
+fi
 
 story "Under load, with lists that change, no question fails"
 move_fast() { L record create listing --set "list=$taken" --set subject=person --set "name=Zzorel $1" --as gus >/dev/null; }

@@ -223,7 +223,7 @@ static const struct option ask_options[] = {
 	{ "type",      "TYPE",    "person, organisation or vessel.", false },
 	{ "id",        "ID",      "A document, telephone or account of theirs.", true },
 	{ "list",      "ID",      "Only this watch list.", false },
-	{ "min-score", "S",       "Show what scores at least this; 0.9 when not given.", false },
+	{ "min-score", "S",       "Show what scores at least this; 0.8 when not given.", false },
 	{ .name = NULL },
     /* clang-format on */
 };

@@ -9,7 +9,8 @@ static const struct api_shape shapes[] = {
     {"match_why",
      "{score: json # 0 to 1; match: bool; bits: json; level: 'strong'|'possible'|'weak'; "
      "threshold: "
-     "{score: json; bits: json}; evidence: [match_reason]; counter_evidence: [match_reason]; "
+     "{score: json; bits: json; false_hits_per_10000: json # strangers who reach it}; evidence: "
+     "[match_reason]; counter_evidence: [match_reason]; "
      "would_change: [{without: text; left: text; right: text; note: text; bits: json; score: json; "
      "match: bool}] # pieces without which it stands on the other side; not_compared: [text]}",
      "Why somebody may be a listed one: never evidence itself."},
@@ -19,7 +20,7 @@ static const struct api_shape shapes[] = {
 static const struct api_route rows[] = {
     /* clang-format off */
 	{ "POST", "/api/v1/match", "ask_match", NULL,
-	  "{name?: json # a text or several; birth_date?: text # EDTF; country?: text; type?: text; ids?: json # documents, telephones, accounts; list?: text # a watch list alone; limit?: integer(1..20); min_score?: json # 0.01 to 1, standard 0.9}",
+	  "{name?: json # a text or several; birth_date?: text # EDTF; country?: text; type?: text; ids?: json # documents, telephones, accounts; list?: text # a watch list alone; limit?: integer(1..20); min_score?: json # 0.01 to 1, standard 0.8}",
 	  "{second_check: bool; hits?: [{listing: id; list: id; listed_name: text; score: json; why: match_why}] # not for the first line}",
 	  .also = BIT(RC_ABSENT) },
 	{ "GET", "/api/v1/match/live", "show_live_lists", NULL, NULL,
