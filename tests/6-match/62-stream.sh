@@ -122,7 +122,8 @@ story "No line is lost among many, and memory does not grow with them"
 lines() { awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "{\"kind\":\"person\",\"id\":\"p%d\",\"name\":\"%s\"}\n", i, i % 100 ? "Nobody Atall" : "Orvek Taluneth" }'; }
 lines 30000 | "$liaison" match stream --list "$work/list.csv" --min-score 0.5 2>/dev/null | jq -r .event >"$work/many"
 same "alerts of 30,000 lines, in order" "$(cat "$work/many")" "$(seq 0 100 29999 | sed 's/^/p/')"
-if [ -x /usr/bin/time ]; then
+# A sanitizer keeps what was freed for a while.
+if [ -x /usr/bin/time ] && ! grep -qaE '__[at]san_init' "$liaison"; then
 	peak() { lines "$1" | /usr/bin/time -f %M -o "$work/peak" "$liaison" match stream --list "$work/list.csv" >/dev/null 2>&1 || true; tail -1 "$work/peak"; }
 	few=$(peak 5000)
 	many=$(peak 60000)

@@ -58,7 +58,7 @@ is_capital(struct str s, bool *small)
 			*small = true;
 			return false;
 		}
-		capitals += c < 0x80 ? c >= 'A' && c <= 'Z' : u_isupper((UChar32)c);
+		capitals += (c < 0x80 ? c >= 'A' && c <= 'Z' : u_isupper((UChar32)c)) != 0;
 	}
 	return capitals >= 2;
 }
