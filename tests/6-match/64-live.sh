@@ -148,6 +148,33 @@ is_listed "Rasimeto Ulgan" "nobody is helped yet"
 expect_exit 0 L record create survivor --set chosen_name=Tirelu --set "person=$p" --as cy --purpose protection --json
 is_not_listed "Rasimeto Ulgan" "somebody is helped"
 
+story "Two who are confirmed to be one: what bars one of a list bars the other, whichever came first"
+same_person() { # same_person LEFT RIGHT: gus confirms it
+	m=$(L record create match --set "left=$1" --set "right=$2" --as gus --json | field id)
+	move gus match "$m" confirmed --set "reasons=The same passport and birthplace"
+}
+p=$(person "Golmaro Teyva") q=$(person "Golmarro Teiva")
+involve "$p" PRESUMED >/dev/null
+involve "$q" SUSPECT >/dev/null
+l=$(new_listing "$ours" "Golmarro Teiva" --set "person=$q")
+is_listed "Golmarro Teiva" "a suspect, as far as is known"
+same_person "$p" "$q"
+is_not_listed "Golmarro Teiva" "confirmed to be somebody presumed"
+p=$(person "Havuneri Plosk") q=$(person "Havunery Ploszk")
+involve "$p" SUSPECT >/dev/null
+involve "$q" SUSPECT >/dev/null
+same_person "$q" "$p"
+l=$(new_listing "$ours" "Havunery Ploszk" --set "person=$q")
+is_listed "Havunery Ploszk" "nobody is marked yet"
+involve "$p" OTHER_WITNESS >/dev/null
+is_not_listed "Havunery Ploszk" "the same as a witness"
+p=$(person "Ibrasolu Kench")
+involve "$p" UNDETERMINED >/dev/null
+l=$(new_listing "$ours" "Ibrasolu Kench")
+is_listed "Ibrasolu Kench" "a listing that names nobody of ours"
+same_person "$p" "$l"
+is_not_listed "Ibrasolu Kench" "somebody undetermined was confirmed to be the listed one"
+
 story "An imported list counts as every other: by two people, and not for who is marked by then"
 cat >"$work/list.csv" <<'END'
 entity_id,type,names,dob,countries,ids,source

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/stand.h"
 
 void
 allowed_list_of(const struct record *list, struct allowed_list *out)
@@ -34,8 +35,9 @@ was_witness_in(struct door *d, const struct record *involvement, bool *out, stru
 	return rc;
 }
 
-enum rc
-allowed_was_witness(struct door *d, struct id person, bool *out, struct err *err)
+/* Was the person ever in an involvement as a witness, or protected as one? */
+static enum rc
+was_witness(struct door *d, struct id person, bool *out, struct err *err)
 {
 	struct look_list parts = {0}, measures = {0};
 	const struct look_only one = {.max = 1};
@@ -57,32 +59,127 @@ allowed_was_witness(struct door *d, struct id person, bool *out, struct err *err
 	return rc;
 }
 
+static bool
+add_once(struct door *d, struct ids *list, struct id id)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (id_eq(list->at[i], id))
+			return false;
+	*VEC_ADD(d->arena, list) = id;
+	return true;
+}
+
+/* The other ends of confirmed matches that name this record in this field. */
+static enum rc
+add_matched(struct door *d, struct id id, const char *field, const char *other, struct ids *out,
+	    struct err *err)
+{
+	const struct look_only confirmed = {.states = look_state(d, "match", "confirmed")};
+	struct look_list matches = {0};
+	struct ids ends = {0};
+	enum rc rc = look_holders_only(d, "match", field, id, &confirmed, &matches, err);
+
+	for (size_t i = 0; i < matches.n && rc == RC_OK; i++)
+		look_ids(d, matches.at[i], other, &ends);
+	for (size_t i = 0; i < ends.n && rc == RC_OK; i++)
+		(void)add_once(d, out, ends.at[i]);
+	return rc;
+}
+
+/* Of these the people alone; plain columns tell. */
+static enum rc
+keep_people(struct door *d, const struct ids *from, struct ids *out, struct err *err)
+{
+	const struct record_type *person = model_type(d->node->model, STR("person"));
+
+	for (size_t i = 0; i < from->n; i++) {
+		struct record_stand s;
+		enum rc rc = record_stand_find(d, from->at[i], &s, err);
+
+		if (rc != RC_OK && rc != RC_ABSENT)
+			return rc;
+		if (rc == RC_OK && s.type == person)
+			(void)add_once(d, out, from->at[i]);
+	}
+	return RC_OK;
+}
+
+enum rc
+allowed_people_of(struct door *d, const struct record *listing, struct ids *out, struct err *err)
+{
+	struct ids matched = {0};
+	enum rc rc = add_matched(d, listing->id, "right", "left", &matched, err);
+
+	look_ids(d, listing, "person", out);
+	return rc == RC_OK ? keep_people(d, &matched, out, err) : rc;
+}
+
+enum rc
+allowed_same_people(struct door *d, struct ids *people, bool *all, struct err *err)
+{
+	*all = true;
+	for (size_t i = 0; i < people->n; i++) {
+		struct ids ends = {0};
+		enum rc rc = add_matched(d, people->at[i], "left", "right", &ends, err);
+
+		if (rc == RC_OK)
+			rc = add_matched(d, people->at[i], "right", "left", &ends, err);
+		if (rc == RC_OK)
+			rc = keep_people(d, &ends, people, err);
+		if (rc != RC_OK)
+			return rc;
+		if (people->n > ALLOWED_SAME_MAX) {
+			*all = false;
+			return RC_OK;
+		}
+	}
+	return RC_OK;
+}
+
+enum rc
+allowed_bars(struct door *d, const struct ids *people, bool *out, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	*out = false;
+	for (size_t i = 0; i < people->n && rc == RC_OK && !*out; i++) {
+		struct record *person;
+		struct err why;
+
+		if ((rc = was_witness(d, people->at[i], out, err)) != RC_OK || *out)
+			break;
+		if ((rc = look_record(d, people->at[i], &person, err)) == RC_ABSENT) {
+			rc = RC_OK; /* erased: nothing says of them any more */
+			continue;
+		}
+		if (rc != RC_OK)
+			break;
+		rc = look_gate(d, "never_marked_victim", person, &why);
+		*out = rc == RC_CONFLICT;
+		if (rc != RC_OK && rc != RC_CONFLICT && err != NULL)
+			*err = why;
+		rc = rc == RC_CONFLICT ? RC_OK : rc;
+	}
+	return rc;
+}
+
 enum rc
 allowed_listing(struct door *d, const struct record *listing, bool accuses, bool *out,
 		struct err *err)
 {
 	struct ids people = {0};
-	struct err why;
-	enum rc rc = RC_OK;
+	bool all = true, barred = false;
+	enum rc rc;
 
 	*out = !listing->damaged && !listing->erased &&
 	       listing->state == type_state(listing->type, STR("active"));
 	if (!*out || !accuses)
 		return RC_OK;
-	look_ids(d, listing, "person", &people);
-	for (size_t i = 0; i < people.n && rc == RC_OK && *out; i++) {
-		bool witness;
-
-		if ((rc = allowed_was_witness(d, people.at[i], &witness, err)) == RC_OK)
-			*out = !witness;
-	}
-	if (rc != RC_OK || !*out || people.n == 0)
-		return rc;
-	rc = look_gate(d, "never_marked_victim", listing, &why);
-	*out = rc == RC_OK;
-	if (rc != RC_OK && rc != RC_CONFLICT && err != NULL)
-		*err = why;
-	return rc == RC_CONFLICT ? RC_OK : rc;
+	if ((rc = allowed_people_of(d, listing, &people, err)) == RC_OK && people.n > 0 &&
+	    (rc = allowed_same_people(d, &people, &all, err)) == RC_OK)
+		rc = allowed_bars(d, &people, &barred, err);
+	*out = rc == RC_OK && all && !barred;
+	return rc;
 }
 
 static void

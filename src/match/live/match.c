@@ -146,36 +146,83 @@ suspend(struct door *d, const struct record *listing, struct err *err)
 	return rc;
 }
 
+/* Active listings that name one of them, as their person or by a match that somebody confirmed. */
 static enum rc
-suspend_listings_of(struct door *d, struct id person, struct err *err)
+listings_of(struct door *d, const struct ids *people, struct look_list *out, struct err *err)
 {
 	const struct look_only active = {.states = look_state(d, "listing", "active")};
-	struct look_list listings = {0};
-	bool witness = false;
-	/* First what is cheap: nearly nobody is listed. */
-	enum rc rc = look_holders_only(d, "listing", "person", person, &active, &listings, err);
+	const struct look_only confirmed = {.states = look_state(d, "match", "confirmed")};
+	enum rc rc = RC_OK;
 
-	if (rc == RC_CONFLICT)
-		rc = RC_OK;
+	for (size_t i = 0; i < people->n && rc == RC_OK; i++) {
+		struct look_list matches = {0};
+		struct ids ends = {0};
+
+		rc = look_holders_only(d, "listing", "person", people->at[i], &active, out, err);
+		/* The first of thousands are suspended; the index asks of each again. */
+		if (rc == RC_OK || rc == RC_CONFLICT)
+			rc = look_holders_only(d, "match", "left", people->at[i], &confirmed,
+					       &matches, err);
+		rc = rc == RC_CONFLICT ? RC_OK : rc;
+		for (size_t k = 0; k < matches.n; k++)
+			look_ids(d, matches.at[k], "right", &ends);
+		for (size_t k = 0; k < ends.n && rc == RC_OK; k++) {
+			struct record *r;
+
+			rc = look_record(d, ends.at[k], &r, err);
+			if (rc == RC_OK && str_eq_z(r->type->name, "listing"))
+				*VEC_ADD(d->arena, out) = r;
+			rc = rc == RC_ABSENT ? RC_OK : rc;
+		}
+	}
+	return rc;
+}
+
+static enum rc
+suspend_listings_of(struct door *d, struct ids *people, struct err *err)
+{
+	struct look_list listings = {0};
+	bool all, barred = false;
+	enum rc rc = allowed_same_people(d, people, &all, err);
+
+	/* First what is cheap: nearly nobody is listed. */
+	if (rc == RC_OK)
+		rc = listings_of(d, people, &listings, err);
 	if (rc == RC_OK && listings.n > 0)
-		rc = allowed_was_witness(d, person, &witness, err);
-	for (size_t i = 0; witness && i < listings.n && rc == RC_OK; i++)
+		rc = allowed_bars(d, people, &barred, err);
+	for (size_t i = 0; (barred || !all) && i < listings.n && rc == RC_OK; i++)
 		rc = suspend(d, listings.at[i], err);
 	return rc;
 }
 
-/* An involvement, a listing or a witness's protection was recorded. */
+/*
+ * Something was recorded, or two were confirmed to be one: of everybody it names, and whoever is
+ * the same, the listings. A survivor's record stands for its person, a listing for whom it names.
+ */
 static enum rc
 somebody_was_recorded(struct door *d, const struct record *r, struct err *err)
 {
-	struct ids people = {0};
+	static const char *const fields[] = {"person", "survivor", "of", "left", "right"};
+	struct ids named = {0}, people = {0};
 	enum rc rc = RC_OK;
 
-	look_ids(d, r, "person", &people);
-	look_ids(d, r, "survivor", &people);
-	for (size_t i = 0; i < people.n && rc == RC_OK; i++)
-		rc = suspend_listings_of(d, people.at[i], err);
-	return rc;
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		look_ids(d, r, fields[i], &named);
+	if (str_eq_z(r->type->name, "listing"))
+		rc = allowed_people_of(d, r, &people, err);
+	for (size_t i = 0; i < named.n && rc == RC_OK; i++) {
+		struct record *x;
+
+		rc = look_record(d, named.at[i], &x, err);
+		if (rc == RC_OK && str_eq_z(x->type->name, "person"))
+			*VEC_ADD(d->arena, &people) = x->id;
+		else if (rc == RC_OK && str_eq_z(x->type->name, "listing"))
+			rc = allowed_people_of(d, x, &people, err);
+		else if (rc == RC_OK)
+			look_ids(d, x, "person", &people);
+		rc = rc == RC_ABSENT ? RC_OK : rc;
+	}
+	return rc == RC_OK && people.n > 0 ? suspend_listings_of(d, &people, err) : rc;
 }
 
 static const struct route routes[] = {
@@ -238,9 +285,12 @@ static const struct command commands[] = {
 
 /* clang-format off */
 static const struct reaction reactions[] = {
-	{ "involvement_recorded",     somebody_was_recorded, "A witness's active listings are suspended at once: no witness is listed." },
+	{ "involvement_recorded",     somebody_was_recorded, "Active listings of a witness, and of whoever was confirmed to be the same as somebody marked, are suspended at once." },
+	{ "survivor_recorded",        somebody_was_recorded, "The same, of somebody helped as a survivor." },
+	{ "identification_recorded",  somebody_was_recorded, "The same, of somebody in an identification." },
 	{ "witness_measure_recorded", somebody_was_recorded, "The same, of somebody who is protected as a witness." },
-	{ "listing_recorded",         somebody_was_recorded, "A listing of a witness starts suspended." },
+	{ "match_confirmed",          somebody_was_recorded, "Two were confirmed to be one: what bars one of a list bars the other." },
+	{ "listing_recorded",         somebody_was_recorded, "A listing of such a person starts suspended." },
 	{ .event = NULL },
 };
 /* clang-format on */
