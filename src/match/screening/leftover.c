@@ -57,18 +57,34 @@ is_repeated(const struct word *w, size_t i, const struct word *const *words, siz
 	return false;
 }
 
+/* How many letters of the key are anywhere in the other: no more can stay what they are. */
+static size_t
+common_letters(struct str key, uint32_t letters)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < key.n; i++)
+		n += letters >> ((unsigned char)key.p[i] & 31) & 1;
+	return n;
+}
+
 bool
 leftovers_half_alike(const struct word *a, const struct word *b)
 {
 	struct str x = a->key, y = b->key;
-	size_t longer;
+	bool skeletons = ((a->flags ^ b->flags) & TOKEN_ABJAD) != 0;
+	size_t half;
 
-	if (((a->flags ^ b->flags) & TOKEN_ABJAD) != 0) {
+	if (skeletons) {
 		x = (struct str){a->skeleton, a->skeleton_n};
 		y = (struct str){b->skeleton, b->skeleton_n};
 	}
-	longer = x.n > y.n ? x.n : y.n;
-	return longer >= 3 && similar_edits(x, y, (int)(longer / 2)) <= (int)(longer / 2);
+	half = (x.n > y.n ? x.n : y.n) / 2;
+	/* Each letter that the other has nowhere takes an edit of its own: most pairs end here. */
+	if (!skeletons && (x.n - common_letters(x, b->letters) > half ||
+			   y.n - common_letters(y, a->letters) > half))
+		return false;
+	return half >= 1 && (x.n >= 3 || y.n >= 3) && similar_edits(x, y, (int)half) <= (int)half;
 }
 
 /* Left-over parts that are half alike are taken as one, badly written. */
