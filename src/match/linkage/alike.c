@@ -82,14 +82,25 @@ edits_to_two(struct str a, struct str b, int left)
 	return best;
 }
 
+/* More for what begins alike, up to four letters. */
+static double
+winkler(double jaro, struct str a, struct str b)
+{
+	size_t prefix = 0;
+
+	while (prefix < 4 && prefix < a.n && prefix < b.n && a.p[prefix] == b.p[prefix])
+		prefix++;
+	return jaro + (double)prefix * 0.1 * (1 - jaro);
+}
+
 /* Jaro-Winkler over bytes: values are ASCII here. Texts of up to 64 bytes. */
 static double
 jaro_winkler(struct str a, struct str b)
 {
 	size_t longer = a.n > b.n ? a.n : b.n, window = longer / 2 > 0 ? longer / 2 - 1 : 0;
 	uint64_t in_a = 0, in_b = 0;
-	size_t common = 0, moved = 0, prefix = 0;
-	double m, score;
+	size_t common = 0, moved = 0;
+	double m;
 
 	for (size_t i = 0; i < a.n; i++) {
 		size_t from = i > window ? i - window : 0;
@@ -109,10 +120,8 @@ jaro_winkler(struct str a, struct str b)
 	for (uint64_t x = in_a, y = in_b; x != 0 && y != 0; x &= x - 1, y &= y - 1)
 		moved += a.p[__builtin_ctzll(x)] != b.p[__builtin_ctzll(y)];
 	m = (double)common;
-	score = (m / (double)a.n + m / (double)b.n + (m - (double)(moved / 2)) / m) / 3;
-	while (prefix < 4 && prefix < a.n && prefix < b.n && a.p[prefix] == b.p[prefix])
-		prefix++;
-	return score + (double)prefix * 0.1 * (1 - score);
+	return winkler((m / (double)a.n + m / (double)b.n + (m - (double)(moved / 2)) / m) / 3, a,
+		       b);
 }
 
 static bool
@@ -142,7 +151,7 @@ text_alike(struct str a, struct str b, size_t common)
 	if (longer - common <= 2 && (edits = edits_to_two(a, b, 2)) <= 2)
 		return edits_level(edits, longer);
 	bound = ((double)common / (double)a.n + (double)common / (double)b.n + 1) / 3;
-	if (bound + 0.4 * (1 - bound) < SOMEWHAT)
+	if (winkler(bound, a, b) < SOMEWHAT)
 		return LINK_APART;
 	if (begins(a, b))
 		return LINK_LIKE;
@@ -283,7 +292,7 @@ link_alike(enum link_kind kind, const struct link_value *a, const struct link_va
 	return text_alike(a->text, b->text, common_letters(a, b));
 }
 
-#define CACHE_BITS 14
+#define CACHE_BITS 12
 struct link_cache {
 	/* The pair of values, and its level in the lowest three bits; 0: empty. */
 	uint64_t at[LINK_FIELD_COUNT][(size_t)1 << CACHE_BITS];

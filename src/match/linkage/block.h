@@ -14,11 +14,15 @@
 /* At most so many pairs: for each row of the two files, and in any case. */
 #define LINK_PAIRS_A_ROW 4
 #define LINK_PAIRS_ALWAYS 50000
+/* The same where the files turn out to be full of errors. */
+#define LINK_MANY_A_ROW 12
+#define LINK_MANY_ALWAYS 500000
 
 struct link_pair {
 	uint32_t left, right, pattern; /* pattern: index into link_pairs.patterns */
 };
 
+struct link_keys;
 struct link_pairs {
 	struct link_pair *at; /* by left, then in an order that is always the same */
 	size_t n;
@@ -27,14 +31,11 @@ struct link_pairs {
 		uint64_t count;
 	} * patterns;
 	size_t pattern_n;
-	size_t key_n, blocks_left_out;
-	uint64_t pairs_left_out;
-	struct str keys; /* which were chosen, in words */
 };
 
 /* threads: 1 and up. The same files give the same pairs, however many threads. */
 void link_pairs_find(struct arena *a, const struct link_tables *t, unsigned threads,
-		     struct link_pairs *out);
+		     const struct link_keys *keys, struct link_pairs *out);
 
 /* Pairs of rows there are: every row with every row. */
 double link_pairs_all(const struct link_tables *t);

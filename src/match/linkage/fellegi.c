@@ -1,18 +1,24 @@
 #include "match/linkage/fellegi.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/arena.h"
+#include "match/linkage/keys.h"
+#include "match/linkage/strangers.h"
 
-#define SAMPLE 20000
 #define ROUNDS_MAX 60
 /* Less than this is nobody's match, and adds nothing to any sum that is shown. */
 #define BITS_NEGLIGIBLE (-17.0)
 /* What is said of a level before anything is seen counts as if of so many pairs. */
 #define BEFORE_PAIRS 4.0
-/* Rarity leans on the field's mean as if of so many records. */
-#define RARE_LEAN 100.0
+/* Of a file's people so many stand in it twice. */
+#define STANDS_TWICE 0.01
+/*
+ * Two of one home in one file are up to two pairs between files of the same people; and a third
+ * for what no key finds. Fewer than this share of the matches do no harm.
+ */
+#define HOMES_BETWEEN 3.0
+#define HOMES_FEW 0.01
 /* Where the search for how many live in one place begins: one pair in a hundred. */
 #define AREA_BITS (-6.6)
 /* Pairs of one home that there are at least, for each row. */
@@ -22,52 +28,6 @@ double
 link_probability(double bits)
 {
 	return 1 / (1 + exp2(-bits));
-}
-
-/* Random pairs: their patterns, counted. */
-struct sample {
-	struct link_counted *at;
-	size_t n;
-	double pairs;
-};
-
-static int
-by_pattern(const void *x, const void *y)
-{
-	const struct link_counted *a = x, *b = y;
-
-	return a->pattern < b->pattern ? -1 : a->pattern > b->pattern;
-}
-
-static void
-sample_draw(struct arena *a, const struct link_tables *t, struct sample *out)
-{
-	size_t nl = t->side[0].n, nr = t->side[1].n;
-	struct link_cache *cache = link_cache_new(a, t);
-	uint64_t state = 7;
-
-	*out = (struct sample){.at = NEW_N(a, struct link_counted, SAMPLE)};
-	if (nl < 1 || nr < 1 || (t->one && nl < 2))
-		return;
-	for (size_t k = 0; k < SAMPLE; k++) {
-		size_t i, j;
-
-		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-		i = (size_t)((state >> 33) * nl >> 31);
-		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-		j = (size_t)((state >> 33) * nr >> 31);
-		if (t->one && i == j)
-			j = (j + 1) % nr;
-		out->at[k] = (struct link_counted){link_pattern_cached(t, cache, i, j), 1};
-	}
-	qsort(out->at, SAMPLE, sizeof out->at[0], by_pattern);
-	for (size_t k = 0; k < SAMPLE; k++) {
-		if (out->n > 0 && out->at[out->n - 1].pattern == out->at[k].pattern)
-			out->at[out->n - 1].count++;
-		else
-			out->at[out->n++] = out->at[k];
-	}
-	out->pairs = SAMPLE;
 }
 
 static void
@@ -87,8 +47,8 @@ bits_make(const struct link_tables *t, struct link_weights *w)
 		}
 }
 
-static void
-pattern_bits(const struct link_weights *w, uint64_t pattern, double out[LINK_WAY_COUNT])
+void
+link_ways_bits(const struct link_weights *w, uint64_t pattern, double out[LINK_WAY_COUNT])
 {
 	memcpy(out, w->prior, sizeof w->prior);
 	for (size_t f = 0; f < w->field_n; f++, pattern >>= 3) {
@@ -99,88 +59,14 @@ pattern_bits(const struct link_weights *w, uint64_t pattern, double out[LINK_WAY
 	}
 }
 
-/* One person, against strangers and the other ways to agree together. */
-static double
-against_all(const double bits[LINK_WAY_COUNT])
+double
+link_against_all(const double bits[LINK_WAY_COUNT])
 {
 	double others = 1;
 
 	for (int way = LINK_ONE + 1; way < LINK_WAY_COUNT; way++)
 		others += exp2(fmin(bits[way], 900));
 	return bits[LINK_ONE] - log2(others);
-}
-
-/* All pairs with a value on both sides, and those where it is the same. */
-static void
-same_pairs(const struct link_tables *t, size_t f, double *both, double *same)
-{
-	const struct link_dictionary *d = &t->dictionary[f];
-	double left = 0, right = 0, sum = 0;
-
-	for (size_t i = 1; i < d->n; i++) {
-		double x = d->at[i].count[0], y = d->at[i].count[1];
-
-		left += x;
-		right += t->one ? x : y;
-		sum += t->one ? x * (x - 1) / 2 : x * y;
-	}
-	*both = t->one ? left * (left - 1) / 2 : left * right;
-	*same = sum;
-}
-
-/* Of one field: seen in the sample, and among the pairs that are one person. */
-static void
-u_of(const struct link_tables *t, size_t f, const double seen[LINK_LEVEL_COUNT], double matched,
-     double matched_same, double u[LINK_LEVEL_COUNT])
-{
-	double both, same, all = 0, u_same;
-
-	same_pairs(t, f, &both, &same);
-	for (int l = 1; l < LINK_LEVEL_COUNT; l++)
-		all += seen[l] + 0.5;
-	u_same = fmax(same - matched_same, 0) / fmax(both - matched, 1);
-	/* Codes and names may agree without being written alike: the sample says it. */
-	if ((t->kind[f] == LINK_CODES || t->kind[f] == LINK_NAMES) &&
-	    seen[LINK_SAME] / all > u_same)
-		u_same = seen[LINK_SAME] / all;
-	u_same = fmin(fmax(u_same, 0.5 / (both + 1)), 0.999);
-	all -= seen[LINK_SAME] + 0.5;
-	for (int l = 1; l < LINK_LEVEL_COUNT; l++)
-		u[l] = l == LINK_SAME ? u_same : (1 - u_same) * (seen[l] + 0.5) / all;
-}
-
-/*
- * u from random pairs, less those that are one person after all; of the same value from all
- * pairs, less the matches found (r, by pattern; NULL: none yet).
- */
-static void
-u_measure(const struct link_tables *t, const struct sample *s, const struct link_pairs *pairs,
-	  const double *r, struct link_weights *w)
-{
-	double seen[LINK_FIELD_COUNT][LINK_LEVEL_COUNT] = {{0}};
-
-	for (size_t i = 0; i < s->n; i++) {
-		double bits[LINK_WAY_COUNT], other = (double)s->at[i].count;
-
-		if (r != NULL) {
-			pattern_bits(w, s->at[i].pattern, bits);
-			other *= 1 - link_probability(against_all(bits));
-		}
-		for (size_t f = 0; f < w->field_n; f++)
-			seen[f][link_pattern_level(s->at[i].pattern, f)] += other;
-	}
-	for (size_t f = 0; f < w->field_n; f++) {
-		double matched = 0, matched_same = 0;
-
-		for (size_t i = 0; r != NULL && i < pairs->pattern_n; i++) {
-			enum link_level l = link_pattern_level(pairs->patterns[i].pattern, f);
-			double n = r[i] * (double)pairs->patterns[i].count;
-
-			matched += l != LINK_MISSING ? n : 0;
-			matched_same += l == LINK_SAME ? n : 0;
-		}
-		u_of(t, f, seen[f], matched, matched_same, w->u[f]);
-	}
 }
 
 struct sums {
@@ -201,8 +87,9 @@ expect(const struct link_counted *patterns, size_t pattern_n, const struct link_
 		double *one = r != NULL ? &r[i] : &none;
 
 		*one = 0;
-		pattern_bits(w, pattern, bits);
-		if (r != NULL && bits[LINK_ONE] < BITS_NEGLIGIBLE)
+		link_ways_bits(w, pattern, bits);
+		if (r != NULL && bits[LINK_ONE] < BITS_NEGLIGIBLE &&
+		    bits[LINK_HOME] < BITS_NEGLIGIBLE)
 			continue;
 		for (int way = 0; way < LINK_WAY_COUNT; way++)
 			all += bits[way] = exp2(fmin(bits[way], 900));
@@ -224,7 +111,7 @@ expect(const struct link_counted *patterns, size_t pattern_n, const struct link_
  * agree, random pairs tell better.
  */
 static void
-area_from_sample(const struct sample *s, const struct link_weights *w, double all,
+area_from_sample(const struct link_sample *s, const struct link_weights *w, double all,
 		 struct sums *spare, struct sums *sums)
 {
 	double scale = s->pairs > 0 ? all / s->pairs : 0;
@@ -236,9 +123,15 @@ area_from_sample(const struct sample *s, const struct link_weights *w, double al
 	memcpy(sums->level[LINK_AREA], spare->level[LINK_AREA], sizeof sums->level[LINK_AREA]);
 }
 
+/* At least and at most so many pairs agree in each way. */
+struct limits {
+	double least[LINK_WAY_COUNT], most[LINK_WAY_COUNT];
+};
+
 /*
  * Files of people hold families. Where they have addresses, those are found among the pairs; where
- * all that a family shares is its name, they are not, and so many are taken as there.
+ * all that a family shares is its name, or a town too, they are hard to tell from namesakes, and so
+ * many are taken as there.
  */
 static double
 homes_least(const struct link_tables *t)
@@ -248,20 +141,19 @@ homes_least(const struct link_tables *t)
 
 	for (size_t f = 0; f < t->field_n; f++)
 		address |= t->field[f] == LINK_STREET || t->field[f] == LINK_NUMBER ||
-			   t->field[f] == LINK_POSTCODE || t->field[f] == LINK_PHONE;
+			   t->field[f] == LINK_PHONE;
 	return address ? 0.5 : fmax(HOMES_LEAST * rows, 0.5);
 }
 
 static void
-maximise(const struct link_tables *t, const struct sums *sums, double all, struct link_weights *w)
+maximise(const struct link_tables *t, const struct sums *sums, double all,
+	 const struct limits *limits, struct link_weights *w)
 {
-	double least[LINK_WAY_COUNT] = {0.5, homes_least(t), 0.5};
-
 	struct link_weights before = *w;
 
 	link_way_begin(t, &before);
 	for (int way = 0; way < LINK_WAY_COUNT; way++) {
-		w->pairs[way] = fmax(sums->pairs[way], least[way]);
+		w->pairs[way] = fmin(fmax(sums->pairs[way], limits->least[way]), limits->most[way]);
 		w->prior[way] = log2(w->pairs[way] / fmax(all - w->pairs[way], 1));
 		for (size_t f = 0; f < w->field_n; f++) {
 			const double *level = sums->level[way][f];
@@ -277,79 +169,110 @@ maximise(const struct link_tables *t, const struct sums *sums, double all, struc
 	bits_make(t, w);
 }
 
-/*
- * How rare each value is, beside the field's mean: of those who bear it, how many others who are
- * not the same person bear it too.
- */
-static void
-rarity_find(struct arena *a, const struct link_tables *t, const struct link_pairs *pairs,
-	    const double *r, struct link_weights *w)
+/* Is there anything by which two people of one home, or place, are told apart? */
+static bool
+tells_apart(const struct link_tables *t, enum link_way way)
 {
-	double rows =
-	    t->one ? (double)t->side[0].n : ((double)t->side[0].n + (double)t->side[1].n) / 2;
-
-	for (size_t f = 0; f < w->field_n; f++) {
-		const struct link_dictionary *d = &t->dictionary[f];
-		float *matched = NEW_N(a, float, d->n + 1);
-		double u = w->u[f][LINK_SAME];
-
-		w->rare[f] = NEW_N(a, float, d->n + 1);
-		for (size_t i = 0; i < pairs->n; i++) {
-			const struct link_pair *p = &pairs->at[i];
-			uint32_t x = t->side[0].cell[p->left * t->field_n + f];
-
-			if (x != 0 && r[p->pattern] > 0 &&
-			    x == t->side[1].cell[p->right * t->field_n + f])
-				matched[x] += (float)r[p->pattern];
-		}
-		for (size_t v = 1; v < d->n; v++) {
-			double x = d->at[v].count[0], y = d->at[v].count[1], others, p;
-
-			if (t->one)
-				others = 2 * (x * (x - 1) / 2 - (double)matched[v]) / x;
-			else if (x > 0 && y > 0)
-				others = (x * y - (double)matched[v]) * (1 / x + 1 / y) / 2;
-			else
-				continue;
-			p = (fmax(others, 0) + RARE_LEAN * u) / (rows + RARE_LEAN);
-			p = fmax(p, fmin(u, 0.25 / rows));
-			w->rare[f][v] = (float)(log2(u) - log2(p));
-		}
-	}
+	for (size_t f = 0; f < t->field_n; f++)
+		if (!link_way_shares(way, t->field[f]) && t->field[f] != LINK_SEX)
+			return true;
+	return false;
 }
 
-void
-link_weights_find(struct arena *a, const struct link_tables *t, const struct link_pairs *pairs,
-		  struct link_weights *out)
+static void
+limits_of(const struct link_tables *t, struct limits *out)
+{
+	*out = (struct limits){{0.5, homes_least(t), 0.5}, {INFINITY, INFINITY, INFINITY}};
+	for (int way = LINK_ONE + 1; way < LINK_WAY_COUNT; way++)
+		if (!tells_apart(t, (enum link_way)way))
+			out->least[way] = out->most[way] = 1e-9;
+}
+
+/* By expectation and maximisation; r: how likely each pattern is one person. */
+static void
+learn(struct arena *a, const struct link_tables *t, const struct link_pairs *pairs,
+      const struct link_sample *sample, const struct limits *limits, double *r,
+      struct link_weights *out)
 {
 	static const double share[LINK_WAY_COUNT] = {0.25, 0.25, 0};
 	double all = link_pairs_all(t), last = 0;
 	double rows = (double)(t->side[0].n < t->side[1].n ? t->side[0].n : t->side[1].n);
-	double *r = NEW_N(a, double, pairs->pattern_n + 1);
 	struct sums *sums = NEW(a, struct sums), *spare = NEW(a, struct sums);
-	struct sample sample;
 
 	*out = (struct link_weights){.field_n = t->field_n};
-	sample_draw(a, t, &sample);
-	u_measure(t, &sample, pairs, NULL, out);
+	link_u_measure(t, sample, pairs, NULL, out);
 	link_way_begin(t, out);
 	for (int way = 0; way < LINK_WAY_COUNT; way++)
-		out->prior[way] = log2(fmax(share[way] * rows, 0.5) / fmax(all, 1));
-	out->prior[LINK_AREA] = AREA_BITS;
+		out->prior[way] =
+		    log2(fmin(fmax(share[way] * rows, 0.5), limits->most[way]) / fmax(all, 1));
+	if (limits->most[LINK_AREA] > 1)
+		out->prior[LINK_AREA] = AREA_BITS;
 	bits_make(t, out);
 	for (out->rounds = 0; out->rounds < ROUNDS_MAX; out->rounds++) {
 		expect(pairs->patterns, pairs->pattern_n, out, r, sums);
-		area_from_sample(&sample, out, all, spare, sums);
-		maximise(t, sums, all, out);
+		area_from_sample(sample, out, all, spare, sums);
+		maximise(t, sums, all, limits, out);
 		if (out->rounds % 4 == 3) {
-			u_measure(t, &sample, pairs, r, out);
+			link_u_measure(t, sample, pairs, r, out);
 			bits_make(t, out);
 		}
 		if (out->rounds > 8 && fabs(out->pairs[LINK_ONE] - last) < 1e-4 * last)
 			break;
 		last = out->pairs[LINK_ONE];
 	}
-	rarity_find(a, t, pairs, r, out);
+}
+
+/*
+ * How many pairs of one home the left file has within itself, where one person mostly stands
+ * once: between the files there cannot be many more. Without this a person whose given name is
+ * another in each file would pass for two of one home, also where nobody lives together.
+ */
+static double
+homes_within(struct arena *a, const struct link_tables *t, const struct link_keys *keys,
+	     const struct link_weights *w)
+{
+	struct link_tables *left = NEW(a, struct link_tables);
+	struct link_weights *own = NEW(a, struct link_weights);
+	struct sums *sums = NEW(a, struct sums);
+	struct link_pairs pairs;
+	double all, *r;
+
+	*left = *t;
+	left->one = true;
+	left->side[1] = left->side[0];
+	*own = *w;
+	all = link_pairs_all(left);
+	link_pairs_find(a, left, 1, link_keys_like(a, left, keys), &pairs);
+	r = NEW_N(a, double, pairs.pattern_n + 1);
+	own->prior[LINK_ONE] = log2(STANDS_TWICE * (double)left->side[0].n / fmax(all, 1));
+	for (int round = 0; round < 10; round++) {
+		expect(pairs.patterns, pairs.pattern_n, own, r, sums);
+		own->prior[LINK_HOME] = log2(fmax(sums->pairs[LINK_HOME], 0.01) / fmax(all, 1));
+	}
+	return sums->pairs[LINK_HOME];
+}
+
+void
+link_weights_find(struct arena *a, const struct link_tables *t, const struct link_keys *keys,
+		  const struct link_pairs *pairs, struct link_weights *out)
+{
+	double *r = NEW_N(a, double, pairs->pattern_n + 1);
+	struct link_sample sample;
+	struct limits limits;
+
+	limits_of(t, &limits);
+	link_sample_draw(a, t, &sample);
+	learn(a, t, pairs, &sample, &limits, r, out);
+	if (!t->one && limits.least[LINK_HOME] < 1 && t->side[0].n > 1 &&
+	    out->pairs[LINK_HOME] > HOMES_FEW * out->pairs[LINK_ONE]) {
+		double within = homes_within(a, t, keys, out);
+
+		limits.most[LINK_HOME] =
+		    fmax(HOMES_BETWEEN * within * (double)t->side[1].n / (double)t->side[0].n, 0.5);
+		if (limits.most[LINK_HOME] < out->pairs[LINK_HOME])
+			learn(a, t, pairs, &sample, &limits, r, out);
+	}
+	link_rarity_find(a, t, pairs, r, out);
 }
 
 /* What is rare says as much of people of one home, in what they share. */
@@ -375,9 +298,9 @@ link_bits(const struct link_weights *w, const struct link_tables *t, size_t left
 {
 	double bits[LINK_WAY_COUNT];
 
-	pattern_bits(w, pattern, bits);
+	link_ways_bits(w, pattern, bits);
 	add_rare(w, t, left, right, pattern, bits);
-	return against_all(bits);
+	return link_against_all(bits);
 }
 
 size_t
@@ -389,7 +312,7 @@ link_explain(const struct link_weights *w, const struct link_tables *t, size_t l
 	double bits[LINK_WAY_COUNT];
 	size_t n = 0;
 
-	pattern_bits(w, pattern, bits);
+	link_ways_bits(w, pattern, bits);
 	add_rare(w, t, left, right, pattern, bits);
 	out[n++] =
 	    (struct link_piece){LINK_FIELD_COUNT, "prior",
@@ -407,6 +330,6 @@ link_explain(const struct link_weights *w, const struct link_tables *t, size_t l
 	}
 	out[n++] = (struct link_piece){LINK_FIELD_COUNT, "others",
 				       "people of one home or place agree so too",
-				       against_all(bits) - bits[LINK_ONE]};
+				       link_against_all(bits) - bits[LINK_ONE]};
 	return n;
 }

@@ -32,14 +32,18 @@ struct link_weights {
 	int rounds;
 };
 
-/* patterns of pairs as they are; pairs->at decides what is rare. */
-void link_weights_find(struct arena *a, const struct link_tables *t, const struct link_pairs *pairs,
-		       struct link_weights *out);
+/* keys: those that found the pairs. */
+void link_weights_find(struct arena *a, const struct link_tables *t, const struct link_keys *keys,
+		       const struct link_pairs *pairs, struct link_weights *out);
 
 /* For one person, against everything else. */
 double link_bits(const struct link_weights *w, const struct link_tables *t, size_t left,
 		 size_t right, uint64_t pattern);
 double link_probability(double bits);
+/* The sum of a pattern in each way, against strangers, without rarity; and one person's against
+ * strangers and the other ways together. */
+void link_ways_bits(const struct link_weights *w, uint64_t pattern, double out[LINK_WAY_COUNT]);
+double link_against_all(const double bits[LINK_WAY_COUNT]);
 
 /* The pieces of link_bits; they sum to it. */
 struct link_piece {

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "parse/test_child.h"
 #include "match/linkage/cluster.h"
+#include "match/linkage/keys.h"
 #include "match/linkage/run.h"
 
 static struct arena *arena;
@@ -359,6 +360,45 @@ people_of_one_home_are_not_one_person(void **state)
 }
 
 static void
+where_nobody_lives_together_another_given_name_is_no_other_person(void **state)
+{
+	static const char head[] = "id,given_name,surname,street_number,street,postcode\n";
+	struct link_options o = {.min_probability = 0.5, .threads = 1};
+	struct buf left, right;
+	struct ran ran;
+	size_t good, bad;
+
+	(void)state;
+	buf_init(&left, arena);
+	buf_init(&right, arena);
+	buf_add_z(&left, head);
+	buf_add_z(&right, head);
+	chance_state = 11;
+	for (unsigned i = 0; i < PEOPLE; i++) {
+		struct buf given, other, rest;
+
+		buf_init(&given, arena);
+		buf_init(&other, arena);
+		buf_init(&rest, arena);
+		add_word(&given, 2);
+		add_word(&other, 2);
+		add_word(&rest, 3);
+		buf_addf(&rest, ",%u,", 1 + chance(120));
+		add_word(&rest, 3);
+		buf_addf(&rest, " road,%u\n", 1000 + chance(300));
+		buf_addf(&left, "l%u,%.*s,%.*s", i, STR_ARG(buf_str(&given)),
+			 STR_ARG(buf_str(&rest)));
+		buf_addf(&right, "r%u,%.*s,%.*s", i,
+			 STR_ARG(i % 6 == 0 ? buf_str(&other) : buf_str(&given)),
+			 STR_ARG(buf_str(&rest)));
+	}
+	ran = run(buf_str(&left), buf_str(&right), o);
+	score(ran.out, &good, &bad);
+	assert_true(good >= PEOPLE * 98 / 100);
+	assert_true(bad < 3);
+}
+
+static void
 rows_that_cannot_be_read_are_told_and_the_rest_is_compared(void **state)
 {
 	struct link_options o = {.min_probability = 0.5, .threads = 1};
@@ -432,6 +472,7 @@ static void
 the_pieces_of_a_pair_sum_to_its_bits(void **state)
 {
 	struct link_tables t;
+	struct link_keys *keys;
 	struct link_pairs pairs;
 	struct link_weights w;
 	const char *left = file_of(people(1, false)), *right = file_of(people(5, true));
@@ -439,8 +480,9 @@ the_pieces_of_a_pair_sum_to_its_bits(void **state)
 
 	(void)state;
 	assert_int_equal(link_tables_read(arena, left, right, STR_NONE, stderr, &t, &err), RC_OK);
-	link_pairs_find(arena, &t, 1, &pairs);
-	link_weights_find(arena, &t, &pairs, &w);
+	keys = link_keys_choose(arena, &t, false);
+	link_pairs_find(arena, &t, 1, keys, &pairs);
+	link_weights_find(arena, &t, keys, &pairs, &w);
 	for (size_t i = 0; i < 200 && i < pairs.n; i++) {
 		struct link_piece pieces[LINK_PIECES_MAX];
 		size_t l = pairs.at[i].left, r = pairs.at[i].right;
@@ -511,6 +553,7 @@ main(void)
 	    cmocka_unit_test(two_files_of_the_same_people_are_linked_without_being_told_how),
 	    cmocka_unit_test(a_probability_asked_for_leaves_out_what_is_less_likely),
 	    cmocka_unit_test(people_of_one_home_are_not_one_person),
+	    cmocka_unit_test(where_nobody_lives_together_another_given_name_is_no_other_person),
 	    cmocka_unit_test(rows_that_cannot_be_read_are_told_and_the_rest_is_compared),
 	    cmocka_unit_test(a_group_held_by_one_pair_is_taken_apart),
 	    cmocka_unit_test(the_pieces_of_a_pair_sum_to_its_bits),

@@ -102,34 +102,52 @@ link_mark_values(const struct link_tables *t, const struct link_mark *m, int sid
 			     hash(t->dictionary[f].at[cells[f]].text));
 		return 1;
 	}
-	if (m->kind == LINK_MARK_VALUE) {
-		out[0] = mix(value);
-		return 1;
+	if (m->by_value != NULL) {
+		out[0] = m->by_value[value];
+		return out[0] != 0;
 	}
 	return of_value(m, &t->dictionary[m->field].at[value], out);
 }
 
+struct counted {
+	uint64_t key;
+	double left, right;
+};
+/* One table for all marks, one after the other. */
+struct counter {
+	struct arena *arena;
+	struct counted *at;
+	size_t cap;
+};
+
 /* How often two rows share it: counted over the dictionary's values, not over rows. */
 static double
-rate_of(struct arena *a, const struct link_tables *t, const struct link_mark *m)
+rate_of(struct counter *c, const struct link_tables *t, const struct link_mark *m)
 {
 	const struct link_dictionary *d = &t->dictionary[m->field];
-	struct counted {
-		uint64_t key;
-		double left, right;
-	} * at;
+	struct counted *at;
 	size_t n = 64;
 	double pairs = 0, rows = (double)t->side[0].n, other = (double)t->side[1].n;
 
 	if (rows < 1 || other < 1)
 		return 0;
-	while (n < d->n * (m->kind == LINK_MARK_PARTS || m->kind == LINK_MARK_TWO ? 32 : 2))
+	while (n < d->n * (m->by_value == NULL ? 32 : 2))
 		n *= 2;
-	at = NEW_N(a, struct counted, n);
+	if (n > c->cap) {
+		c->at = NEW_N(c->arena, struct counted, n);
+		c->cap = n;
+	} else {
+		memset(c->at, 0, n * sizeof c->at[0]);
+	}
+	at = c->at;
 	for (size_t i = 1; i < d->n; i++) {
 		uint64_t keys[LINK_MARK_VALUES_MAX];
-		size_t k = of_value(m, &d->at[i], keys);
+		size_t k = 1;
 
+		if (m->by_value == NULL)
+			k = of_value(m, &d->at[i], keys);
+		else if ((keys[0] = m->by_value[i]) == 0)
+			k = 0;
 		for (size_t j = 0; j < k; j++) {
 			size_t s = keys[j] & (n - 1);
 
@@ -145,12 +163,30 @@ rate_of(struct arena *a, const struct link_tables *t, const struct link_mark *m)
 	return pairs / (rows * other);
 }
 
+/* A row's mark is its value's, where that has one at most: so it is made once. */
 static void
-add(struct arena *a, const struct link_tables *t, enum link_mark_kind kind, size_t field,
+by_value(struct arena *a, const struct link_dictionary *d, struct link_mark *m)
+{
+	uint64_t *of = NEW_N(a, uint64_t, d->n + 1);
+
+	for (size_t i = 1; i < d->n; i++) {
+		uint64_t keys[LINK_MARK_VALUES_MAX];
+		size_t n = of_value(m, &d->at[i], keys);
+
+		if (n > 1)
+			return;
+		of[i] = n > 0 ? keys[0] : 0;
+	}
+	m->by_value = of;
+}
+
+static void
+add(struct counter *c, const struct link_tables *t, enum link_mark_kind kind, size_t field,
     struct link_mark *out, size_t *n)
 {
 	out[*n] = (struct link_mark){.kind = kind, .field = field};
-	out[*n].rate = rate_of(a, t, &out[*n]);
+	by_value(c->arena, &t->dictionary[field], &out[*n]);
+	out[*n].rate = rate_of(c, t, &out[*n]);
 	++*n;
 }
 
@@ -158,25 +194,26 @@ size_t
 link_marks_list(struct arena *a, const struct link_tables *t, struct link_mark *out)
 {
 	ptrdiff_t given = place_of(t, LINK_GIVEN), family = place_of(t, LINK_FAMILY);
+	struct counter c = {.arena = a};
 	size_t n = 0;
 
 	for (size_t f = 0; f < t->field_n; f++) {
 		switch (t->kind[f]) {
 		case LINK_TEXT:
-			add(a, t, LINK_MARK_VALUE, f, out, &n);
-			add(a, t, LINK_MARK_HEAD, f, out, &n);
+			add(&c, t, LINK_MARK_VALUE, f, out, &n);
+			add(&c, t, LINK_MARK_HEAD, f, out, &n);
 			break;
-		case LINK_CODE: add(a, t, LINK_MARK_VALUE, f, out, &n); break;
+		case LINK_CODE: add(&c, t, LINK_MARK_VALUE, f, out, &n); break;
 		case LINK_DATE:
-			add(a, t, LINK_MARK_VALUE, f, out, &n);
-			add(a, t, LINK_MARK_YEAR, f, out, &n);
-			add(a, t, LINK_MARK_DAY, f, out, &n);
+			add(&c, t, LINK_MARK_VALUE, f, out, &n);
+			add(&c, t, LINK_MARK_YEAR, f, out, &n);
+			add(&c, t, LINK_MARK_DAY, f, out, &n);
 			break;
 		case LINK_NAMES:
-			add(a, t, LINK_MARK_PARTS, f, out, &n);
-			add(a, t, LINK_MARK_TWO, f, out, &n);
+			add(&c, t, LINK_MARK_PARTS, f, out, &n);
+			add(&c, t, LINK_MARK_TWO, f, out, &n);
 			break;
-		case LINK_CODES: add(a, t, LINK_MARK_PARTS, f, out, &n); break;
+		case LINK_CODES: add(&c, t, LINK_MARK_PARTS, f, out, &n); break;
 		}
 	}
 	if (given >= 0 && family >= 0) {

@@ -20,8 +20,9 @@ enum link_mark_kind {
 struct link_mark {
 	enum link_mark_kind kind;
 	size_t field;
-	double rate;	   /* the share of all pairs of rows that have it in common */
-	uint64_t seen[16]; /* of 1,024 imagined true pairs, which agree on it (block.c) */
+	double rate;		  /* the share of all pairs of rows that have it in common */
+	const uint64_t *by_value; /* where no value of the field has more than one; 0: none */
+	uint64_t seen[16];	  /* of 1,024 imagined true pairs, which agree on it (block.c) */
 };
 
 #define LINK_MARKS_MAX (LINK_FIELD_COUNT * 3)

@@ -8,15 +8,23 @@
 #include "format/csv.h"
 #include "match/linkage/assign.h"
 #include "match/linkage/cluster.h"
+#include "match/linkage/keys.h"
 
 #define ARENA_BYTES ((size_t)64 << 30)
 /* Another thread pays from so many rows on. */
 #define ROWS_A_THREAD 20000
+/*
+ * When the keys are thought to miss more matches than this, more pairs are compared. What was
+ * found is cleaner than what was not: values are taken to survive so much less often.
+ */
+#define MISSED_MOST 0.002
+#define WORSE 0.85
 
 struct linkage {
 	const struct link_options *options;
-	struct arena *arena;
+	struct arena *arena, *work; /* work: of the last comparison */
 	struct link_tables tables;
+	struct link_keys *keys;
 	struct link_pairs pairs;
 	struct link_weights weights;
 };
@@ -51,14 +59,14 @@ tell(const struct linkage *l, FILE *diag)
 	const struct link_pairs *p = &l->pairs;
 
 	tell_unused(&l->tables, diag);
-	if (p->blocks_left_out > 0)
+	if (l->keys->blocks_left_out > 0)
 		fprintf(diag,
 			"%zu groups of rows that have one common value alike were too large to "
 			"compare on that ground alone (%llu pairs)\n",
-			p->blocks_left_out, (unsigned long long)p->pairs_left_out);
+			l->keys->blocks_left_out, (unsigned long long)l->keys->pairs_left_out);
 	if (!l->options->verbose)
 		return;
-	fprintf(diag, "keys (pairs): %.*s\n", STR_ARG(p->keys));
+	fprintf(diag, "keys (pairs): %.*s\n", STR_ARG(l->keys->told));
 	fprintf(diag, "%zu pairs compared, %zu patterns, %d rounds, %.1f matches expected\n", p->n,
 		p->pattern_n, l->weights.rounds, l->weights.pairs[LINK_ONE]);
 	fprintf(diag,
@@ -78,9 +86,21 @@ tell(const struct linkage *l, FILE *diag)
 			    l->weights.bits[LINK_AREA][f][v]);
 }
 
+static void
+compare(struct linkage *l, unsigned threads, bool many)
+{
+	arena_free(l->work);
+	l->work = arena_new(ARENA_BYTES);
+	l->keys = link_keys_choose(l->work, &l->tables, many);
+	link_pairs_find(l->work, &l->tables, threads, l->keys, &l->pairs);
+	link_weights_find(l->work, &l->tables, l->keys, &l->pairs, &l->weights);
+}
+
 static enum rc
 begin(struct linkage *l, const struct link_options *options, FILE *diag, struct err *err)
 {
+	double survives[LINK_FIELD_COUNT];
+	unsigned threads;
 	size_t rows;
 	enum rc rc;
 
@@ -94,8 +114,12 @@ begin(struct linkage *l, const struct link_options *options, FILE *diag, struct 
 	if (rc != RC_OK)
 		return rc;
 	rows = l->tables.side[0].n + l->tables.side[1].n;
-	link_pairs_find(l->arena, &l->tables, thread_count(options->threads, rows), &l->pairs);
-	link_weights_find(l->arena, &l->tables, &l->pairs, &l->weights);
+	threads = thread_count(options->threads, rows);
+	compare(l, threads, false);
+	for (size_t f = 0; f < l->tables.field_n; f++)
+		survives[f] = l->weights.m[LINK_ONE][f][LINK_SAME] * WORSE;
+	if (link_keys_missed(&l->tables, l->keys, survives) > MISSED_MOST)
+		compare(l, threads, true);
 	tell(l, diag);
 	return RC_OK;
 }
@@ -105,6 +129,7 @@ end(struct linkage *l, enum rc rc, FILE *out, struct err *err)
 {
 	size_t skipped = l->tables.skipped;
 
+	arena_free(l->work);
 	arena_free(l->arena);
 	if (rc == RC_OK && (fflush(out) != 0 || ferror(out)))
 		return fail(err, RC_UNAVAILABLE, "output", "the output cannot be written");

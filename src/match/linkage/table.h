@@ -33,7 +33,7 @@ struct link_value {
 struct link_dictionary {
 	struct link_value *at; /* [0] is none */
 	size_t n, cap;
-	uint32_t *slots;
+	uint64_t *slots;
 	size_t slot_n;
 };
 

@@ -212,14 +212,16 @@ static void
 dictionary_grow(struct arena *a, struct link_dictionary *d)
 {
 	size_t slot_n = d->slot_n == 0 ? 1024 : d->slot_n * 4;
-	uint32_t *slots = NEW_N(a, uint32_t, slot_n);
+	uint64_t *slots = NEW_N(a, uint64_t, slot_n);
 
-	for (size_t i = 1; i < d->n; i++) {
-		size_t s = str_hash(d->at[i].text) & (slot_n - 1);
+	for (size_t i = 0; i < d->slot_n; i++) {
+		size_t s = d->slots[i] >> 32 & (slot_n - 1);
 
+		if (d->slots[i] == 0)
+			continue;
 		while (slots[s] != 0)
 			s = (s + 1) & (slot_n - 1);
-		slots[s] = (uint32_t)i;
+		slots[s] = d->slots[i];
 	}
 	d->slots = slots;
 	d->slot_n = slot_n;
@@ -228,18 +230,22 @@ dictionary_grow(struct arena *a, struct link_dictionary *d)
 static uint32_t
 dictionary_put(struct arena *a, struct link_dictionary *d, enum link_kind kind, struct str text)
 {
+	uint32_t hash;
 	struct link_value *v;
+	uint64_t h;
 	size_t s;
 
 	if (d->n == 0)
 		(void)VEC_ADD(a, d);
 	if (d->n * 2 >= d->slot_n)
 		dictionary_grow(a, d);
-	s = str_hash(text) & (d->slot_n - 1);
-	for (; d->slots[s] != 0; s = (s + 1) & (d->slot_n - 1))
-		if (str_eq(d->at[d->slots[s]].text, text))
-			return d->slots[s];
-	d->slots[s] = (uint32_t)d->n;
+	h = str_hash(text);
+	hash = (uint32_t)(h ^ h >> 32);
+	/* A slot holds the hash too, so that most others need not be looked at. */
+	for (s = hash & (d->slot_n - 1); d->slots[s] != 0; s = (s + 1) & (d->slot_n - 1))
+		if (d->slots[s] >> 32 == hash && str_eq(d->at[(uint32_t)d->slots[s]].text, text))
+			return (uint32_t)d->slots[s];
+	d->slots[s] = (uint64_t)hash << 32 | d->n;
 	v = VEC_ADD(a, d);
 	v->text = (struct str){arena_bytes(a, text.n), text.n};
 	memcpy((char *)(uintptr_t)v->text.p, text.p, text.n);
@@ -253,6 +259,8 @@ dictionary_put(struct arena *a, struct link_dictionary *d, enum link_kind kind, 
 static bool
 says_nothing(struct str s)
 {
+	if (s.n > 7)
+		return false;
 	return s.n == 0 || str_eq_z(s, "n/a") || str_eq_z(s, "N/A") || str_eq_z(s, "-") ||
 	       str_eq_z(s, "?") || str_eq_z(s, "\\N") || str_eq_ascii_case(s, STR("unknown"));
 }
