@@ -68,6 +68,11 @@ performance-audit: ## measure a log of a million leaves on both engines, and wri
 	@$(BUILD) release all benches
 	LIAISON_BUILD=$(CURDIR)/build/release bench/audit/write.sh
 
+performance-match: ## measure the matcher beside its peers, and write docs/performance-match.md (a quarter of an hour)
+	@tools/setup.sh bench
+	@$(BUILD) release liaison bench_match_speed
+	LIAISON_BUILD=$(CURDIR)/build/release bench/match/write.sh
+
 golden: ## rewrite the golden files; read the diff before you commit it
 	@tools/setup.sh test
 	@$(BUILD) dev
@@ -86,4 +91,4 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 20
 
 .PHONY: release valgrind demo test check clang asan tsan floors headers words secrets docs format-check tidy \
-	format fuzz long bench performance performance-audit golden fresh install clean help
+	format fuzz long bench performance performance-audit performance-match golden fresh install clean help

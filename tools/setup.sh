@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tools/setup.sh build|test|check|bench|fresh: what that level needs, from Debian 12's own packages (and
-# npm's, for tests only). Says nothing and asks no network when all is there; safe to run twice.
+# npm's, for tests and benches only). Says nothing and asks no network when all is there; safe to run twice.
 set -eu
 cd "$(dirname "$0")/.."
 level=${1:-build}
@@ -12,7 +12,11 @@ packages="gcc libc6-dev make cmake ninja-build pkg-config libmicrohttpd-dev libg
 case $level in
 build) ;;
 fresh) packages="debootstrap util-linux git" ;;
-test | bench) packages="$packages libcmocka-dev sqlite3 postgresql curl jq openssl" ;;
+test) packages="$packages libcmocka-dev sqlite3 postgresql curl jq openssl" ;;
+bench)
+	# The last four for bench/match: what the matcher is measured beside, and what asks it.
+	packages="$packages libcmocka-dev sqlite3 postgresql curl jq openssl time python3 python3-levenshtein
+		python3-unidecode" ;;
 check)
 	packages="$packages libcmocka-dev sqlite3 postgresql curl jq openssl clang-14 libclang-rt-14-dev
 		llvm-14 clang-format-14 clang-tidy-14 git valgrind" ;;
@@ -41,7 +45,7 @@ for either in $packages; do
 	missing="$missing ${either%%|*}"
 done
 # node may come from elsewhere than Debian, and then brings its own npm.
-if [ "$level" = test ] || [ "$level" = check ]; then
+if [ "$level" = test ] || [ "$level" = check ] || [ "$level" = bench ]; then
 	command -v node >/dev/null || missing="$missing nodejs"
 	command -v npm >/dev/null || missing="$missing npm"
 	# npm speaks TLS and brings no certificates of its own on Debian.
@@ -73,18 +77,21 @@ if [ -n "$missing" ]; then
 	rm -f "$log"
 fi
 
-# The tests' npm packages: installed again only when the lock file changed; no script of theirs runs.
-if [ "$level" = test ] || [ "$level" = check ]; then
-	want=$(sha256sum tests/npm/package-lock.json)
-	if [ "$want" != "$(cat tests/npm/node_modules/.installed 2>/dev/null)" ]; then
-		echo "setup: npm ci in tests/npm" >&2
-		if ! out=$(cd tests/npm && npm ci --ignore-scripts --no-audit --no-fund \
-			--no-update-notifier --loglevel=error 2>&1 </dev/null); then
-			printf '%s\n' "$out" | tail -n 20 >&2
-			echo "setup: npm failed. Behind a proxy with a certificate of its own, set" >&2
-			echo "	NODE_EXTRA_CA_CERTS to the file with that certificate." >&2
-			exit 1
-		fi
-		printf '%s\n' "$want" >tests/npm/node_modules/.installed
+# npm packages: installed again only when the lock file changed; no script of theirs runs.
+npm_packages() { # npm_packages FOLDER
+	want=$(sha256sum "$1/package-lock.json")
+	[ "$want" != "$(cat "$1/node_modules/.installed" 2>/dev/null)" ] || return 0
+	echo "setup: npm ci in $1" >&2
+	if ! out=$(cd "$1" && npm ci --ignore-scripts --no-audit --no-fund \
+		--no-update-notifier --loglevel=error 2>&1 </dev/null); then
+		printf '%s\n' "$out" | tail -n 20 >&2
+		echo "setup: npm failed. Behind a proxy with a certificate of its own, set" >&2
+		echo "	NODE_EXTRA_CA_CERTS to the file with that certificate." >&2
+		return 1
 	fi
-fi
+	printf '%s\n' "$want" >"$1/node_modules/.installed"
+}
+case $level in
+test | check) npm_packages tests/npm ;;
+bench) npm_packages bench/match/npm || echo "setup: without them bench/match leaves DuckDB out" >&2 ;;
+esac
