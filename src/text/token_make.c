@@ -1,6 +1,7 @@
 #include "text/token_make.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/utf8.h"
 #include "text/abjad.h"
 #include "text/alphabet.h"
@@ -10,6 +11,7 @@
 #include "text/indic.h"
 #include "text/normal.h"
 #include "text/readings.h"
+#include "text/southeast.h"
 #include "text/translit.h"
 
 /* Of readings the first is the key, the others are its alternates. */
@@ -236,6 +238,52 @@ add_compound_readings(struct name_tokens *out, struct str original, const struct
 	}
 }
 
+/* Burmese: each syllable a part. */
+static bool
+add_burmese(struct arena *a, struct name_tokens *out, struct str run, struct str folded)
+{
+	bool alike = str_eq(run, folded), any = false;
+	size_t at = 0;
+
+	for (struct str rest = folded; rest.n > 0;) {
+		struct readings readings = {.n = 0};
+		size_t n = burmese_syllable(a, &rest, &readings), used = 0;
+
+		if (n == 0) {
+			/* A sign that stands alone is passed over. */
+			utf8_decode(rest.p, rest.n, &used);
+			rest = str_sub(rest, used, rest.n);
+		} else {
+			add_readings(out, alike ? str_sub(run, at, at + n) : run, &readings,
+				     SCRIPT_OTHER);
+			if (readings.at[0].n > 0 && out->n > 0)
+				out->at[out->n - 1].flags &=
+				    ~(unsigned)(TOKEN_PARTICLE | TOKEN_INITIAL);
+			any = true;
+		}
+		at += n + used;
+	}
+	return any;
+}
+
+/* A script that nobody reads here: a key of its code points, good for the same script alone. */
+static struct str
+unread_key(struct arena *a, struct str folded)
+{
+	struct buf out;
+
+	buf_init(&out, a);
+	for (size_t i = 0, used; i < folded.n && out.n < TOKEN_KEY_MAX; i += used) {
+		uint32_t c = utf8_decode(folded.p + i, folded.n - i, &used);
+
+		if (script_of(c) == SCRIPT_NONE)
+			continue;
+		buf_add_byte(&out, (char)('a' + c / 26 % 26));
+		buf_add_byte(&out, (char)('a' + c % 26));
+	}
+	return buf_str(&out);
+}
+
 void
 token_add_run(struct translit *t, struct arena *a, struct str run, enum script script,
 	      struct name_tokens *out)
@@ -256,12 +304,17 @@ token_add_run(struct translit *t, struct arena *a, struct str run, enum script s
 	if (script != SCRIPT_LATIN) {
 		struct str folded = text_fold(a, run);
 
-		if (alphabet_read(a, folded, &readings) || indic_read(a, folded, &readings)) {
+		if (script == SCRIPT_OTHER && add_burmese(a, out, run, folded))
+			return;
+		if (alphabet_read(a, folded, &readings) || indic_read(a, folded, &readings) ||
+		    southeast_read(a, folded, &readings)) {
 			add_compound_readings(out, run, &readings, script);
 			return;
 		}
 	}
 	key = translit_ascii(t, a, run);
+	if (key.n == 0 && script == SCRIPT_OTHER)
+		key = unread_key(a, text_fold(a, run));
 	if (str_chr(key, ' ') >= 0)
 		add_syllables(out, run, key, script);
 	else if (script == SCRIPT_KANA)
