@@ -3,6 +3,7 @@
 # together is not one person, what cannot be read is told, and threads change nothing.
 set -eu
 . "$(dirname "$0")/../lib.sh"
+need jq
 
 story "Two registers of invented people, the second with mistakes"
 awk 'BEGIN {
@@ -38,6 +39,9 @@ story "As many threads, the same answer; standard input is a file too; one to on
 "$liaison" match link - "$work/right.csv" --fields "$fields" --threads 2 2>/dev/null <"$work/left.csv" | tr -d '\r' | cmp - "$work/pairs"
 "$liaison" match link "$work/left.csv" "$work/right.csv" --fields "$fields" --one-to-one 2>/dev/null | tr -d '\r' >"$work/one"
 same "each row once" "$(tail -n +2 "$work/one" | cut -d, -f1 | sort | uniq -d)$(tail -n +2 "$work/one" | cut -d, -f2 | sort | uniq -d)" ""
+
+same "as JSON" "$("$liaison" match link "$work/left.csv" "$work/right.csv" --fields "$fields" --json 2>/dev/null | jq -r '.items[] | [.left_id, .right_id] | join(",")')" \
+	"$(tail -n +2 "$work/pairs" | cut -d, -f1,2)"
 
 story "One register against itself"
 { echo "id,given_name,surname,date_of_birth,street,postcode,phone"; tail -n +2 "$work/left.csv" | cut -d, -f1-7; tail -n +2 "$work/right.csv"; } >"$work/both.csv"

@@ -43,6 +43,7 @@ options_read(struct cli *cli, struct link_options *o, struct err *err)
 	o->threads = (unsigned)threads;
 	o->fields = cli_option(cli, "fields");
 	o->verbose = cli_switch(cli, "weights");
+	o->json = cli->json;
 	o->left = str_z(cli->arena, cli->arguments.at[0]);
 	return RC_OK;
 }

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/csv.h"
+#include "format/json.h"
 #include "match/linkage/assign.h"
 #include "match/linkage/cluster.h"
 #include "match/linkage/keys.h"
@@ -19,6 +20,7 @@
  */
 #define MISSED_MOST 0.002
 #define WORSE 0.85
+#define LINK_HEAD_MAX 3 /* columns of what comes out */
 
 struct linkage {
 	const struct link_options *options;
@@ -149,13 +151,87 @@ bits_least(double probability)
 				  : log2(probability / (1 - probability));
 }
 
+/* Rows on their way out, as CSV or as {"items": [...]}. */
+struct rows {
+	FILE *out;
+	const char *const *names; /* of the cells; ends with NULL */
+	bool is_json;
+	struct buf b;
+	struct csv_out csv;
+	struct json_out json;
+};
+
+static void
+rows_flush(struct rows *r, size_t more_than)
+{
+	if (r->b.n <= more_than)
+		return;
+	(void)fwrite(r->b.p, 1, r->b.n, r->out);
+	buf_clear(&r->b);
+}
+
+static void
+rows_add(struct rows *r, const struct str *cells, bool last_is_number)
+{
+	if (r->is_json)
+		json_out_object(&r->json);
+	for (size_t i = 0; r->names[i] != NULL; i++) {
+		if (!r->is_json) {
+			csv_out_cell(&r->csv, cells[i]);
+			continue;
+		}
+		json_out_key(&r->json, str_from(r->names[i]));
+		if (last_is_number && r->names[i + 1] == NULL)
+			json_out_raw(&r->json, cells[i]);
+		else
+			json_out_str(&r->json, cells[i]);
+	}
+	if (r->is_json)
+		json_out_object_end(&r->json);
+	else
+		csv_out_end(&r->csv);
+	rows_flush(r, 65536);
+}
+
+static void
+rows_begin(struct rows *r, struct linkage *l, FILE *out, const char *const *names)
+{
+	struct str head[LINK_HEAD_MAX];
+	size_t n = 0;
+
+	*r = (struct rows){.out = out, .names = names, .is_json = l->options->json};
+	buf_init(&r->b, l->arena);
+	r->json = (struct json_out){.buf = &r->b};
+	csv_out_init(&r->csv, &r->b, false);
+	for (; names[n] != NULL && n < LINK_HEAD_MAX; n++)
+		head[n] = str_from(names[n]);
+	if (!r->is_json) {
+		rows_add(r, head, false);
+		return;
+	}
+	json_out_object(&r->json);
+	json_out_key(&r->json, STR("items"));
+	json_out_array(&r->json);
+}
+
+static void
+rows_end(struct rows *r)
+{
+	if (r->is_json) {
+		json_out_array_end(&r->json);
+		json_out_object_end(&r->json);
+		buf_add_byte(&r->b, '\n');
+	}
+	rows_flush(r, 0);
+}
+
 enum rc
 link_run(const struct link_options *options, FILE *out, FILE *diag, struct err *err)
 {
+	static const char *const names[] = {"left_id", "right_id", "probability", NULL};
 	struct linkage l;
 	struct link_hits hits;
-	struct csv_out csv;
-	struct buf b;
+	struct rows rows;
 	enum rc rc = begin(&l, options, diag, err);
 	double least = bits_least(options->min_probability);
 
@@ -165,33 +241,28 @@ link_run(const struct link_options *options, FILE *out, FILE *diag, struct err *
 		link_assign(l.arena, &l.weights, &l.tables, &l.pairs, least, &hits);
 	else
 		link_hits_find(l.arena, &l.weights, &l.tables, &l.pairs, least, &hits);
-	(void)fputs("left_id,right_id,probability\r\n", out);
-	buf_init(&b, l.arena);
-	csv_out_init(&csv, &b, false);
+	rows_begin(&rows, &l, out, names);
 	for (size_t i = 0; i < hits.n; i++) {
 		const struct link_hit *h = &hits.at[i];
 		char number[32];
+		struct str cells[] = {
+		    l.tables.side[0].id[h->left], l.tables.side[1].id[h->right], {number, 0}};
 
-		csv_out_cell(&csv, l.tables.side[0].id[h->left]);
-		csv_out_cell(&csv, l.tables.side[1].id[h->right]);
-		(void)snprintf(number, sizeof number, "%.9g", link_probability(h->bits));
-		csv_out_cell(&csv, str_from(number));
-		csv_out_end(&csv);
-		if (b.n > 65536 || i + 1 == hits.n) {
-			(void)fwrite(b.p, 1, b.n, out);
-			buf_clear(&b);
-		}
+		cells[2].n =
+		    (size_t)snprintf(number, sizeof number, "%.9g", link_probability(h->bits));
+		rows_add(&rows, cells, true);
 	}
+	rows_end(&rows);
 	return end(&l, RC_OK, out, err);
 }
 
 enum rc
 dedupe_run(const struct link_options *options, FILE *out, FILE *diag, struct err *err)
 {
+	static const char *const names[] = {"id", "cluster", NULL};
 	struct linkage l;
 	struct link_clusters clusters;
-	struct csv_out csv;
-	struct buf b;
+	struct rows rows;
 	enum rc rc = begin(&l, options, diag, err);
 
 	if (rc != RC_OK)
@@ -204,17 +275,13 @@ dedupe_run(const struct link_options *options, FILE *out, FILE *diag, struct err
 		    "%zu groups that hung together by one weak pair, or by rows that contradict "
 		    "each other, were taken apart\n",
 		    clusters.split);
-	(void)fputs("id,cluster\r\n", out);
-	buf_init(&b, l.arena);
-	csv_out_init(&csv, &b, false);
+	rows_begin(&rows, &l, out, names);
 	for (size_t i = 0; i < l.tables.side[0].n; i++) {
-		csv_out_cell(&csv, l.tables.side[0].id[i]);
-		csv_out_cell(&csv, l.tables.side[0].id[clusters.of[i]]);
-		csv_out_end(&csv);
-		if (b.n > 65536 || i + 1 == l.tables.side[0].n) {
-			(void)fwrite(b.p, 1, b.n, out);
-			buf_clear(&b);
-		}
+		const struct str cells[] = {l.tables.side[0].id[i],
+					    l.tables.side[0].id[clusters.of[i]]};
+
+		rows_add(&rows, cells, false);
 	}
+	rows_end(&rows);
 	return end(&l, RC_OK, out, err);
 }

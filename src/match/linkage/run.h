@@ -18,6 +18,7 @@ struct link_options {
 	double min_probability;
 	unsigned threads; /* 0: as many as processors, where there is enough to do */
 	bool one_to_one;
+	bool json;    /* {"items": [...]} instead of CSV, a row an object */
 	bool verbose; /* keys, weights and rounds on diag */
 };
 #define LINK_THREADS_MAX 64
