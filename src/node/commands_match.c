@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "format/csv.h"
 #include "format/json.h"
+#include "match/screening/list.h"
 #include "match/screening/run.h"
 #include "match/screening/threshold.h"
 #include "serve/cli.h"
@@ -156,6 +157,23 @@ run_screen(struct cli *cli, struct err *err)
 }
 
 static enum rc
+run_index(struct cli *cli, struct err *err)
+{
+	struct str_list lists = cli_options(cli, "list");
+	const char **paths = NEW_N(cli->arena, const char *, lists.n + 1);
+	struct str format = cli_option(cli, "format"), out = cli_option(cli, "out");
+
+	if (lists.n == 0)
+		return fail(err, RC_USAGE, "list", "name a list: --list LIST.csv");
+	if (out.n == 0)
+		return fail(err, RC_USAGE, "out", "name the file to write: --out LIST.lsx");
+	for (size_t i = 0; i < lists.n; i++)
+		paths[i] = str_z(cli->arena, lists.at[i]);
+	return list_save(paths, lists.n, format.n > 0 ? str_z(cli->arena, format) : NULL,
+			 str_z(cli->arena, out), cli->notes, err);
+}
+
+static enum rc
 run_compare(struct cli *cli, struct err *err)
 {
 	struct str_list dobs = cli_options(cli, "dob");
@@ -218,13 +236,19 @@ static const struct option thresholds_options[] = {
 	{ .name = NULL },
 };
 static const struct option screen_options[] = {
-	{ "list",      "FILE",   "A watch list, or the folder of an OFAC release; all that are given make one list.", true },
+	{ "list",      "FILE",   "A watch list, the folder of an OFAC release, or what match index made; all that are given make one list.", true },
 	{ "queries",   "FILE",   "Who is asked about: CSV with query_id and name, and perhaps dob, country, type, ids; - is standard input.", false },
 	{ "format",    "FORMAT", "The lists' format: ofac, un, ftm or csv; by their content when not given.", false },
 	{ "min-score", "S",      "Leave out what scores less, 0 to 1; " MATCH_MIN_SCORE_TEXT " when not given.", false },
 	{ "limit",     "K",      "At most so many rows a query; 10 when not given.", false },
 	{ "threads",   "N",      "So many threads; as many as processors when not given.", false },
 	{ "timing",    NULL,     "Say on standard error how many queries went through a second.", false },
+	{ .name = NULL },
+};
+static const struct option index_options[] = {
+	{ "list",   "FILE",   "A public list, or the folder of an OFAC release; all that are given make one index.", true },
+	{ "format", "FORMAT", "The lists' format: ofac, un, ftm or csv; by their content when not given.", false },
+	{ "out",    "FILE",   "The index to write; one that is there is replaced when the new one is whole.", false },
 	{ .name = NULL },
 };
 static const struct option compare_options[] = {
@@ -237,6 +261,9 @@ static const struct command commands[] = {
 	{ "match", "screen", "", screen_options, run_screen, "Screen names against watch lists.",
 	  "Prints CSV: query_id,matched_id,score, the best first; a query without a candidate gives no row. The score is a probability from 0 to 1. It is a reason to look, never a decision about a person.\n\n"
 	  "No node is needed, and nothing is kept. Lines that cannot be read are told on standard error by file and line, skipped and counted; all others are screened, and the exit code is 2. A birth date that is none is told too, and its query is screened without it." },
+	{ "match", "index", "", index_options, run_index, "Make public lists ready for screening, as a file.",
+	  "match screen --list FILE then starts at once, and processes on one machine share its memory. For published lists only: a node's own lists never go to a file.\n\n"
+	  "An index that is damaged, or made by a version that reads names otherwise, is refused when it is opened: make it again. Lines that cannot be read are told on standard error and left out, and the exit code is 2." },
 	{ "match", "compare", "NAME NAME", compare_options, run_compare, "Compare two names, and say why they score as they do.",
 	  "The pieces of evidence are bits and sum to the score." },
 	{ "match", "pairs", "FILE", NULL, run_pairs, "Score pairs of names from a CSV file.",

@@ -101,6 +101,7 @@ static const struct {
     {"model", "reference", NULL, "the model, without a node"},
     {"model", "retention", NULL, "the model, without a node"},
     {"match", "screen", NULL, "files alone, without a node"},
+    {"match", "index", NULL, "files alone, without a node"},
     {"match", "compare", NULL, "its words alone, without a node"},
     {"match", "pairs", NULL, "files alone, without a node"},
     {"match", "stream", NULL, "files alone, without a node"},

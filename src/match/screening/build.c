@@ -192,6 +192,9 @@ part_read(void *ctx)
 
 	p->arena = arena_new(BUILD_BYTES_MAX);
 	p->scratch = arena_new(0);
+	/* The node's own listings come through here, too. */
+	arena_wipes(p->arena);
+	arena_wipes(p->scratch);
 	buf_init(&p->spelt, p->arena);
 	buf_init(&p->ids, p->arena);
 	buf_init(&p->texts, p->arena);
@@ -398,21 +401,15 @@ lay(struct layout *l, enum segment_part part, const void *from, size_t bytes)
 	l->bytes[part] = bytes;
 }
 
-static size_t
-aligned(size_t n)
-{
-	return (n + SEGMENT_ALIGN - 1) & ~(size_t)(SEGMENT_ALIGN - 1);
-}
-
 /* All parts one behind the other, in pages of their own. */
 static void
 write_out(const struct layout *l, size_t skipped, struct segment *out)
 {
-	size_t total = aligned(sizeof(struct segment_head));
+	size_t total = segment_aligned(sizeof(struct segment_head));
 	struct segment_head *head;
 
 	for (size_t i = 0; i < SEGMENT_PARTS; i++)
-		total += aligned(l->bytes[i]);
+		total += segment_aligned(l->bytes[i]);
 	head = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (head == MAP_FAILED)
 		out_of_memory();
@@ -420,13 +417,13 @@ write_out(const struct layout *l, size_t skipped, struct segment *out)
 	head->version = SEGMENT_VERSION;
 	head->bytes = total;
 	head->skipped = skipped;
-	total = aligned(sizeof *head);
+	total = segment_aligned(sizeof *head);
 	for (size_t i = 0; i < SEGMENT_PARTS; i++) {
 		head->parts[i].at = total;
 		head->parts[i].bytes = l->bytes[i];
 		if (l->bytes[i] > 0)
 			memcpy((char *)head + total, l->from[i], l->bytes[i]);
-		total += aligned(l->bytes[i]);
+		total += segment_aligned(l->bytes[i]);
 	}
 	must(mprotect(head, total, PROT_READ) == 0);
 	segment_view(head, out);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "match/screening/index.h"
 #include "text/ident.h"
 #include "text/normal.h"
@@ -68,7 +69,7 @@ place_of(struct facts_out *out, struct str text)
 	if (text.n == 0)
 		return 0;
 	if (text.n > TEXT_MAX)
-		text.n = TEXT_MAX;
+		text = str_sub(text, 0, utf8_bad_at(str_sub(text, 0, TEXT_MAX)));
 	if ((known = map_find(out->places, text)) != NULL)
 		return (uint32_t)(uintptr_t)known;
 	must(out->strings->n < UINT32_MAX - TEXT_MAX - 2);
@@ -226,7 +227,12 @@ is_text(const struct segment *s, uint32_t place)
 {
 	size_t bytes = s->head->parts[SEGMENT_STRINGS].bytes;
 
-	return place <= bytes && bytes - place >= 2 && text_at(s, place).n <= bytes - place - 2;
+	struct str text;
+
+	if (place > bytes || bytes - place < 2)
+		return false;
+	text = text_at(s, place);
+	return text.n <= bytes - place - 2 && utf8_bad_at(text) == text.n;
 }
 
 bool

@@ -1,6 +1,8 @@
 #ifndef MATCH_SCREENING_INDEX_H
 #define MATCH_SCREENING_INDEX_H
 
+#include <stdatomic.h>
+
 #include "base/vec.h"
 #include "match/screening/custom.h"
 #include "match/screening/screen.h"
@@ -22,12 +24,15 @@ struct index_part {
 	/* Of each word: of the entries in all parts that bear it, with the background; its bits. */
 	float *share, *rarity;
 	const struct custom_lean *leans;
+	const bool *again;	      /* of each word: an earlier part has it; NULL: none */
+	const unsigned char *hidden;  /* of each entry: not to be found; NULL: none is */
 	const unsigned char *lengths; /* of each name: its parts */
 	struct index_segment *owner;
 };
 
 struct screen_index {
 	struct arena *arena;
+	atomic_uint owners;
 	uint64_t generation; /* no two indexes have the same */
 	struct index_part parts[INDEX_PARTS_MAX];
 	size_t part_n;
@@ -65,6 +70,9 @@ index_part_of_entry(const struct screen_index *index, uint32_t entry)
 		p++;
 	return p;
 }
+
+/* Of one segment, which it takes. */
+struct screen_index *index_of_segment(const struct segment *s);
 
 /* An entry as the score wants it: names by number, the facts, texts in the index. */
 struct listed_entry {

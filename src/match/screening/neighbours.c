@@ -22,6 +22,7 @@ struct found {
 	uint32_t word;
 	enum likeness likeness;
 	double share;
+	bool again; /* its share was counted in an earlier part */
 };
 
 struct neighbours {
@@ -44,6 +45,7 @@ neighbours_new(void)
 
 	n->self = self;
 	n->kept = arena_new(0);
+	arena_wipes(n->kept); /* parts of names that were asked about */
 	n->known.arena = n->kept;
 	return n;
 }
@@ -112,6 +114,7 @@ look(struct neighbours *n, const struct index_part *part, uint32_t hash, const s
 		if (found->likeness > (joined ? WORD_SLIP : WORD_FAR))
 			continue;
 		found->share = (double)part->share[keys->leads[i]];
+		found->again = part->again != NULL && part->again[keys->leads[i]];
 		n->found_n++;
 	}
 }
@@ -246,7 +249,8 @@ weigh(struct neighbours *n, const struct screen_index *index, bool joined,
 	for (size_t i = 0; i < n->found_n; i++) {
 		const struct found *f = &n->found[i];
 
-		out->crowd[f->likeness] += f->share;
+		if (!f->again)
+			out->crowd[f->likeness] += f->share;
 		if (f->likeness == WORD_SAME)
 			out->rarity = score_rarity(f->share);
 	}

@@ -362,6 +362,14 @@ leads_find(const struct screen_index *index, struct screen_worker *w,
 }
 
 static bool
+is_hidden(const struct screen_index *index, uint32_t entry)
+{
+	const struct index_part *part = index_part_of_entry(index, entry);
+
+	return part->hidden != NULL && part->hidden[entry - part->first_entry] != 0;
+}
+
+static bool
 is_lead(const struct lead *leads, size_t n, uint32_t entry)
 {
 	for (size_t i = 0; i < n; i++)
@@ -436,6 +444,8 @@ screen_search(const struct screen_index *index, struct screen_worker *w,
 		/* Behind this line none comes in, whatever else is known of the entry. */
 		if ((double)leads[i].bits + screen_weights.prior + slack < line)
 			break;
+		if (is_hidden(index, leads[i].entry))
+			continue;
 		if (i < by_id || !is_lead(leads, by_id, leads[i].entry))
 			hit_n = consider(index, w, query, leads[i].entry, min_score, hits, hit_n,
 					 limit);

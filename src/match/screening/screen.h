@@ -77,6 +77,36 @@ struct screen_explanation {
  */
 MUST_USE enum rc screen_index_new(const struct screen_entry *entries, size_t n,
 				  struct screen_index **out, struct err *err);
+
+/*
+ * The same from a file that screen_index_save wrote of a public list, mapped: nothing is read
+ * twice, and all processes share the memory. Rc values and texts: segment_load.
+ */
+MUST_USE enum rc screen_index_open(const char *path, struct screen_index **out, struct err *err);
+
+/* Write an index that screen_index_new made (public lists only). RC_UNAVAILABLE: it cannot be. */
+MUST_USE enum rc screen_index_save(const struct screen_index *index, const char *path,
+				   struct err *err);
+
+/*
+ * Several indexes searched as one: entries are numbered in their order, shares are of all. They
+ * lend what they hold and may be freed. RC_TOO_LARGE: more than eight, or too many names.
+ */
+MUST_USE enum rc screen_index_join(const struct screen_index *const *from, size_t n,
+				   struct screen_index **out, struct err *err);
+
+/*
+ * base with further entries, without building it again; entries of base whose id is in gone are
+ * found no more (they may come in again among the new). What base was made of is shared. To change
+ * the further ones, extend base again.
+ */
+MUST_USE enum rc screen_index_extend(const struct screen_index *base,
+				     const struct screen_entry *entries, size_t n,
+				     const struct str *gone, size_t gone_n,
+				     struct screen_index **out, struct err *err);
+
+/* One more owner, any thread; each ends with screen_index_free, the last one ends the index. */
+void screen_index_hold(struct screen_index *index);
 void screen_index_free(struct screen_index *index);
 size_t screen_index_entries(const struct screen_index *index);
 size_t screen_index_names(const struct screen_index *index);

@@ -74,7 +74,8 @@ struct segment_head {
 	uint64_t bytes, skipped;
 	struct {
 		uint64_t at, bytes;
-		unsigned char hash[32]; /* SHA-256; zero in memory of our own */
+		unsigned char
+		    hash[32]; /* SHA-256, with the zeros behind; zero in memory of our own */
 	} parts[SEGMENT_PARTS];
 	unsigned char hash[32]; /* of all above */
 };
@@ -113,6 +114,13 @@ static inline const unsigned char *
 segment_spelt(const struct segment *s, uint32_t word)
 {
 	return s->spelt + s->words[word].spelt;
+}
+
+/* What a part takes with the zeros up to the next. */
+static inline size_t
+segment_aligned(size_t bytes)
+{
+	return (bytes + SEGMENT_ALIGN - 1) & ~(size_t)(SEGMENT_ALIGN - 1);
 }
 
 static inline struct str

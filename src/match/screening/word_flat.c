@@ -59,6 +59,15 @@ form_size(const unsigned char *bytes)
 	return FORM_HEAD + (size_t)bytes[0] + bytes[1];
 }
 
+static bool
+is_ascii(const unsigned char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] <= ' ' || p[i] > '~')
+			return false;
+	return true;
+}
+
 size_t
 word_flat_size(const unsigned char *bytes, size_t left)
 {
@@ -68,7 +77,8 @@ word_flat_size(const unsigned char *bytes, size_t left)
 		return 0;
 	for (unsigned i = 0; i <= bytes[1]; i++) {
 		if (left - n < FORM_HEAD || bytes[n] == 0 || bytes[n] > TOKEN_KEY_MAX ||
-		    bytes[n + 1] > SKELETON_MAX || form_size(bytes + n) > left - n)
+		    bytes[n + 1] > SKELETON_MAX || form_size(bytes + n) > left - n ||
+		    !is_ascii(bytes + n + FORM_HEAD, form_size(bytes + n) - FORM_HEAD))
 			return 0;
 		n += form_size(bytes + n);
 	}
