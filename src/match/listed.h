@@ -5,6 +5,8 @@
 #include "match/engine.h"
 #include "record/door.h"
 
+struct serve;
+
 /*
  * listed: the node's own active listings, of watch lists in use, as an index in memory
  * (match/live). It is built by the node through its own door at the first question, follows each
@@ -36,10 +38,17 @@ struct listed_hits {
  * The likeliest first, at most limit (LISTED_HITS_MAX), from min_score on; list zero: of all lists.
  * threshold: what the explanation measures against. In a reading door of a request. Whether the
  * asker may know of a listing is the caller's to ask. RC_OK with none also where no list is in use.
+ * RC_UNAVAILABLE: the index is being built for the first time, and takes longer than two seconds.
  */
 MUST_USE enum rc listed_ask(struct door *d, const struct screen_query *query, struct id list,
 			    size_t limit, double min_score, double threshold,
 			    struct listed_hits *out, struct err *err);
+
+/*
+ * Build it, if there are listings and nobody has asked yet: so that the first to ask after a start
+ * does not wait. On a thread of its own.
+ */
+MUST_USE enum rc listed_warm(struct serve *s, struct err *err);
 
 /* Counts for who runs the node: entries, lists in use, and how often it was built anew. */
 struct listed_figures {

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "format/json.h"
@@ -22,7 +23,10 @@
  */
 #define STANDS_A_STEP 2000
 #define CHANGED_MIN 1000 /* the second part grows up to that, or an eighth of the first */
+#define CHANGED_MANY 20000
+#define ROWS_MANY 200000
 #define WORKERS_KEPT 64
+#define WAIT_S 2
 #define CANDIDATES_MAX (4 * LISTED_HITS_MAX)
 
 struct list_state {
@@ -375,7 +379,7 @@ follow(struct live *l, const struct id *ids, size_t n, bool lists, struct err *e
 
 struct changes {
 	VEC(struct id) listings;
-	bool lists, many, behind;
+	bool lists, many;
 	int64_t next_leaf;
 };
 
@@ -385,25 +389,30 @@ find_changes(struct door *d, int64_t leaf, struct changes *out, struct err *err)
 {
 	const struct record_type *listing = model_type(d->node->model, STR("listing"));
 	const struct record_type *list = model_type(d->node->model, STR("watchlist"));
+	struct arena *keep = d->arena, *scratch = arena_new(0);
 	struct record_stands found;
+	size_t rows = 0;
 	enum rc rc;
 
 	out->next_leaf = leaf;
 	do {
 		found = (struct record_stands){0};
-		if ((rc = record_stands_since(d, out->next_leaf, STANDS_A_STEP, &found, err)) !=
-		    RC_OK)
-			return rc;
-		for (size_t i = 0; i < found.n; i++) {
+		arena_reset(scratch);
+		d->arena = scratch;
+		rc = record_stands_since(d, out->next_leaf, STANDS_A_STEP, &found, err);
+		d->arena = keep;
+		for (size_t i = 0; i < found.n && rc == RC_OK; i++) {
 			if (found.at[i].type == listing)
 				*VEC_ADD(d->arena, &out->listings) = found.at[i].id;
 			out->lists = out->lists || found.at[i].type == list;
 			out->next_leaf = found.at[i].leaf + 1;
 		}
-	} while (found.n == STANDS_A_STEP);
-	/* Reading them one by one would cost more than reading all. */
-	out->many = out->listings.n > 20 * CHANGED_MIN;
-	return RC_OK;
+		rows += found.n;
+		/* Reading them one by one would cost more than reading all. */
+		out->many = out->listings.n > CHANGED_MANY || rows > ROWS_MANY;
+	} while (rc == RC_OK && found.n == STANDS_A_STEP && !out->many);
+	arena_free(scratch);
+	return rc;
 }
 
 /* With `following` held: the view is as this door's transaction has it, or later. */
@@ -411,8 +420,11 @@ static enum rc
 catch_up(struct live *l, struct door *d, struct err *err)
 {
 	struct changes c = {.lists = false};
-	enum rc rc = find_changes(d, l->now == NULL ? 0 : l->next_leaf, &c, err);
+	enum rc rc = l->now != NULL ? find_changes(d, l->next_leaf, &c, err) : RC_OK;
 
+	/* What is read from now on is at least as new as this. */
+	if (rc == RC_OK && (l->now == NULL || c.many))
+		rc = audit_size(d->db, &c.next_leaf, err);
 	if (rc != RC_OK)
 		return rc;
 	if (l->now == NULL || c.many) {
@@ -426,6 +438,34 @@ catch_up(struct live *l, struct door *d, struct err *err)
 	}
 	if (rc == RC_OK)
 		l->next_leaf = c.next_leaf;
+	return rc;
+}
+
+static enum rc
+note_size(struct door *d, void *ctx, struct err *err)
+{
+	return audit_size(d->db, ctx, err);
+}
+
+enum rc
+listed_warm(struct serve *s, struct err *err)
+{
+	const struct door_node *node = serve_door_node(s);
+	const struct record_type *listing = model_type(node->model, STR("listing"));
+	struct live *l = serve_memory(s, &live_kind);
+	int64_t size;
+	enum rc rc = RC_OK;
+
+	if (atomic_load(&node->type_keys[listing->index].rows) == 0)
+		return RC_OK;
+	lock(&l->following);
+	if (l->now == NULL && (rc = serve_write(s, NULL, NULL, note_size, &size, err)) == RC_OK) {
+		atomic_store(&l->building, true);
+		if ((rc = build(l, err)) == RC_OK)
+			l->next_leaf = size;
+		atomic_store(&l->building, false);
+	}
+	unlock(&l->following);
 	return rc;
 }
 
@@ -443,6 +483,17 @@ view_take(struct live *l)
 	return v;
 }
 
+/* Not for long: those who wait for the first index are workers whom others need. */
+static bool
+lock_soon(pthread_mutex_t *m)
+{
+	struct timespec until;
+
+	must(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+	until.tv_sec += WAIT_S;
+	return pthread_mutex_clocklock(m, CLOCK_MONOTONIC, &until) == 0;
+}
+
 static enum rc
 view_get(struct live *l, struct door *d, struct view **out, struct err *err)
 {
@@ -450,7 +501,15 @@ view_get(struct live *l, struct door *d, struct view **out, struct err *err)
 
 	if (atomic_load(&l->building) && (*out = view_take(l)) != NULL)
 		return RC_OK;
-	lock(&l->following);
+	if (!lock_soon(&l->following)) {
+		/* Somebody follows changes for long: what there is; or nothing, and that is said.
+		 */
+		*out = view_take(l);
+		return *out != NULL ? RC_OK
+				    : fail(err, RC_UNAVAILABLE, "list",
+					   "the lists are being read for the first time since the "
+					   "node was started; ask again in a moment");
+	}
 	rc = catch_up(l, d, err);
 	unlock(&l->following);
 	*out = rc == RC_OK ? view_take(l) : NULL;

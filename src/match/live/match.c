@@ -295,8 +295,21 @@ static const struct reaction reactions[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const struct setting settings[] = {
+	{ "live_lists_seconds", SETTING_NUMBER, "5", 0, 86400, "Seconds until a running node looks whether its own lists are in memory; 0: they are read when somebody asks." },
+	{ .name = NULL },
+};
+static const struct timer timers[] = {
+	{ "live_lists", "live_lists_seconds", NULL, "Reads the node's own lists into memory after a start.", listed_warm },
+	{ .name = NULL },
+};
+/* clang-format on */
+
 const struct feature match_live_feature = {.name = "match_live",
 					   .routes = routes,
 					   .commands = commands,
 					   .reactions = reactions,
+					   .settings = settings,
+					   .timers = timers,
 					   .api = &match_live_api};
