@@ -88,6 +88,8 @@ add_latin_marked(struct arena *a, struct name_tokens *out, struct str run, struc
 	add_latin(out, run, key, SCRIPT_LATIN);
 	if (out->n != before + 1)
 		return;
+	/* Particles have no marks: "Le" may be one, with a hat it is a Vietnamese surname. */
+	out->at[before].flags &= ~(unsigned)TOKEN_PARTICLE;
 	readings_add(&readings, out->at[before].key);
 	alphabet_latin_read(a, text_fold(a, run), &readings);
 	token_set_alternates(&out->at[before], &readings);

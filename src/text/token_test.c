@@ -146,6 +146,12 @@ names_become_marked_parts(void **state)
 	    {"CANO S EN C", "cano s+i en c+i"},
 	    {"Rosneft' OOO 24", "rosneft ooo+l 24+n"},
 	    {"IvanИванов", "ivan ivanov"},
+	    {"Le Van Cuong", "le van+p cuong"},
+	    {"Lê Đức Thọ", "le duc tho"},
+	    {"Marine Le Pen", "marine le+p pen"},
+	    {"Imam Begum", "imam begum"},
+	    {"Imam Tirelu", "imam+h tirelu"},
+	    {"SA", "sa"},
 	};
 
 	(void)state;

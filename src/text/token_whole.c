@@ -156,6 +156,28 @@ mark_patronymic(struct name_tokens *out)
 	}
 }
 
+/* "Le Van Cuong", "Do Thi Hoa": a Vietnamese surname that is a particle elsewhere. */
+static void
+name_vietnamese(struct name_tokens *out)
+{
+	if (out->n >= 3 && out->at[0].key.n <= 3 &&
+	    (str_eq_z(out->at[1].key, "van") || str_eq_z(out->at[1].key, "thi")))
+		out->at[0].flags &= ~(unsigned)TOKEN_PARTICLE;
+}
+
+/* Nobody is called by titles and particles alone: then they are the name. */
+static void
+leave_a_name(struct name_tokens *out)
+{
+	const unsigned weak = TOKEN_HONORIFIC | TOKEN_PARTICLE | TOKEN_LEGAL;
+
+	for (size_t i = 0; i < out->n; i++)
+		if ((out->at[i].flags & weak) == 0)
+			return;
+	for (size_t i = 0; i < out->n; i++)
+		out->at[i].flags &= ~weak;
+}
+
 void
 token_whole(struct arena *a, struct name_tokens *out)
 {
@@ -163,4 +185,6 @@ token_whole(struct arena *a, struct name_tokens *out)
 	name_articles(out);
 	mark_patronymic(out);
 	respell_chinese(a, out);
+	name_vietnamese(out);
+	leave_a_name(out);
 }
