@@ -7,6 +7,7 @@
 #include "match/decision/decision.h"
 #include "match/linkage/duplicates.h"
 #include "match/linkage/linkage.h"
+#include "match/calibration/calibrate.h"
 #include "match/live/match.h"
 #include "match/live/shape.h"
 #include "match/screening/people.h"
@@ -64,6 +65,7 @@ const struct feature *const liaison_features[] = {
     &match_people_feature,
     &linkage_feature,
     &match_live_feature,
+    &calibration_feature,
     &match_shape_feature,
     &duplicates_feature,
     &stream_route_feature,

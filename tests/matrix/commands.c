@@ -104,6 +104,8 @@ static const struct {
     {"match", "index", NULL, "files alone, without a node"},
     {"match", "compare", NULL, "its words alone, without a node"},
     {"match", "pairs", NULL, "files alone, without a node"},
+    {"match", "thresholds", NULL, "files alone, without a node"},
+    {"match", "calibration", NULL, "calls GET /match/calibration (routes.c)"},
     {"match", "stream", NULL, "files alone, without a node"},
     {"match", "rules", NULL, "a file alone, without a node"},
     {"match", "link", NULL, "files alone, without a node"},

@@ -51,6 +51,7 @@ static const struct {
     {"GET", "/reconcile/{dataset}", NO_ROWS},
     {"POST", "/reconcile/{dataset}", BY_LOG},
     {"GET", "/api/v1/match/live", NO_ROWS},
+    {"GET", "/api/v1/match/calibration", BY_LOG},
     {"POST", "/api/v1/match/duplicates", BY_ROLE},
     {"POST", "/api/v1/match/stream", BY_LOG},
     {"GET", "/api/v1/match/alerts/events", NO_ROWS},
