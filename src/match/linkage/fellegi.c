@@ -169,14 +169,19 @@ maximise(const struct link_tables *t, const struct sums *sums, double all,
 	bits_make(t, w);
 }
 
-/* Is there anything by which two people of one home, or place, are told apart? */
+/* Is there anything that two people of one home, or place, share, and by which they differ? */
 static bool
-tells_apart(const struct link_tables *t, enum link_way way)
+is_told(const struct link_tables *t, enum link_way way)
 {
-	for (size_t f = 0; f < t->field_n; f++)
-		if (!link_way_shares(way, t->field[f]) && t->field[f] != LINK_SEX)
-			return true;
-	return false;
+	bool shared = false, apart = false;
+
+	for (size_t f = 0; f < t->field_n; f++) {
+		if (link_way_shares(way, t->field[f]))
+			shared = true;
+		else if (t->field[f] != LINK_SEX)
+			apart = true;
+	}
+	return shared && apart;
 }
 
 static void
@@ -184,7 +189,7 @@ limits_of(const struct link_tables *t, struct limits *out)
 {
 	*out = (struct limits){{0.5, homes_least(t), 0.5}, {INFINITY, INFINITY, INFINITY}};
 	for (int way = LINK_ONE + 1; way < LINK_WAY_COUNT; way++)
-		if (!tells_apart(t, (enum link_way)way))
+		if (!is_told(t, (enum link_way)way))
 			out->least[way] = out->most[way] = 1e-9;
 }
 

@@ -204,14 +204,6 @@ key_take(const struct link_tables *t, struct link_keys *keys, struct buf *told)
 	keys->told = buf_str(told);
 }
 
-static uint64_t
-block_max(const struct link_tables *t)
-{
-	size_t rows = t->side[0].n + (t->one ? 0 : t->side[1].n);
-
-	return rows < 1000 ? 1000 : rows;
-}
-
 struct link_keys *
 link_keys_like(struct arena *a, const struct link_tables *t, const struct link_keys *keys)
 {
@@ -223,7 +215,7 @@ link_keys_like(struct arena *a, const struct link_tables *t, const struct link_k
 	out->mark_n = keys->mark_n;
 	while (out->n < keys->n) {
 		out->at[out->n] = (struct link_keyed){.key = keys->at[out->n].key};
-		keyed_build(a, t, &out->at[out->n], block_max(t));
+		keyed_build(a, t, &out->at[out->n], link_block_max(t));
 		key_take(t, out, &told);
 	}
 	return out;
@@ -273,7 +265,7 @@ link_keys_choose(struct arena *a, const struct link_tables *t, bool many)
 			break;
 		*k = (struct link_keyed){.key = best};
 		tried[tried_n++] = *k;
-		keyed_build(a, t, k, block_max(t));
+		keyed_build(a, t, k, link_block_max(t));
 		/* Measured, it may be more than was thought: what two marks have in common. */
 		if ((double)k->pairs > budget)
 			continue;

@@ -399,6 +399,35 @@ where_nobody_lives_together_another_given_name_is_no_other_person(void **state)
 }
 
 static void
+names_alone_are_found_though_all_have_a_part_in_common(void **state)
+{
+	struct link_options o = {.min_probability = 0.5, .threads = 1};
+	struct buf left, right;
+	size_t good, bad;
+
+	(void)state;
+	buf_init(&left, arena);
+	buf_init(&right, arena);
+	buf_add_z(&left, "id,name\n");
+	buf_add_z(&right, "id,name\n");
+	chance_state = 13;
+	for (unsigned i = 0; i < PEOPLE; i++) {
+		struct buf name;
+
+		buf_init(&name, arena);
+		add_word(&name, 3);
+		buf_add_byte(&name, ' ');
+		add_word(&name, 3);
+		buf_addf(&left, "l%u,%.*s Shipping Company Limited\n", i, STR_ARG(buf_str(&name)));
+		buf_addf(&right, "r%u,Shipping Company Limited \"%.*s\"\n", i,
+			 STR_ARG(buf_str(&name)));
+	}
+	score(run(buf_str(&left), buf_str(&right), o).out, &good, &bad);
+	assert_true(good >= PEOPLE * 98 / 100);
+	assert_true(bad < 3);
+}
+
+static void
 rows_that_cannot_be_read_are_told_and_the_rest_is_compared(void **state)
 {
 	struct link_options o = {.min_probability = 0.5, .threads = 1};
@@ -554,6 +583,7 @@ main(void)
 	    cmocka_unit_test(a_probability_asked_for_leaves_out_what_is_less_likely),
 	    cmocka_unit_test(people_of_one_home_are_not_one_person),
 	    cmocka_unit_test(where_nobody_lives_together_another_given_name_is_no_other_person),
+	    cmocka_unit_test(names_alone_are_found_though_all_have_a_part_in_common),
 	    cmocka_unit_test(rows_that_cannot_be_read_are_told_and_the_rest_is_compared),
 	    cmocka_unit_test(a_group_held_by_one_pair_is_taken_apart),
 	    cmocka_unit_test(the_pieces_of_a_pair_sum_to_its_bits),

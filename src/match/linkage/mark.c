@@ -120,7 +120,18 @@ struct counter {
 	size_t cap;
 };
 
-/* How often two rows share it: counted over the dictionary's values, not over rows. */
+uint64_t
+link_block_max(const struct link_tables *t)
+{
+	size_t rows = t->side[0].n + (t->one ? 0 : t->side[1].n);
+
+	return rows < 1000 ? 1000 : rows;
+}
+
+/*
+ * How often two rows share it: counted over the dictionary's values, not over rows. What many
+ * names have a part of is left out: their other parts find them.
+ */
 static double
 rate_of(struct counter *c, const struct link_tables *t, const struct link_mark *m)
 {
@@ -159,7 +170,8 @@ rate_of(struct counter *c, const struct link_tables *t, const struct link_mark *
 		}
 	}
 	for (size_t s = 0; s < n; s++)
-		pairs += at[s].left * at[s].right;
+		if (m->by_value != NULL || at[s].left * at[s].right <= (double)link_block_max(t))
+			pairs += at[s].left * at[s].right;
 	return pairs / (rows * other);
 }
 
@@ -210,6 +222,7 @@ link_marks_list(struct arena *a, const struct link_tables *t, struct link_mark *
 			add(&c, t, LINK_MARK_DAY, f, out, &n);
 			break;
 		case LINK_NAMES:
+			add(&c, t, LINK_MARK_VALUE, f, out, &n);
 			add(&c, t, LINK_MARK_PARTS, f, out, &n);
 			add(&c, t, LINK_MARK_TWO, f, out, &n);
 			break;

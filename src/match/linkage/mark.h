@@ -28,6 +28,8 @@ struct link_mark {
 #define LINK_MARKS_MAX (LINK_FIELD_COUNT * 3)
 #define LINK_MARK_VALUES_MAX 16
 
+/* A group of rows alike in one value that makes more pairs than this is left out. */
+uint64_t link_block_max(const struct link_tables *t);
 size_t link_marks_list(struct arena *a, const struct link_tables *t, struct link_mark *out);
 /* The row's values of the mark; how many. */
 size_t link_mark_values(const struct link_tables *t, const struct link_mark *m, int side,

@@ -8,6 +8,7 @@
 #define SAMPLE 12000
 /* Rarity leans on the field's mean as if of so many records. */
 #define RARE_LEAN 100.0
+#define PARTNERS_AT_FIRST 0.9
 
 static int
 by_pattern(const void *x, const void *y)
@@ -66,21 +67,34 @@ same_pairs(const struct link_tables *t, size_t f, double *both, double *same)
 	*same = sum;
 }
 
+/* Does some cell hold several names or codes? Then two may agree without being the same text. */
+static bool
+holds_several(const struct link_tables *t, size_t f)
+{
+	const struct link_dictionary *d = &t->dictionary[f];
+
+	for (size_t i = 1; i < d->n; i++)
+		if (d->at[i].many > 1)
+			return true;
+	return false;
+}
+
 /* Of one field: seen in the sample, and among the pairs that are one person. */
 static void
 u_of(const struct link_tables *t, size_t f, const double seen[LINK_LEVEL_COUNT], double matched,
-     double matched_same, double u[LINK_LEVEL_COUNT])
+     double matched_same, bool at_first, double u[LINK_LEVEL_COUNT])
 {
-	double both, same, all = 0, u_same;
+	double both, same, all = 0, u_same, sampled;
 
 	same_pairs(t, f, &both, &same);
 	for (int l = 1; l < LINK_LEVEL_COUNT; l++)
 		all += seen[l] + 0.5;
 	u_same = fmax(same - matched_same, 0) / fmax(both - matched, 1);
-	/* Codes and names may agree without being written alike: the sample says it. */
-	if ((t->kind[f] == LINK_CODES || t->kind[f] == LINK_NAMES) &&
-	    seen[LINK_SAME] / all > u_same)
-		u_same = seen[LINK_SAME] / all;
+	sampled = seen[LINK_SAME] / all;
+	if (at_first)
+		sampled = fmax(sampled - matched_same / fmax(both, 1), 0);
+	if (holds_several(t, f) && sampled > u_same)
+		u_same = sampled;
 	u_same = fmin(fmax(u_same, 0.5 / (both + 1)), 0.999);
 	all -= seen[LINK_SAME] + 0.5;
 	for (int l = 1; l < LINK_LEVEL_COUNT; l++)
@@ -96,6 +110,7 @@ link_u_measure(const struct link_tables *t, const struct link_sample *s,
 	       const struct link_pairs *pairs, const double *r, struct link_weights *w)
 {
 	double seen[LINK_FIELD_COUNT][LINK_LEVEL_COUNT] = {{0}};
+	double rows = (double)(t->side[0].n < t->side[1].n ? t->side[0].n : t->side[1].n);
 
 	for (size_t i = 0; i < s->n; i++) {
 		double bits[LINK_WAY_COUNT], other = (double)s->at[i].count;
@@ -110,6 +125,9 @@ link_u_measure(const struct link_tables *t, const struct link_sample *s,
 	for (size_t f = 0; f < w->field_n; f++) {
 		double matched = 0, matched_same = 0;
 
+		/* At first as if nearly every row had a partner; what is found says better. */
+		if (r == NULL)
+			matched = matched_same = PARTNERS_AT_FIRST * rows;
 		for (size_t i = 0; r != NULL && i < pairs->pattern_n; i++) {
 			enum link_level l = link_pattern_level(pairs->patterns[i].pattern, f);
 			double n = r[i] * (double)pairs->patterns[i].count;
@@ -117,7 +135,7 @@ link_u_measure(const struct link_tables *t, const struct link_sample *s,
 			matched += l != LINK_MISSING ? n : 0;
 			matched_same += l == LINK_SAME ? n : 0;
 		}
-		u_of(t, f, seen[f], matched, matched_same, w->u[f]);
+		u_of(t, f, seen[f], matched, matched_same, r == NULL, w->u[f]);
 	}
 }
 

@@ -9,7 +9,7 @@ struct link_text {
 	struct arena *scratch;
 	struct translit *translit;
 	bool tried;
-	char *buf; /* of one value */
+	char *buf, *sorted; /* of one value */
 };
 
 struct link_text *
@@ -18,7 +18,8 @@ link_text_open(struct arena *a)
 	struct link_text *t = NEW(a, struct link_text);
 
 	t->scratch = arena_new(0);
-	t->buf = arena_bytes(a, LINK_VALUE_BYTES_MAX + 1);
+	t->buf = arena_bytes(a, LINK_VALUE_BYTES_MAX + 2);
+	t->sorted = arena_bytes(a, LINK_VALUE_BYTES_MAX + 2);
 	return t;
 }
 
@@ -157,6 +158,40 @@ link_date_read(struct str raw, char out[8])
 	return false;
 }
 
+#define SORTED_PARTS_MAX 24
+
+/* The parts of each name in byte order, so that the order in which they are written is none. */
+static struct str
+parts_sorted(struct link_text *t, struct str text)
+{
+	struct str rest = {t->sorted, text.n};
+	size_t n = 0;
+
+	memcpy(t->sorted, text.p, text.n);
+	while (rest.p != NULL) {
+		struct str one = str_cut(&rest, '|'), part[SORTED_PARTS_MAX];
+		size_t parts = 0;
+
+		while (one.p != NULL && parts < SORTED_PARTS_MAX) {
+			struct str p = str_cut(&one, ' ');
+			size_t at = parts;
+
+			if (p.n == 0)
+				continue;
+			for (; at > 0 && str_cmp(part[at - 1], p) > 0; at--)
+				part[at] = part[at - 1];
+			part[at] = p;
+			parts++;
+		}
+		for (size_t i = 0; i < parts; i++) {
+			memcpy(t->buf + n, part[i].p, part[i].n);
+			n += part[i].n;
+			t->buf[n++] = i + 1 < parts ? ' ' : '|';
+		}
+	}
+	return (struct str){t->buf, n > 0 ? n - 1 : 0};
+}
+
 static void
 bag_fill(struct link_value *v)
 {
@@ -282,7 +317,7 @@ link_value_add(struct link_tables *tables, struct link_text *t, size_t field, in
 		text = plain(t, text, true, tables->field[field] == LINK_EMAIL ? "@." : NULL);
 		break;
 	case LINK_CODE: text = plain(t, text, false, NULL); break;
-	case LINK_NAMES: text = plain(t, text, true, "|"); break;
+	case LINK_NAMES: text = parts_sorted(t, plain(t, text, true, "|")); break;
 	case LINK_CODES: text = plain(t, text, false, "|"); break;
 	case LINK_DATE:
 		text = link_date_read(text, date) ? (struct str){date, 8}
