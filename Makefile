@@ -70,7 +70,7 @@ performance-audit: ## measure a log of a million leaves on both engines, and wri
 
 performance-match: ## measure the matcher beside its peers, and write docs/performance-match.md (a quarter of an hour)
 	@tools/setup.sh bench
-	@$(BUILD) release liaison bench_match_speed
+	@$(BUILD) release liaison bench_match_speed bench_match_reload
 	LIAISON_BUILD=$(CURDIR)/build/release bench/match/write.sh
 
 golden: ## rewrite the golden files; read the diff before you commit it

@@ -145,7 +145,7 @@ def main():
     m = Maker(seed)
     r = m.r
     listed = []
-    taken = set()
+    taken = {} # name -> who bears it
     with open(out + '/list.csv', 'w', newline='', encoding='utf-8') as f:
         w = csv.writer(f)
         w.writerow('entity_id type names dob countries ids source'.split())
@@ -156,22 +156,25 @@ def main():
             while more > 0 and r.random() < more:
                 all_names.append(romanised(r, text(parts)) if r.random() < .6 else text(m.person()[1]))
                 more -= 1
-            taken.add(all_names[0])
-            listed.append((i, parts, dob))
+            for name in all_names:
+                taken.setdefault(name.lower(), set()).add(f'p{i}')
+            listed.append((i, parts, dob, t))
             w.writerow([f'p{i}', 'person', '|'.join(dict.fromkeys(all_names)),
                         '' if r.random() < .1 else dob[:4] if r.random() < .2 else dob, '', '', 'invented'])
     asked = []
-    for i, parts, dob in r.choices(listed, k=true_n):
+    for i, parts, dob, t in r.choices(listed, k=true_n):
         s, kind = ways(r, parts)
-        asked.append((s, *date_as_told(r, dob), f'p{i}', kind))
+        asked.append((s, *date_as_told(r, dob), '|'.join(sorted(taken[text(parts).lower()])), kind))
     while control_n > 0:
         t, parts, dob = m.person()
         kind = 'control_invented'
         if control_n % 5 == 0:
-            one, other = r.sample(listed, 2)
+            one = other = r.choice(listed)
+            while other is one or other[3] != one[3]:
+                other = r.choice(listed)
             parts = [p for p in one[1] if p[0] != 'f'] + [p for p in other[1] if p[0] == 'f']
             kind = 'control_recombined'
-        if text(parts) in taken:
+        if text(parts).lower() in taken:
             continue
         asked.append((text(parts), dob if r.random() < .6 else '', 'random', '', kind))
         control_n -= 1

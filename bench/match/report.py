@@ -101,6 +101,11 @@ row(f'queries a second, {many}, one core', 'at least 10,000', '1/s', 'long.a_sec
 row('the slowest in a hundred', 'at most 2 ms', 'us', 'long.p99_us', SPEED, at_most=2000)
 row('their index is built in', 'at most 1.5 s', 's', 'long.build_s', SPEED, at_most=1.5)
 row('bytes a name', 'at most 150', 'bytes', 'long.bytes_a_name', SPEED, at_most=150)
+if of('reload.other') is not None:
+    rows.append(f"| answers that changed while that list was replaced {of('reload.reloads'):.0f} times | none | "
+                f"{of('reload.other'):.0f} | {'yes' if of('reload.other') == 0 else '**no**'} | | | `bench_match_reload` |")
+    values['reload']['liaison'] = [of('reload.p99_us_with') / max(1, of('reload.p99_us_without'))]
+    row('the slowest in a hundred meanwhile, of that without, by the clock', '1', 'x', 'reload', '`bench_match_reload`', peer=False)
 if of('threads.wall_s_2'):
     base = of('threads.one_query_s')
     values['threads']['liaison'] = [(of('threads.wall_s_1') - base) / max(.001, of('threads.wall_s_2') - base)]

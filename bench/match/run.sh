@@ -8,7 +8,7 @@
 #	LIAISON_NAMES (1000000) in the long list; LIAISON_LINES (1000000) in the stream
 #	LIAISON_CSV keeps each value: round,measure,engine,value,unit (write.sh makes docs/performance-match.md)
 #	DATA (../shared/data/match): where it is not, an invented list and questions take its place (people.py)
-# Peers take a sample of the questions, for they are slow, and liaison stands beside them on that sample. Speeds are
+# The long list is make_list.py's. Peers take a sample of the questions, for they are slow, and liaison stands beside them on that sample. Speeds are
 # of one thread's CPU, but pg_trgm's, which its server takes by the clock. What DuckDB and pg_trgm match is folded to
 # ASCII before; liaison folds while it is measured.
 set -eu
@@ -16,6 +16,7 @@ cd "$(dirname "$0")/../.."
 : "${LIAISON_BUILD:=$PWD/build/release}"
 liaison=$LIAISON_BUILD/liaison
 speed=$LIAISON_BUILD/bench/bench_match_speed
+reload=$LIAISON_BUILD/bench/bench_match_reload
 only=${LIAISON_ONLY:-quality speed link dedupe stream}
 sample=${LIAISON_SAMPLE:-3000}
 rounds=${LIAISON_ROUNDS:-3}
@@ -24,7 +25,8 @@ lines=${LIAISON_LINES:-1000000}
 seed=${SEED:-1}
 data=${DATA:-$PWD/../shared/data/match}
 here=bench/match
-[ -x "$liaison" ] && [ -x "$speed" ] || { echo "build it first: liaison, bench_match_speed"; exit 77; }
+[ -x "$liaison" ] && [ -x "$speed" ] && [ -x "$reload" ] ||
+	{ echo "build it first: liaison, bench_match_speed, bench_match_reload"; exit 77; }
 command -v python3 >/dev/null && [ -x /usr/bin/time ] || { echo "tools/setup.sh bench installs what is needed: python3, time"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -130,6 +132,7 @@ quality() {
 	[ ! -s "$work/arabic/asked.tsv" ] || on_sample "$work/arabic" arabic
 	if [ -f "$data/name_bench/name_bench_cases.csv" ]; then
 		say "quality: name_bench"
+		# shellcheck disable=SC2034 -- by ${!which}
 		cases=$data/name_bench/name_bench_cases.csv recorded=$data/name_bench/name_bench_logicv2_scores.csv
 		for schema in Person ''; do
 			for which in cases recorded; do # logic-v2's scores are of fewer rows: both are told
@@ -163,12 +166,16 @@ speeds() {
 	done
 	round=1
 	say "speed: $names names are made"
-	# 1.8 names each.
-	people $((names * 5 / 9)) 5000 5000 "$work/long"
-	cut_sample "$work/long" 10000 "$work/long/cut"
-	mv "$work/long/cut/"* "$work/long"
+	mkdir "$work/long"
+	python3 $here/make_list.py "$development/list.csv" "$names" "$work/long/all.csv"
+	"${folding:-python3}" $here/sample.py "$work/long/all.csv" "$development/queries.csv" "$development/truth.csv" 10000 "$seed" "$work/long"
 	say "speed: $names names"
 	ours "$work/long/list.csv" "$work/long/queries.csv" long
+	say "speed: $names names, replaced while they are searched"
+	"$liaison" match index --list "$work/long/list.csv" --out "$work/long/index" >/dev/null 2>&1 || [ $? = 2 ]
+	"$reload" "$work/long/index" "$work/long/queries.csv" 10 >"$work/reload" || true
+	sed -nE 's/([0-9]+) questions, ([0-9]+) reloads, ([0-9]+) refused, ([0-9]+) answered otherwise: p99 ([0-9]+) us without, ([0-9]+) us with.*/reloads \2\nother \4\np99_us_without \5\np99_us_with \6/p' \
+		"$work/reload" | puts reload liaison
 	peers "$work/long" long 20 20 200
 	rm -rf "$work/long"
 }
