@@ -126,6 +126,10 @@ quality() {
 	say "quality: all questions of $(basename "$development")"
 	"$liaison" match screen --list "$development/list.csv" --queries "$development/queries.csv" >"$work/all.csv" 2>/dev/null || [ $? = 2 ]
 	python3 $here/score.py quality "$development/truth.csv" "$work/all.csv" | puts quality liaison
+	say "quality: invented people"
+	people 10000 6000 50000 "$work/invented"
+	"$liaison" match screen --list "$work/invented/list.csv" --queries "$work/invented/queries.csv" >"$work/all.csv" 2>/dev/null || [ $? = 2 ]
+	python3 $here/score.py quality "$work/invented/truth.csv" "$work/all.csv" | puts invented liaison
 	cut_sample "$development" "$sample" "$work/sample"
 	on_sample "$work/sample" sample
 	cut_sample "$development" "$sample" "$work/arabic" real_original_arabic
