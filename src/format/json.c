@@ -89,7 +89,8 @@ read_text(struct str text, const struct limits *limits, bool reals, json_t **out
 {
 	struct limits l = limits_full(limits);
 	struct check c = {.p = text.p,
-			  .end = text.p + text.n,
+			  /* Nothing may be nowhere: no place is counted from NULL. */
+			  .end = text.n > 0 ? text.p + text.n : text.p,
 			  .line_start = text.p,
 			  .line = 1,
 			  .depth_max = l.depth_max,

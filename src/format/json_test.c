@@ -84,6 +84,18 @@ text_over_its_limit_is_refused(void **state)
 
 /* RFC 8785 section 3.2.3 and its appendix B. */
 static void
+no_text_at_all_is_no_json(void **state)
+{
+	json_t *out;
+	struct err err;
+
+	(void)state;
+	/* A body that nobody sent has no place in memory either. */
+	assert_int_equal(json_read(STR_NONE, NULL, &out, &err), RC_INVALID);
+	assert_int_equal(json_read_reals(STR(""), NULL, &out, &err), RC_INVALID);
+}
+
+static void
 the_canonical_form_is_that_of_rfc_8785(void **state)
 {
 	static const struct {
@@ -281,6 +293,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(texts_are_taken_or_refused_with_their_place),
 	    cmocka_unit_test(text_over_its_limit_is_refused),
+	    cmocka_unit_test(no_text_at_all_is_no_json),
 	    cmocka_unit_test(the_canonical_form_is_that_of_rfc_8785),
 	    cmocka_unit_test(objects_of_many_keys_are_sorted_too),
 	    cmocka_unit_test(the_writer_places_commas_and_escapes),
