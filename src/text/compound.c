@@ -59,12 +59,9 @@ cut_servant(struct str key, struct compound_part out[COMPOUND_PARTS_MAX])
 	/* Alone, the other part follows: "abdul", "abdur". */
 	if (at + 1 == key.n)
 		return key.p[at] == 'l' || is_sun(key.p[at]) ? add(out, n, STR("al"), 3, key.n) : 0;
-	if (key.p[at] == 'l')
-		rest = at + 1;
-	else if (is_sun(key.p[at]) && key.p[at + 1] == key.p[at])
-		rest = at + 1;
-	else
-		rest = at;
+	rest = at;
+	if (key.p[at] == 'l' || (is_sun(key.p[at]) && key.p[at + 1] == key.p[at]))
+		rest++;
 	if (key.n - rest < (rest == at ? 5u : 3u))
 		return 0;
 	n = add(out, n, STR("al"), 3, rest);

@@ -119,9 +119,9 @@ jaro_winkler(struct str a, struct str b)
 		return 0;
 	for (uint64_t x = in_a, y = in_b; x != 0 && y != 0; x &= x - 1, y &= y - 1)
 		moved += a.p[__builtin_ctzll(x)] != b.p[__builtin_ctzll(y)];
+	moved /= 2;
 	m = (double)common;
-	return winkler((m / (double)a.n + m / (double)b.n + (m - (double)(moved / 2)) / m) / 3, a,
-		       b);
+	return winkler((m / (double)a.n + m / (double)b.n + (m - (double)moved) / m) / 3, a, b);
 }
 
 static bool
