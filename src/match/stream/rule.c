@@ -334,7 +334,9 @@ basis_read(struct reading *r, const struct yaml_node *node, struct rule *out)
 	if (out->expires.n == 0)
 		(void)refuse(r, node, "expires",
 			     "has no expiry: a day, after which it is reviewed");
-	else if (!time_parse(out->expires, &out->expires_ms))
+	/* A year before all of this (0727 for 2027) is a slip of the hand, not a rule that is over.
+	 */
+	else if (!time_parse(out->expires, &out->expires_ms) || out->expires_ms <= 0)
 		(void)refuse(r, expires, "expires", "ends on no day such as 2027-03-31");
 	else if (out->expires.n == 10)
 		out->expires_ms += DAY_MS; /* the day named is the last one */

@@ -126,6 +126,10 @@ a_rule_without_purpose_authorisation_or_expiry_is_refused(void **state)
 	    {"- {id: r, purpose: screening, authorisation: A-1, stream: people, when: [{field: "
 	     "listed, at_least: 0.9}]}",
 	     "expires"},
+	    {"- {id: r, purpose: screening, authorisation: A-1, expires: 0727-01-31, stream: "
+	     "people, "
+	     "when: [{field: listed, at_least: 0.9}]}",
+	     "expires"},
 	    {"- {id: r, purpose: screening, authorisation: A-1, expires: never, stream: people, "
 	     "when: [{field: listed, at_least: 0.9}]}",
 	     "expires"},
