@@ -31,6 +31,7 @@ struct listed_hit {
 struct listed_hits {
 	struct listed_hit *at;
 	size_t n, cap;
+	bool unnamed; /* none of the names asked says anything (match/screening/said.h) */
 };
 #define LISTED_HITS_MAX 20
 

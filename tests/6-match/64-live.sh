@@ -55,6 +55,15 @@ same "who is found" "$(asks "Orvek Taluneth")" "$a"
 b=$(new_listing "$ours" "Dameru Loshkai")
 same "who is found" "$(asks "Dameru Loshkai")" "$b"
 
+story "A name without a letter is no question: nobody is told that nobody is listed"
+for who in gus dot; do
+	expect_exit 2 L match ask "... ?" --as "$who"
+	has "$said" "no letter or digit"
+	expect_exit 2 L match ask "" --as "$who"
+	expect_exit 0 L match ask "... ?" --id X-77 --as "$who" --json
+	same "asked by the document alone" "$(jq .name_not_compared <<<"$said")" true
+done
+
 story "The first line learns of a second check, and neither list, reason nor score, whatever it asks for"
 expect_exit 0 L match ask "Orvek Taluneth" --dob 1979-05-07 --min-score 0.01 --as dot --json
 same "what dot is told" "$(jq -c . <<<"$said")" '{"second_check":true}'

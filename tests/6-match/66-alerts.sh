@@ -59,6 +59,12 @@ same "sent again" "$(send gus "$work/events" | jq -c '[.alerts[] | .raised]')" '
 same "records" "$(alerts | wc -l)" 1
 same "as lines" "$(api gus POST match/stream -H "Accept: application/x-ndjson" --data-binary @"$work/events" | jq -c '[.line, .alert // .error | type]' | head -1)" '["number","string"]'
 
+story "A name that says nothing is told by its line: whoever it stands for was not looked for"
+printf '{"kind":"person","id":"n1","name":"-- ?"}\n' >"$work/unnamed"
+for who in gus dot; do
+	same "errors for $who" "$(send "$who" "$work/unnamed" | jq -c '[.alerts, (.errors[] | [.line, .key, .skipped])]')" '[[],[1,"name",false]]'
+done
+
 story "The first line is told of a second check alone; nobody without the role is told anything"
 same "what dot is told" "$(send dot "$work/events" | jq -cS .alerts)" \
 	'[{"event":"e1","line":1,"second_check":true},{"event":"e1","line":4,"second_check":true}]'

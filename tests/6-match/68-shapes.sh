@@ -73,4 +73,7 @@ same "no query" "$(post "$gus" match/default '{"queries":{}}' | jq .status)" 422
 same "no JSON" "$(post "$gus" match/default 'x' | jq .status)" 422
 same "nobody named" "$(post "$gus" match/default '{"queries":{"a":{"schema":"Person","properties":{}}}}' | jq .status)" 422
 same "a filter that is not done here" "$(post "$gus" 'match/default?changed_since=2026-01-01' "$query" | jq .status)" 400
+same "a name without a letter" "$(post "$gus" match/default '{"queries":{"a":{"schema":"Person","properties":{"name":"---"}}}}' | jq .status)" 422
+same "with a document" "$(post "$gus" match/default '{"queries":{"a":{"schema":"Person","properties":{"name":"---","passportNumber":"X-77"}}}}' | jq -c '.responses.a | [.name_not_compared, .results]')" '[true,[]]'
+same "reconciled" "$(curl -s -X POST -H "Authorization: Bearer $gus" --data-urlencode 'queries={"q0":{"query":"---"}}' "$url/reconcile/default" | jq .status)" 422
 [ "$(L audit show "$listing" --as gus --json | jq '[.items[] | select(.action == "search")] | length')" -ge 4 ] || wrong "the questions are not in the log"

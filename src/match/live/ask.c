@@ -45,7 +45,10 @@ ask_one(struct asking *a, const struct screen_query *query, size_t limit, double
 	enum rc rc =
 	    listed_ask(&rq->door, query, a->list, LISTED_HITS_MAX, least, threshold, &found, err);
 
-	*out = (struct asked){.second_check = false};
+	*out = (struct asked){.name_not_compared = rc == RC_OK && found.unnamed};
+	/* "Nobody" would be believed, at a border, of somebody who was not looked for. */
+	if (rc == RC_OK && found.unnamed && query->id_count == 0)
+		return fail(err, RC_INVALID, "name", SAID_NOTHING);
 	for (size_t i = 0; i < found.n && rc == RC_OK; i++) {
 		bool known = false;
 

@@ -11,6 +11,7 @@
  */
 struct asked {
 	bool second_check; /* somebody is listed with LISTED_LINE or more, whoever may know of it */
+	bool name_not_compared;	 /* no name of it says anything: identifiers alone were asked */
 	struct listed_hits hits; /* those that this asker may know of; none for the first line */
 };
 
@@ -30,6 +31,8 @@ struct asking {
  */
 MUST_USE enum rc ask_begin(struct request *rq, struct str list, struct asking *out,
 			   struct err *err);
+/* RC_INVALID: it has neither an identifier nor a name that says anything (match/screening/said.h).
+ */
 MUST_USE enum rc ask_one(struct asking *a, const struct screen_query *query, size_t limit,
 			 double min_score, double threshold, struct asked *out, struct err *err);
 MUST_USE enum rc ask_end(struct asking *a, struct err *err);

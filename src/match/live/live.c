@@ -626,6 +626,7 @@ listed_ask(struct door *d, const struct screen_query *query, struct id list, siz
 	}
 	n = search_part(v->all, v->changed, w, query, min_score, found);
 	n += search_part(v->changed, NULL, w, query, min_score, found + n);
+	out->unnamed = !said_query(w, query);
 	if (n > 1)
 		qsort(found, n, sizeof *found, best_first);
 	for (size_t i = 0; i < n && rc == RC_OK && out->n < limit; i++) {

@@ -98,6 +98,8 @@ ask(struct request *rq, struct reply *reply, struct err *err)
 	    (rc = ask_end(&asking, err)) != RC_OK)
 		return rc;
 	reply->json = json_pack("{s:b}", "second_check", asked.second_check);
+	if (asked.name_not_compared)
+		set(reply->json, "name_not_compared", json_true());
 	if (!ask_sees_hits(rq))
 		return RC_OK;
 	hits = json_array();

@@ -165,6 +165,8 @@ write_matches(struct arena *a, const struct asked *asked, const struct example *
 	json_out_object_end(out);
 	/* Beyond the shape: somebody is listed, though this asker may not know where. */
 	json_out_key_bool(out, "second_check", asked->second_check);
+	if (asked->name_not_compared)
+		json_out_key_bool(out, "name_not_compared", true);
 	json_out_object_end(out);
 }
 
@@ -309,6 +311,8 @@ reconcile_queries(struct request *rq, json_t *queries, struct json_out *out, str
 		}
 		json_out_array_end(out);
 		json_out_key_bool(out, "second_check", asked.second_check);
+		if (asked.name_not_compared)
+			json_out_key_bool(out, "name_not_compared", true);
 		json_out_object_end(out);
 	}
 	json_out_object_end(out);

@@ -8,6 +8,7 @@
 #include "format/json.h"
 #include "parse/parse.h"
 #include "match/explain.h"
+#include "match/screening/said.h"
 #include "match/screening/screen.h"
 
 #define SHOWN_MAX 20
@@ -52,6 +53,14 @@ match_compare_run(const struct match_compare_options *o, FILE *out, struct err *
 
 	if ((rc = screen_worker_open(&w, err)) != RC_OK)
 		return rc;
+	/* A score of two where one says nothing would be read as "not the same". */
+	if (!said_query(w, &left) || !said_query(w, &right)) {
+		rc = fail(err, RC_INVALID, "name",
+			  "%s name has no letter or digit that could be compared",
+			  said_query(w, &left) ? "the second" : "the first");
+		screen_worker_close(w);
+		return rc;
+	}
 	a = arena_new(0);
 	buf_init(&text, a);
 	screen_compare(w, &left, &right, &why);
@@ -106,7 +115,8 @@ add_row(struct csv_out *csv, const struct csv_row *row, struct str score, struct
 	csv_out_end(csv);
 }
 
-static void
+/* False: one of the names says nothing; the row is there, as it is for all others. */
+static bool
 add_pair(struct screen_worker *w, struct arena *a, const struct pair_columns *columns,
 	 const struct csv_row *row, struct csv_out *csv)
 {
@@ -119,14 +129,30 @@ add_pair(struct screen_worker *w, struct arena *a, const struct pair_columns *co
 	screen_compare(w, &left, &right, &why);
 	add_row(csv, row, str_fmt(a, "%.9f", why.score),
 		why.score >= SCREEN_THRESHOLD ? STR("true") : STR("false"));
+	return said_name(w, names[0]) && said_name(w, names[1]);
+}
+
+static void
+tell_unnamed(const char *name, const struct csv_row *row, size_t *count, struct arena *a,
+	     FILE *diag)
+{
+	struct err why;
+
+	if (++*count > SHOWN_MAX)
+		return;
+	(void)fail_at(&why, RC_INVALID, name, row->n > 0 ? row->at[0].line : 0, 0, "name",
+		      "has no letter or digit that could be compared; the score of the row says "
+		      "nothing");
+	fprintf(diag, "%.*s\n", STR_ARG(err_line(a, &why)));
 }
 
 static enum rc
-pairs_write(struct screen_worker *w, struct parse *in, FILE *out, FILE *diag, struct err *err)
+pairs_write(struct screen_worker *w, const char *name, struct parse *in, FILE *out, FILE *diag,
+	    struct err *err)
 {
 	struct arena *a = arena_new(0);
 	struct pair_columns columns;
-	size_t skipped = 0;
+	size_t skipped = 0, unnamed = 0;
 	struct csv_row row;
 	bool first = true;
 	enum rc rc;
@@ -149,8 +175,8 @@ pairs_write(struct screen_worker *w, struct parse *in, FILE *out, FILE *diag, st
 			break;
 		if (first)
 			add_row(&csv, &row, STR("score"), STR("match"));
-		else
-			add_pair(w, a, &columns, &row, &csv);
+		else if (!add_pair(w, a, &columns, &row, &csv))
+			tell_unnamed(name, &row, &unnamed, a, diag);
 		first = false;
 		if ((rc = write_all(out, buf_str(&text), err)) != RC_OK)
 			break;
@@ -159,8 +185,14 @@ pairs_write(struct screen_worker *w, struct parse *in, FILE *out, FILE *diag, st
 		rc = first ? fail(err, RC_INVALID, "pairs", "the file of pairs is empty") : RC_OK;
 	if (rc == RC_OK && skipped > 0)
 		rc = fail(err, RC_INVALID, "pairs",
-			  "%zu lines could not be read and were skipped; all others were scored",
-			  skipped);
+			  "%zu lines could not be read and were skipped; all others were scored, "
+			  "%zu of them with a name that could not be compared",
+			  skipped, unnamed);
+	else if (rc == RC_OK && unnamed > 0)
+		rc =
+		    fail(err, RC_INVALID, "name",
+			 "%zu pairs have a name that could not be compared; all others were scored",
+			 unnamed);
 	arena_free(a);
 	return rc;
 }
@@ -178,7 +210,7 @@ match_pairs_run(const char *pairs, FILE *out, FILE *diag, struct err *err)
 	if ((rc = screen_worker_open(&w, err)) == RC_OK) {
 		rc = parse_csv_open(source_file(in, pairs), CSV_RAGGED | CSV_LATIN1, &rows, err);
 		if (rc == RC_OK)
-			rc = pairs_write(w, rows, out, diag, err);
+			rc = pairs_write(w, pairs, rows, out, diag, err);
 		parse_close(rows);
 		screen_worker_close(w);
 	}

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "format/csv.h"
+#include "match/screening/said.h"
 #include "parse/parse.h"
 #include "text/edtf.h"
 
@@ -19,7 +20,7 @@ struct query_file {
 	FILE *in, *diag;
 	struct parse *csv;
 	struct columns columns;
-	size_t skipped, undated;
+	size_t skipped, undated, unnamed, unasked;
 };
 
 static ptrdiff_t
@@ -132,7 +133,10 @@ row_read(struct arena *a, const struct csv_row *row, const struct columns *c, st
 {
 	struct str rest = cell(a, row, c->ids);
 
-	*out = (struct query_row){.id = cell(a, row, c->id),
+	*out = (struct query_row){.line = (size_t)c->name < row->n ? row->at[c->name].line
+					  : row->n > 0		   ? row->at[0].line
+								   : 0,
+				  .id = cell(a, row, c->id),
 				  .name = cell(a, row, c->name),
 				  .dob = cell(a, row, c->dob),
 				  .country = cell(a, row, c->country),
@@ -155,6 +159,28 @@ query_next(struct query_file *f, struct arena *a, struct query_row *out, struct 
 	row_read(a, &row, &f->columns, out);
 	dob_check(f, &row, out);
 	return RC_OK;
+}
+
+void
+query_unnamed(struct query_file *f, const struct query_row *row)
+{
+	bool by_id = false;
+	struct err why;
+
+	for (size_t i = 0; i < row->id_n; i++)
+		by_id = by_id || str_trim(row->ids[i]).n > 0;
+	f->unasked += !by_id;
+	(void)fail_at(&why, RC_INVALID, f->path, row->line, 0, "name", "%s",
+		      by_id ? "has no letter or digit that could be compared; asked by identifiers "
+			      "alone"
+			    : SAID_NOTHING);
+	report(f, &why, &f->unnamed);
+}
+
+size_t
+query_unasked(const struct query_file *f)
+{
+	return f->unasked;
 }
 
 size_t

@@ -18,6 +18,7 @@ struct query_row {
 	struct str id, name, dob, country, type;
 	struct str ids[8];
 	size_t id_n;
+	long line; /* of the name */
 };
 
 /*
@@ -33,9 +34,16 @@ void query_close(struct query_file *f);
 MUST_USE enum rc query_next(struct query_file *f, struct arena *a, struct query_row *out,
 			    struct err *err);
 
-/* Lines that were skipped; dates that are none. */
+/*
+ * The name of a row that query_next gave says nothing (said.h): told on diag as above, the first
+ * few, and counted, unless identifiers asked for the person too: then it is told alone.
+ */
+void query_unnamed(struct query_file *f, const struct query_row *row);
+
+/* Lines that were skipped; dates that are none; rows that asked for nobody. */
 size_t query_skipped(const struct query_file *f);
 size_t query_undated(const struct query_file *f);
+size_t query_unasked(const struct query_file *f);
 
 /* The row as a question: views into it and into names. */
 struct screen_query query_ask(const struct query_row *row, struct str names[SCREEN_QUERY_NAMES]);

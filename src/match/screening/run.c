@@ -10,6 +10,7 @@
 #include "format/csv.h"
 #include "match/screening/list.h"
 #include "match/screening/query.h"
+#include "match/screening/said.h"
 #include "match/screening/screen.h"
 
 /* Rows in hand at once: enough to keep threads busy, little enough for memory. */
@@ -83,6 +84,19 @@ chunk_screen(struct screening *s)
 	s->asked += s->row_n;
 }
 
+/* Who asked by a name that says nothing is told so: no row would read like nobody found. */
+static void
+chunk_tell(struct screening *s, struct query_file *file)
+{
+	for (size_t i = 0; i < s->row_n; i++) {
+		struct str names[SCREEN_QUERY_NAMES];
+		struct screen_query query = query_ask(&s->rows[i].query, names);
+
+		if (s->rows[i].hit_n == 0 && !said_query(s->workers[0], &query))
+			query_unnamed(file, &s->rows[i].query);
+	}
+}
+
 static enum rc
 chunk_write(struct screening *s, struct arena *a, FILE *out, struct err *err)
 {
@@ -141,6 +155,7 @@ queries_run(struct screening *s, struct query_file *file, FILE *out, struct err 
 		rc = chunk_read(s, file, a, rows_max, err);
 		if (rc == RC_OK || rc == RC_ABSENT) {
 			chunk_screen(s);
+			chunk_tell(s, file);
 			if ((wrote = chunk_write(s, a, out, err)) != RC_OK)
 				rc = wrote;
 		}
@@ -215,8 +230,13 @@ match_screen_run(const struct match_screen_options *options, FILE *out, FILE *di
 	if (rc == RC_OK && query_skipped(file) + list_skipped > 0)
 		rc = fail(err, RC_INVALID, "",
 			  "%zu lines of queries and %zu of lists could not be read and were "
-			  "skipped; all others were screened",
-			  query_skipped(file), list_skipped);
+			  "skipped, %zu queries asked for nobody; all others were screened",
+			  query_skipped(file), list_skipped, query_unasked(file));
+	else if (rc == RC_OK && query_unasked(file) > 0)
+		rc = fail(err, RC_INVALID, "name",
+			  "%zu queries have no name that could be compared, so nobody was looked "
+			  "for by them; all others were screened",
+			  query_unasked(file));
 	for (unsigned i = 0; i < s.thread_n; i++)
 		screen_worker_close(s.workers[i]);
 	screen_index_free(index);

@@ -10,7 +10,8 @@
  * run: the commands `liaison match screen|compare|pairs`, with their options already parsed.
  * Results go to out as CSV (RFC 4180) or JSON; lines that cannot be read are reported on
  * diag with file and line number (no content), skipped, and counted at the end.
- * Birth dates that are none are told likewise; their rows are screened without them.
+ * Birth dates that are none are told likewise; their rows are screened without them. So are names
+ * without a letter or digit, by which nobody is looked for (said.h): RC_INVALID at the end.
  * No node is needed. RC_ABSENT: a file is not there. RC_INVALID: a file cannot be read at
  * all or lacks its columns; or lines were skipped, after all others were screened, as
  * `record import` ends: whoever asks has to know that somebody was not looked for.
@@ -47,7 +48,7 @@ struct match_compare_options {
 	bool json;
 };
 
-/* The score and its pieces. */
+/* The score and its pieces. RC_INVALID: one of the names says nothing (said.h). */
 MUST_USE enum rc match_compare_run(const struct match_compare_options *options, FILE *out,
 				   struct err *err);
 

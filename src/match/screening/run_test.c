@@ -190,14 +190,17 @@ pairs(const char *text)
 {
 	const char *path = file_of(text);
 	struct ran ran = {0};
-	char *out = NULL;
-	size_t n;
-	FILE *f = open_memstream(&out, &n);
+	char *out = NULL, *diag = NULL;
+	size_t n, diag_n;
+	FILE *f = open_memstream(&out, &n), *g = open_memstream(&diag, &diag_n);
 
-	ran.rc = match_pairs_run(path, f, stderr, &ran.err);
+	ran.rc = match_pairs_run(path, f, g, &ran.err);
 	fclose(f);
+	fclose(g);
 	ran.out = str_copy(arena, str_from(out)).p;
+	ran.diag = str_copy(arena, str_from(diag)).p;
 	free(out);
+	free(diag);
 	unlink(path);
 	return ran;
 }
@@ -225,6 +228,67 @@ pairs_keep_their_rows_and_gain_two_columns(void **state)
 	ran = pairs("left,right\n\"a\" b\",c\nMarta,Marta\n");
 	assert_int_equal(ran.rc, RC_INVALID);
 	assert_true(str_find(str_from(ran.out), STR("Marta,Marta,")) >= 0);
+}
+
+static void
+who_asks_by_a_name_that_says_nothing_is_told_so(void **state)
+{
+	struct ran ran = screen(list,
+				"query_id,name,dob,ids\n"
+				"q1,Marta Novak,,\n"
+				"q2,,1961-03-08,\n"
+				"q3,--- ???,,\n"
+				"q4,---|Marta Novak,,\n"
+				"q5,...,,X1\n"
+				"q6,Nobody Known,,\n",
+				2);
+	struct buf many;
+
+	(void)state;
+	assert_int_equal(ran.rc, RC_INVALID);
+	assert_non_null(strstr(ran.err.text, "2 queries have no name"));
+	assert_non_null(strstr(ran.out, "q1,a2"));
+	assert_non_null(strstr(ran.out, "q4,a2"));
+	assert_non_null(strstr(ran.diag, ":3: name: has no letter or digit"));
+	assert_non_null(strstr(ran.diag, ":4: name: has no letter or digit"));
+	assert_null(strstr(ran.diag, ":5:"));
+	assert_non_null(strstr(ran.diag, ":6: name: has no letter or digit that could be compared; "
+					 "asked by identifiers alone"));
+	assert_null(strstr(ran.diag, ":7:"));
+	/* Told a few times, counted all. */
+	buf_init(&many, arena);
+	buf_add_z(&many, "query_id,name\n");
+	for (int i = 0; i < 100; i++)
+		buf_addf(&many, "q%d,-\n", i);
+	ran = screen(list, str_z(arena, buf_str(&many)), 1);
+	assert_non_null(strstr(ran.err.text, "100 queries"));
+	assert_non_null(strstr(ran.diag, ":21:"));
+	assert_null(strstr(ran.diag, ":22:"));
+	ran = pairs("left,right\n,Marta\nMarta,Marta\n--,Marta\n");
+	assert_int_equal(ran.rc, RC_INVALID);
+	assert_non_null(strstr(ran.err.text, "2 pairs"));
+	assert_non_null(strstr(ran.out, "Marta,Marta,"));
+	assert_non_null(strstr(ran.out, "--,Marta,"));
+	assert_non_null(strstr(ran.diag, ":2: name:"));
+	assert_non_null(strstr(ran.diag, ":4: name:"));
+	assert_null(strstr(ran.diag, ":3:"));
+}
+
+static void
+a_comparison_with_nothing_is_none(void **state)
+{
+	struct match_compare_options options = {.left = STR("Marta"), .right = STR("?")};
+	char *out = NULL;
+	size_t n;
+	FILE *f = open_memstream(&out, &n);
+	struct err err;
+
+	(void)state;
+	assert_int_equal(match_compare_run(&options, f, &err), RC_INVALID);
+	assert_non_null(strstr(err.text, "the second name"));
+	fclose(f);
+	assert_int_equal(n, 0);
+	free(out);
 }
 
 static void
@@ -323,6 +387,8 @@ main(void)
 	    cmocka_unit_test(the_help_says_the_least_score_that_the_program_takes),
 	    cmocka_unit_test(what_cannot_be_screened_says_why),
 	    cmocka_unit_test(pairs_keep_their_rows_and_gain_two_columns),
+	    cmocka_unit_test(who_asks_by_a_name_that_says_nothing_is_told_so),
+	    cmocka_unit_test(a_comparison_with_nothing_is_none),
 	    cmocka_unit_test(a_comparison_is_shown_as_text_and_as_json),
 	    cmocka_unit_test(fewer_strangers_reach_a_higher_line_and_none_is_promised),
 	    cmocka_unit_test(ones_own_controls_are_counted_at_each_line),

@@ -73,6 +73,8 @@ alert_screen(struct arena *a, struct screen_worker *w, const struct alert_list *
 		size_t n = screen_search(list->index, w, &query, COUNT_OF(hits), least, hits);
 		size_t shown = 0;
 
+		if (n == 0 && query.name_count > 0 && !said_query(w, &query))
+			out->unnamed = true;
 		for (size_t k = 0; k < n && shown < ALERT_HITS_MAX; k++) {
 			if (is_cleared(a, list, &e->parties.at[i], hits[k].entry_id))
 				continue;

@@ -22,7 +22,8 @@ struct alert_hit {
 struct alert_hits {
 	struct alert_hit *at;
 	size_t n, cap;
-	double best; /* score of the first; 0: nobody */
+	double best;  /* score of the first; 0: nobody */
+	bool unnamed; /* a name in it says nothing (match/screening/said.h) */
 };
 
 struct alert_list {

@@ -66,6 +66,8 @@ screen_party(struct reading *r, long line, const struct event *e, const struct e
 	enum rc rc = listed_ask(&r->rq->door, &query, (struct id){{0}}, HITS_MAX, LISTED_LINE,
 				LISTED_LINE, &hits, err);
 
+	if (rc == RC_OK && hits.unnamed && p->names.n > 0)
+		add_fault(r, line, "name", SAID_NOTHING, false);
 	for (size_t i = 0; rc == RC_OK && i < hits.n; i++) {
 		struct raised *best = NULL;
 

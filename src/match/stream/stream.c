@@ -98,6 +98,10 @@ row_screen(struct worker *w, struct row *row)
 	}
 	row->kind = e->kind;
 	alert_screen(w->arena, w->screen, &run->list, &run->rules, e, &hits);
+	if (hits.unnamed && row->fault == NULL) {
+		(void)fail(&why, RC_INVALID, "name", SAID_NOTHING);
+		row_fault(w, row, &why);
+	}
 	buf_init(&out, w->arena);
 	row->alerts = alert_lines(w->arena, w->screen, &run->list, &run->rules, e, &hits, row->line,
 				  run->now_ms, w->hit, &out);
