@@ -23,7 +23,7 @@
 #define PARTS_MAX 2
 
 struct pair_key {
-	uint32_t hash, name;
+	uint32_t hash, lead;
 };
 
 /* A word while building: where it is spelt, and for the hash table. */
@@ -114,7 +114,7 @@ word_number(struct part *p, const unsigned char *flat, size_t n)
 
 /* Neighbours written as one, from the first of these words on. */
 static void
-add_joined(struct part *p, const struct word *words, size_t n, uint32_t name)
+add_joined(struct part *p, const struct word *words, size_t n, uint32_t at)
 {
 	const struct word *parts[WORD_JOINED_MAX];
 	char key[TOKEN_KEY_MAX];
@@ -123,7 +123,7 @@ add_joined(struct part *p, const struct word *words, size_t n, uint32_t name)
 	for (size_t i = 0; i < n; i++)
 		parts[i] = &words[i];
 	if (words_may_join(parts, n) && word_join(parts, n, key, &joined))
-		*VEC_ADD(p->arena, &p->pairs) = (struct pair_key){keys_joined(&joined), name};
+		*VEC_ADD(p->arena, &p->pairs) = (struct pair_key){keys_joined(&joined), at};
 }
 
 static void
@@ -132,15 +132,14 @@ add_name(struct part *p, uint32_t entry, struct str text)
 	struct name_tokens tokens;
 	struct word words[NAME_TOKENS_MAX];
 	struct str originals[NAME_TOKENS_MAX];
-	uint32_t number = (uint32_t)p->names.n, family;
+	uint32_t at = (uint32_t)p->tokens.n, family;
 
 	token_split(p->translit, p->scratch, text, &tokens);
 	if (tokens.n == 0) {
 		p->skipped++;
 		return;
 	}
-	*VEC_ADD(p->arena, &p->names) =
-	    (struct segment_name){entry, (uint32_t)p->tokens.n, (uint32_t)p->texts.n};
+	*VEC_ADD(p->arena, &p->names) = (struct segment_name){entry, at, (uint32_t)p->texts.n};
 	buf_add(&p->texts, text);
 	words_make(p->scratch, &tokens, words);
 	for (size_t i = 0; i < tokens.n; i++)
@@ -155,7 +154,7 @@ add_name(struct part *p, uint32_t entry, struct str text)
 	}
 	for (size_t i = 0; i + 1 < tokens.n; i++)
 		for (size_t n = 2; n <= WORD_JOINED_MAX && i + n <= tokens.n; n++)
-			add_joined(p, &words[i], n, number);
+			add_joined(p, &words[i], n, at + (uint32_t)i);
 }
 
 static void
@@ -248,7 +247,7 @@ part_append(struct part *to, const struct part *from)
 						   (from->tokens.at[i] & SEGMENT_FAMILY);
 	for (size_t i = 0; i < from->pairs.n; i++)
 		*VEC_ADD(to->arena, &to->pairs) =
-		    (struct pair_key){from->pairs.at[i].hash, from->pairs.at[i].name + name};
+		    (struct pair_key){from->pairs.at[i].hash, from->pairs.at[i].lead + token};
 	for (size_t i = 0; i < from->id_keys.n; i++)
 		*VEC_ADD(to->arena, &to->id_keys) =
 		    (struct segment_id){from->id_keys.at[i].key, from->id_keys.at[i].entry + entry};
@@ -294,7 +293,7 @@ keys_lay(struct arena *a, const struct pair_key *keys, size_t n, struct keys_mad
 	for (size_t i = 0; i < n; i++) {
 		uint32_t at = next[keys[i].hash >> (32 - out->bits)]++;
 
-		out->leads[at] = keys[i].name;
+		out->leads[at] = keys[i].lead;
 		out->tags[at] = (uint16_t)keys[i].hash;
 	}
 }
@@ -319,41 +318,91 @@ word_keys(struct part *p, struct keys_made *out)
 	keys_lay(p->arena, all.at, all.n, out);
 }
 
+/* A word with more names than these has names that trail; never more such words than 2^16. */
+#define COMMON_MIN 64
+#define COMMON_SHARE 60000
+#define UNASKED (TOKEN_HONORIFIC | TOKEN_PARTICLE | TOKEN_LEGAL | TOKEN_INITIAL)
+
+/* Of which words a name trails (segment.h): bits for its tokens. */
+static uint32_t
+trails_of(const struct segment_word *words, const uint32_t *counts, uint32_t common,
+	  const uint32_t *tokens, size_t n)
+{
+	uint32_t first = UINT32_MAX, most = UINT32_MAX, trails = 0;
+	bool others = false;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t word = tokens[i] & ~SEGMENT_FAMILY;
+
+		if ((words[word].flags & UNASKED) != 0)
+			continue;
+		others |= first != UINT32_MAX && word != first;
+		if (first == UINT32_MAX)
+			first = most = word;
+		else if (counts[word] > counts[most])
+			most = word;
+	}
+	for (size_t i = 0; i < n && first != UINT32_MAX; i++) {
+		uint32_t word = tokens[i] & ~SEGMENT_FAMILY;
+		bool may = (words[word].flags & UNASKED) != 0 || (others && word == most);
+
+		trails |= (uint32_t)(may && counts[word] > common) << i;
+	}
+	return trails;
+}
+
+static void
+word_reads(const struct part *p, size_t word, struct segment_word *out)
+{
+	const unsigned char *flat = (const unsigned char *)p->spelt.p + p->words.at[word].spelt;
+	struct word loose, readings[TOKEN_ALTERNATES_MAX];
+
+	word_unflatten(flat, &loose, readings);
+	out->spelt = p->words.at[word].spelt;
+	out->flags = loose.flags | (uint32_t)(unsigned char)loose.key.p[0] << 8;
+}
+
 /* The words with their postings: which names have them, each name once for each place. */
 static uint32_t *
 word_postings(struct part *p, struct segment_word *words)
 {
 	uint32_t *postings = NEW_N(p->arena, uint32_t, p->tokens.n + 1);
-	uint32_t *next = NEW_N(p->arena, uint32_t, p->words.n + 1);
+	uint32_t *counts = NEW_N(p->arena, uint32_t, p->words.n + 1);
+	uint32_t *trailing = NEW_N(p->arena, uint32_t, p->words.n + 1);
 	uint32_t *last_entry = NEW_N(p->arena, uint32_t, p->words.n + 1);
-	uint32_t at = 0;
+	uint32_t *trails = NEW_N(p->arena, uint32_t, p->names.n + 1);
+	uint32_t common = COMMON_MIN + (uint32_t)(p->tokens.n / COMMON_SHARE), at = 0;
 
 	for (size_t i = 0; i < p->tokens.n; i++)
-		next[p->tokens.at[i] & ~SEGMENT_FAMILY]++;
+		counts[p->tokens.at[i] & ~SEGMENT_FAMILY]++;
+	for (size_t i = 0; i < p->words.n; i++)
+		word_reads(p, i, &words[i]);
+	words[p->words.n].spelt = (uint32_t)p->spelt.n;
+	for (size_t name = 0; name < p->names.n; name++) {
+		const uint32_t *tokens = &p->tokens.at[p->names.at[name].token];
+		size_t end = name + 1 < p->names.n ? p->names.at[name + 1].token : p->tokens.n;
+		size_t n = end - p->names.at[name].token;
+
+		trails[name] = trails_of(words, counts, common, tokens, n);
+		for (size_t i = 0; i < n; i++)
+			trailing[tokens[i] & ~SEGMENT_FAMILY] += trails[name] >> i & 1;
+	}
 	for (size_t i = 0; i <= p->words.n; i++) {
-		uint32_t n = next[i];
-
-		words[i].posting = next[i] = at;
-		at += n;
-		words[i].spelt = (uint32_t)p->spelt.n;
-		if (i < p->words.n) {
-			const unsigned char *flat =
-			    (const unsigned char *)p->spelt.p + p->words.at[i].spelt;
-			struct word word, readings[TOKEN_ALTERNATES_MAX];
-
-			word_unflatten(flat, &word, readings);
-			words[i].spelt = p->words.at[i].spelt;
-			words[i].flags = word.flags | (uint32_t)(unsigned char)word.key.p[0] << 8;
-		}
+		words[i].posting = at;
+		at += counts[i];
+		words[i].trailing = trailing[i] = at - trailing[i];
+		counts[i] = words[i].posting;
 	}
 	for (size_t name = 0; name < p->names.n; name++) {
 		uint32_t entry = p->names.at[name].entry + 1;
+		size_t first = p->names.at[name].token;
 		size_t end = name + 1 < p->names.n ? p->names.at[name + 1].token : p->tokens.n;
 
-		for (size_t i = p->names.at[name].token; i < end; i++) {
+		for (size_t i = first; i < end; i++) {
 			uint32_t word = p->tokens.at[i] & ~SEGMENT_FAMILY;
+			bool trail = (trails[name] >> (i - first) & 1) != 0;
 
-			postings[next[word]++] = (uint32_t)name;
+			postings[trail ? trailing[word]++ : counts[word]++] = (uint32_t)name;
 			words[word].entries += last_entry[word] != entry;
 			last_entry[word] = entry;
 		}

@@ -1,53 +1,40 @@
 #include "match/screening/gather.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "match/screening/bits.h"
-#include "match/screening/leftover.h"
-#include "match/screening/word_flat.h"
+#include "match/screening/cost.h"
+#include "match/screening/estimate.h"
 
 /* Names looked at part by part; the rest had gathered less. */
 #define LOOK_MAX 512
-/* Six for each that is wanted: on match/dev four times as many brought .0003 of top-1. */
-#define LOOKS(wanted) (6 * (wanted) + 8 < LOOK_MAX ? 6 * (wanted) + 8 : LOOK_MAX)
-/* Bits are counted in steps of a fourth, for the line that so many names are above. */
-#define STEPS 320
-#define STEP_BITS 0.25f
-
-/* A name's bits so far. Stamps rise, so that nothing is cleared between questions. */
-struct sum {
-	uint32_t stamp; /* of the question and the term that added last */
+/* Three for each that is wanted: on match/dev six bring .0005 of top-1. */
+#define LOOKS(wanted) (3 * (wanted) + 8 < LOOK_MAX ? 3 * (wanted) + 8 : LOOK_MAX)
+/* A name that has gathered something. */
+struct touched {
+	uint32_t name;
 	float bits;
+	uint16_t parts; /* of the question that have added */
+	uint16_t trail; /* as in struct index_trait */
 };
-
-/* A word that parts of the question are like: the part, its bits, the next such part. */
-struct mark {
-	float bits;
-	uint16_t next; /* 0 for none */
-	uint16_t term;
-};
-
-struct mark_slot {
-	uint32_t stamp, word;
-	uint16_t first;
-};
-#define MARKS_MAX 8192
-#define MARK_SLOTS (MARKS_MAX * 2)
+#define TOUCHED_MAX 65535
 
 struct gather {
 	struct arena *self;
-	struct sum *sums;
-	size_t sum_n;
+	/* Of each name: the question's stamp in the upper half, its place among those touched. */
+	uint32_t *places;
+	size_t place_n;
 	uint32_t stamp;
-	VEC(uint32_t) touched;
-	struct mark marks[MARKS_MAX];
-	size_t mark_n;
-	struct mark_slot slots[MARK_SLOTS];
-	uint32_t slot_stamp, slot_mask;
-	uint64_t begun; /* serial of the question that the marks are of */
+	struct touched *touched;
+	size_t touched_n, weighed_n; /* those weighed have what they lack taken off */
+	/* Of each common word (index_part), what it adds in this question; for each part. */
+	struct common {
+		float bits;
+		uint16_t parts, stamp;
+	} * commons[INDEX_PARTS_MAX];
+	size_t common_n[INDEX_PARTS_MAX];
+	bool any_common;
 };
 
 struct gather *
@@ -57,6 +44,7 @@ gather_new(void)
 	struct gather *g = NEW(self, struct gather);
 
 	g->self = self;
+	g->touched = NEW_N(self, struct touched, TOUCHED_MAX + 1);
 	return g;
 }
 
@@ -71,16 +59,41 @@ gather_free(struct gather *g)
 static void
 fit(struct gather *g, const struct screen_index *index)
 {
-	if (g->sum_n < index->name_n) {
-		g->sum_n = (size_t)index->name_n + index->name_n / 4;
-		g->sums = NEW_N(g->self, struct sum, g->sum_n);
-		g->stamp = 0;
+	if (g->place_n < index->name_n) {
+		g->place_n = (size_t)index->name_n + index->name_n / 4;
+		g->places = NEW_N(g->self, uint32_t, g->place_n);
 	}
-	if (g->stamp > UINT32_MAX - 4 * GATHER_TERMS_MAX) {
-		memset(g->sums, 0, g->sum_n * sizeof *g->sums);
-		g->stamp = 0;
+	for (size_t p = 0; p < index->part_n; p++) {
+		size_t n = index->parts[p].common_n;
+
+		if (g->common_n[p] >= n)
+			continue;
+		g->common_n[p] = n + n / 4;
+		g->commons[p] = NEW_N(g->self, struct common, g->common_n[p]);
 	}
-	g->touched.n = 0;
+	if (++g->stamp > UINT16_MAX) {
+		memset(g->places, 0, g->place_n * sizeof *g->places);
+		for (size_t p = 0; p < INDEX_PARTS_MAX; p++)
+			if (g->common_n[p] > 0)
+				memset(g->commons[p], 0, g->common_n[p] * sizeof *g->commons[p]);
+		g->stamp = 1;
+	}
+	g->touched_n = g->weighed_n = 0;
+	g->any_common = false;
+}
+
+/* Left over on both sides, most parts contradict each other; some are found to be alike. */
+#define CONTRADICTS 0.3f
+
+static void
+give_credit(struct gather_question *q, struct gather_term *term)
+{
+	term->credit = 0;
+	for (size_t i = term->first; i < (size_t)term->first + term->n; i++)
+		if ((q->strong >> i & 1) != 0)
+			term->credit -=
+			    q->missing[i] + CONTRADICTS * (float)screen_weights.contradiction;
+	q->most += term->near->most + term->credit;
 }
 
 static void
@@ -141,63 +154,160 @@ gather_ask(const struct screen_index *index, struct neighbours *n, struct asked_
 		out->strong |= (uint32_t)word_is_strong(w) << i;
 		out->initial |= (uint32_t)((w->flags & TOKEN_INITIAL) != 0) << i;
 		out->missing[i] =
-		    (float)((w->flags & TOKEN_LEGAL) != 0 ? screen_weights.legal_missing
-			    : word_is_weak(w)		  ? screen_weights.weak_missing
-			    : (w->flags & TOKEN_INITIAL) != 0
-				? screen_weights.initial_missing
-				: screen_weights.asked_missing +
-				      asked->rarity[i] * screen_weights.asked_rarity);
+		    (float)cost_missing(w->flags, asked->rarity[i], screen_weights.asked_missing,
+					screen_weights.asked_rarity);
 	}
+	for (size_t t = 0; t < out->term_n; t++)
+		give_credit(out, &out->terms[t]);
 }
 
-/* How names are added to: by which term, and may others than those known come in? */
+/* What a word adds to a name that has it, and for which parts of the question. */
 struct adding {
-	uint32_t stamp;
-	bool only_known;
+	float bits;
+	uint16_t parts;
+	bool only_known; /* no further names come in */
 };
 
-static void
-add_to(struct gather *g, const struct adding *how, const struct index_part *part, uint32_t name,
-       float bits)
+static uint16_t
+parts_of(const struct gather_term *term)
 {
-	struct sum *sum = &g->sums[part->first_name + name];
+	return (uint16_t)(((1u << term->n) - 1) << (term->first < 15 ? term->first : 15));
+}
 
-	if (sum->stamp < g->stamp) {
-		if (how->only_known)
+static inline void
+add_to(struct gather *g, const struct adding *how, uint32_t name)
+{
+	uint32_t *place = &g->places[name];
+	struct touched *t;
+
+	if (*place >> 16 != g->stamp) {
+		if (how->only_known || g->touched_n == TOUCHED_MAX)
 			return;
-		*VEC_ADD(g->self, &g->touched) = part->first_name + name;
-		/* Of equals, names with fewer parts left over come first. */
-		*sum = (struct sum){how->stamp, bits - 0.5f * (float)part->lengths[name]};
-	} else if (sum->stamp != how->stamp) {
-		*sum = (struct sum){how->stamp, sum->bits + bits};
+		*place = g->stamp << 16 | (uint32_t)g->touched_n;
+		g->touched[g->touched_n++] = (struct touched){name, how->bits, how->parts, 0};
+		return;
+	}
+	t = &g->touched[*place & 0xffff];
+	if ((t->parts & how->parts) == 0) {
+		t->parts |= how->parts;
+		t->bits += how->bits;
 	}
 }
 
 static void
-add_all(struct gather *g, const struct screen_index *index, const struct neighbourhood *near,
-	const struct adding *how)
+add_names(struct gather *g, const struct adding *how, const struct index_part *part,
+	  const uint32_t *names, size_t n)
 {
-	for (size_t i = 0; i < near->name_n; i++) {
-		const struct index_part *part = index_part_of_name(index, near->names[i].name);
+	const uint32_t *places = &g->places[part->first_name];
 
-		add_to(g, how, part, near->names[i].name - part->first_name, near->names[i].bits);
+	for (size_t i = 0; i < n; i++) {
+		if (i + 16 < n)
+			__builtin_prefetch(&places[names[i + 16]], 1);
+		add_to(g, how, part->first_name + names[i]);
 	}
+}
+
+static const struct index_trait *
+trait_of(const struct screen_index *index, uint32_t name)
+{
+	const struct index_part *part = index_part_of_name(index, name);
+
+	return &part->traits[name - part->first_name];
+}
+
+/* What those touched since lack, taken off; a name begins with all of its parts missing. */
+static void
+weigh(struct gather *g, const struct screen_index *index)
+{
+	for (; g->weighed_n < g->touched_n; g->weighed_n++) {
+		struct touched *t = &g->touched[g->weighed_n];
+		const struct index_trait *trait = trait_of(index, t->name);
+
+		if (g->weighed_n + 16 < g->touched_n)
+			__builtin_prefetch(trait_of(index, t[16].name));
+		t->bits -= (float)trait->lacks * INDEX_LACK_BITS;
+		t->trail = trait->trail;
+	}
+}
+
+static float
+lack_of(const struct index_part *part, uint32_t word)
+{
+	return -(float)cost_missing(part->s.words[word].flags, (double)part->rarity[word],
+				    screen_weights.listed_missing, screen_weights.listed_rarity);
+}
+
+/* The word is common: names that stand under others have it, too. */
+static void
+note_common(struct gather *g, size_t p, const struct index_part *part, uint32_t word,
+	    const struct adding *how)
+{
+	uint32_t at = index_common(part, word);
+	struct common *common;
+
+	if (at == 0)
+		return;
+	common = &g->commons[p][at - 1];
+	if (common->stamp != g->stamp || common->bits < how->bits)
+		*common = (struct common){how->bits, how->parts, (uint16_t)g->stamp};
+	g->any_common = true;
+}
+
+static void
+add_all(struct gather *g, const struct screen_index *index, const struct gather_term *term,
+	bool only_known)
+{
+	const struct neighbourhood *near = term->near;
+
+	for (size_t i = 0; i < near->name_n; i++)
+		add_to(g,
+		       &(struct adding){near->names[i].bits + term->credit, parts_of(term),
+					only_known},
+		       near->names[i].name);
 	for (size_t i = 0; i < near->word_n; i++) {
 		const struct index_part *part = index_part_of_word(index, near->words[i].word);
-		const struct segment_word *word =
-		    &part->s.words[near->words[i].word - part->first_word];
+		uint32_t number = near->words[i].word - part->first_word;
+		const struct segment_word *word = &part->s.words[number];
+		struct adding how = {near->words[i].bits + term->credit + lack_of(part, number),
+				     parts_of(term), only_known};
 
-		for (uint32_t k = word[0].posting; k < word[1].posting; k++)
-			add_to(g, how, part, part->s.postings[k], near->words[i].bits);
+		add_names(g, &how, part, part->s.postings + word->posting,
+			  word->trailing - word->posting);
+		if (word->trailing < word[1].posting)
+			note_common(g, (size_t)(part - index->parts), part, number, &how);
 	}
 }
+
+/* Names that came in by a rarer word, and have a common one of the question, too. */
+static void
+add_common(struct gather *g, const struct screen_index *index)
+{
+	for (size_t i = 0; g->any_common && i < g->touched_n; i++) {
+		struct touched *t = &g->touched[i];
+		const struct common *common;
+
+		if (t->trail == 0)
+			continue;
+		common =
+		    &g->commons[index_part_of_name(index, t->name) - index->parts][t->trail - 1];
+		if (common->stamp == g->stamp && (t->parts & common->parts) == 0) {
+			t->parts |= common->parts;
+			t->bits += common->bits;
+		}
+	}
+}
+
+/* Bits are counted in steps of a fourth, for the line that so many names are above. */
+#define STEPS 512
+#define STEP_BITS 0.25f
+#define STEP_LEAST (-48.0f)
 
 static size_t
 step_of(float bits)
 {
-	size_t step = bits > 0 ? (size_t)(bits * (1 / STEP_BITS)) : 0;
+	float above = (bits - STEP_LEAST) * (1 / STEP_BITS);
 
-	return step < STEPS ? step : STEPS - 1;
+	return above <= 0 ? 0 : above >= STEPS - 1 ? STEPS - 1 : (size_t)above;
 }
 
 /* How many of the names touched stand on each step; the highest that any stands on. */
@@ -207,8 +317,8 @@ count_steps(const struct gather *g, uint32_t counts[STEPS])
 	size_t top = 0;
 
 	memset(counts, 0, STEPS * sizeof *counts);
-	for (size_t i = 0; i < g->touched.n; i++) {
-		size_t step = step_of(g->sums[g->touched.at[i]].bits);
+	for (size_t i = 0; i < g->touched_n; i++) {
+		size_t step = step_of(g->touched[i].bits);
 
 		counts[step]++;
 		top = step > top ? step : top;
@@ -216,22 +326,21 @@ count_steps(const struct gather *g, uint32_t counts[STEPS])
 	return top;
 }
 
-/* The bits that at least n of the names touched have, or 0 when there are not so many. */
+/* The bits that at least n of the names touched have, or the least when there are not so many. */
 static float
 line_of(const struct gather *g, size_t n)
 {
 	uint32_t counts[STEPS];
 	size_t above = 0;
 
-	if (g->touched.n < n)
-		return 0;
-	for (size_t step = count_steps(g, counts) + 1; step-- > 0;)
-		if ((above += counts[step]) >= n)
-			return (float)step * STEP_BITS;
-	return 0;
+	if (g->touched_n >= n)
+		for (size_t step = count_steps(g, counts) + 1; step-- > 0;)
+			if ((above += counts[step]) >= n)
+				return (float)step * STEP_BITS + STEP_LEAST;
+	return STEP_LEAST;
 }
 
-/* The names touched that have most, by steps, at most max; returns how many. */
+/* Places of the names touched that have most, by steps, at most max; returns how many. */
 static size_t
 most_touched(const struct gather *g, uint32_t max, uint32_t out[LOOK_MAX])
 {
@@ -243,328 +352,43 @@ most_touched(const struct gather *g, uint32_t max, uint32_t out[LOOK_MAX])
 		n += counts[step];
 		counts[step] = n < max ? n : max;
 	}
-	for (size_t i = 0; i < g->touched.n; i++) {
-		size_t step = step_of(g->sums[g->touched.at[i]].bits);
+	for (size_t i = 0; i < g->touched_n; i++) {
+		size_t step = step_of(g->touched[i].bits);
 
 		if (at[step] < counts[step])
-			out[at[step]++] = g->touched.at[i];
+			out[at[step]++] = (uint32_t)i;
 	}
 	return n < max ? n : max;
 }
 
+/* Names that share but their commonest word are many and weak: so many are walked. */
+#define TRAIL_MAX 2048
+/* The least that a name lacks which has another part beside the one that is shared. */
+#define OTHER_LACKS 3
+
+/* The names that trail under the words of a term, as far as they could still come in. */
 static size_t
-slot_of(const struct gather *g, uint32_t word)
+add_trails(struct gather *g, const struct screen_index *index, const struct gather_term *term,
+	   float line, size_t left)
 {
-	uint32_t at = word * 0x9e3779b1u >> 16 & g->slot_mask;
+	const struct neighbourhood *near = term->near;
 
-	while (g->slots[at].stamp == g->slot_stamp && g->slots[at].word != word)
-		at = (at + 1) & g->slot_mask;
-	return at;
-}
+	for (size_t i = 0; i < near->word_n; i++) {
+		const struct index_part *part = index_part_of_word(index, near->words[i].word);
+		uint32_t number = near->words[i].word - part->first_word;
+		const struct segment_word *word = &part->s.words[number];
+		size_t n = word[1].posting - word->trailing;
+		struct adding how = {near->words[i].bits + term->credit, parts_of(term), false};
 
-static void
-mark(struct gather *g, uint32_t word, size_t term, float bits)
-{
-	struct mark_slot *slot = &g->slots[slot_of(g, word)];
-
-	if (g->mark_n + 1 >= MARKS_MAX)
-		return;
-	if (slot->stamp != g->slot_stamp)
-		*slot = (struct mark_slot){g->slot_stamp, word, 0};
-	g->marks[++g->mark_n] = (struct mark){bits, slot->first, (uint16_t)term};
-	slot->first = (uint16_t)g->mark_n;
-}
-
-void
-gather_estimate_begin(struct gather *g, const struct gather_question *q)
-{
-	size_t words = 0;
-
-	if (g->begun == q->serial)
-		return;
-	g->begun = q->serial;
-	for (size_t t = 0; t < q->term_n; t++)
-		words += q->terms[t].near->word_n;
-	/* Few enough places that they stay in the nearest cache. */
-	g->slot_mask = 255;
-	while (g->slot_mask + 1 < MARK_SLOTS && g->slot_mask < 4 * words)
-		g->slot_mask = 2 * g->slot_mask + 1;
-	g->mark_n = 0;
-	if (++g->slot_stamp == 0) {
-		memset(g->slots, 0, sizeof g->slots);
-		g->slot_stamp = 1;
-	}
-	for (size_t t = 0; t < q->term_n; t++) {
-		const struct neighbourhood *near = q->terms[t].near;
-
-		for (size_t i = 0; i < near->word_n; i++)
-			mark(g, near->words[i].word, t, near->words[i].bits);
-	}
-}
-
-/* Parts of a listed name that have no counterpart yet. */
-struct left_over {
-	unsigned char letter[NAME_TOKENS_MAX];
-	bool initial[NAME_TOKENS_MAX];
-	float cost[NAME_TOKENS_MAX];
-	size_t n;
-};
-
-static void
-leave(const struct index_part *part, uint32_t word, struct left_over *left, float *bits)
-{
-	unsigned flags = part->s.words[word].flags;
-	bool initial = (flags & TOKEN_INITIAL) != 0;
-
-	if ((flags & (TOKEN_HONORIFIC | TOKEN_PARTICLE | TOKEN_LEGAL)) != 0) {
-		*bits += (float)((flags & TOKEN_LEGAL) != 0 ? screen_weights.legal_missing
-							    : screen_weights.weak_missing);
-		return;
-	}
-	left->letter[left->n] = (unsigned char)(flags >> 8);
-	left->initial[left->n] = initial;
-	left->cost[left->n] = initial
-				  ? (float)screen_weights.initial_missing
-				  : (float)screen_weights.listed_missing +
-					part->rarity[word] * (float)screen_weights.listed_rarity;
-	left->n++;
-}
-
-/* Initials take what begins with them; the rest is missing, and contradicts what is missing. */
-static float
-settle(const struct gather_question *q, uint32_t free, struct left_over *left)
-{
-	float bits = 0;
-	size_t names = 0, asked_names;
-
-	for (size_t i = 0; i < q->asked->n; i++) {
-		const struct word *w = &q->asked->words[i];
-		bool fits = false;
-
-		if ((free >> i & 1) == 0)
+		if (how.bits - OTHER_LACKS < line)
+			break;
+		if (n == 0 || n > left)
 			continue;
-		for (size_t k = 0; k < left->n && !fits && !word_is_weak(w); k++) {
-			if (left->letter[k] != (unsigned char)w->key.p[0] ||
-			    !(left->initial[k] || (q->initial >> i & 1) != 0))
-				continue;
-			bits += (float)screen_weights.initial_fits;
-			left->letter[k] = 0;
-			left->cost[k] = 0;
-			fits = true;
-		}
-		if (fits)
-			free &= ~(1u << i);
-		else if ((q->twice[i] & ~free) != 0) {
-			free &= ~(1u << i);
-			bits += (float)screen_weights.repeat_missing;
-		} else
-			bits += q->missing[i];
+		how.bits += lack_of(part, number);
+		add_names(g, &how, part, part->s.postings + word->trailing, n);
+		left -= n;
 	}
-	for (size_t k = 0; k < left->n; k++) {
-		bits += left->cost[k];
-		names += left->letter[k] != 0 && !left->initial[k];
-	}
-	asked_names = bits_count(free & q->strong);
-	return bits + (float)screen_weights.contradiction *
-			  (float)(names < asked_names ? names : asked_names);
-}
-
-/* A listed name while it is set against the question. */
-struct setting {
-	const struct gather_question *q;
-	const struct index_part *part;
-	const uint32_t *tokens; /* words of the listed name */
-	uint32_t n;
-	uint32_t free, listed; /* parts asked, parts listed, that have no counterpart yet */
-	float bits;
-};
-
-/* A part asked about that a listed word is like. */
-struct fit {
-	float bits;
-	uint32_t asked, listed; /* parts */
-};
-#define FITS_MAX 256
-
-/* What the words are known to be like, best first, each part once. */
-static void
-set_known(const struct gather *g, struct setting *s)
-{
-	struct fit fits[FITS_MAX];
-	size_t n = 0;
-
-	for (uint32_t i = 0; i < s->n; i++) {
-		const struct mark_slot *slot =
-		    &g->slots[slot_of(g, (s->tokens[i] & ~SEGMENT_FAMILY) + s->part->first_word)];
-		uint16_t m = slot->stamp == g->slot_stamp ? slot->first : 0;
-
-		for (; m != 0 && n < FITS_MAX; m = g->marks[m].next) {
-			const struct mark *one = &g->marks[m];
-			uint32_t parts = ((1u << s->q->terms[one->term].n) - 1)
-					 << s->q->terms[one->term].first;
-			size_t at = n++;
-
-			for (; at > 0 && fits[at - 1].bits < one->bits; at--)
-				fits[at] = fits[at - 1];
-			fits[at] = (struct fit){one->bits, parts, 1u << i};
-		}
-	}
-	for (size_t i = 0; i < n; i++) {
-		if ((s->free & fits[i].asked) != fits[i].asked || (s->listed & fits[i].listed) == 0)
-			continue;
-		s->bits += fits[i].bits;
-		s->free &= ~fits[i].asked;
-		s->listed &= ~fits[i].listed;
-	}
-}
-
-static uint32_t
-segment_number(const struct setting *s, uint32_t i)
-{
-	return s->tokens[i] & ~SEGMENT_FAMILY;
-}
-
-static const unsigned char *
-flat_of(const struct setting *s, uint32_t i)
-{
-	return segment_spelt(&s->part->s, segment_number(s, i));
-}
-
-/* Neighbours left over, written as one, against each part asked that is left over. */
-static void
-set_joined(struct setting *s, uint32_t i)
-{
-	uint32_t letters = word_flat_letters(flat_of(s, i)) | word_flat_letters(flat_of(s, i + 1));
-	size_t n = word_flat_key(flat_of(s, i)).n + word_flat_key(flat_of(s, i + 1)).n;
-
-	for (size_t k = 0; k < s->q->asked->n && (s->listed >> i & 1) != 0; k++) {
-		const struct word *asked = &s->q->asked->words[k];
-		uint32_t took;
-		size_t parts;
-		double bits;
-
-		/* Three are joined around a particle, so two are never much longer. */
-		if ((s->free >> k & 1) == 0 || n > asked->key.n + 2 || asked->key.n > n + 12 ||
-		    bits_count(letters & ~asked->letters) > 3)
-			continue;
-		bits = neighbours_joined(s->part, s->tokens + i, s->n - i, asked, &parts);
-		took = ((1u << parts) - 1) << i;
-		if (bits <= 0 || (s->listed & took) != took)
-			continue;
-		s->bits += (float)bits;
-		s->free &= ~(1u << k);
-		s->listed &= ~took;
-	}
-}
-
-/* May they be half alike (leftover.c)? Each edit changes two letters of the set at most. */
-static bool
-may_be_half_alike(const unsigned char *flat, const struct word *asked, unsigned flags)
-{
-	size_t n = word_flat_key(flat).n, longer = n > asked->key.n ? n : asked->key.n;
-
-	return ((asked->flags ^ flags) & TOKEN_ABJAD) != 0 ||
-	       bits_count(word_flat_letters(flat) ^ asked->letters) <= longer;
-}
-
-/* What a left-over part says of one asked about; 0: nothing. */
-static double
-compared_bits(const struct setting *s, uint32_t i, size_t k, const struct word *word, bool near)
-{
-	const struct word *asked = &s->q->asked->words[k];
-	enum likeness likeness = near ? word_likeness(asked, word) : WORD_APART;
-	double bits = 0;
-
-	if (likeness < WORD_APART)
-		bits = neighbours_bits(s->q->asked->crowd[k][likeness],
-				       (double)s->part->share[segment_number(s, i)], likeness,
-				       s->q->asked->known[k]);
-	if (bits <= 0 && leftovers_half_alike(asked, word))
-		bits = screen_weights.half_alike -
-		       (s->q->asked->known[k] ? screen_weights.known_cost : 0);
-	return bits;
-}
-
-/* Keys lead to most words that are alike, not to all: two parts left over are compared. */
-static void
-set_compared(struct setting *s, uint32_t i)
-{
-	const unsigned char *flat = flat_of(s, i);
-	unsigned flags = s->part->s.words[segment_number(s, i)].flags;
-	struct word word, readings[TOKEN_ALTERNATES_MAX];
-	uint32_t free = s->free & s->q->strong;
-	bool unflat = false;
-
-	if ((flags & (TOKEN_HONORIFIC | TOKEN_PARTICLE | TOKEN_LEGAL | TOKEN_INITIAL)) != 0)
-		return;
-	for (size_t k = 0; free >> k != 0; k++) {
-		const struct word *asked = &s->q->asked->words[k];
-		bool near;
-		double bits;
-
-		if ((free >> k & 1) == 0)
-			continue;
-		near = word_flat_may_be(flat, asked);
-		if (!near && !may_be_half_alike(flat, asked, flags))
-			continue;
-		if (!unflat)
-			word_unflatten(flat, &word, readings);
-		unflat = true;
-		bits = compared_bits(s, i, k, &word, near);
-		if (bits == 0)
-			continue;
-		s->bits += (float)bits;
-		s->free &= ~(1u << k);
-		s->listed &= ~(1u << i);
-		return;
-	}
-}
-
-/* "Marin Marin": a part written twice may stand once in the other. */
-static bool
-is_repeated(const struct setting *s, uint32_t i)
-{
-	for (uint32_t k = 0; k < s->n; k++)
-		if ((s->listed >> k & 1) == 0 && segment_number(s, k) == segment_number(s, i))
-			return true;
-	return false;
-}
-
-float
-gather_estimate(struct gather *g, const struct screen_index *index, const struct gather_question *q,
-		uint32_t name)
-{
-	const struct index_part *part = index_part_of_name(index, name);
-	const struct segment_name *at = &part->s.names[name - part->first_name];
-	struct setting s = {.q = q,
-			    .part = part,
-			    .tokens = &part->s.tokens[at[0].token],
-			    .n = at[1].token - at[0].token,
-			    .free = (uint32_t)((1ull << q->asked->n) - 1)};
-	struct left_over left;
-	bool may;
-
-	s.listed = (uint32_t)((1ull << s.n) - 1);
-	set_known(g, &s);
-	/* With most parts left over, one more would not make it the same name. */
-	may = 3 * bits_count(s.free & q->strong) <= 2 * bits_count(q->strong);
-	for (uint32_t i = 0; may && s.free != 0 && i + 1 < s.n; i++)
-		if ((s.listed >> i & 3) == 3)
-			set_joined(&s, i);
-	if (s.bits > (float)screen_weights.names_max)
-		s.bits = (float)screen_weights.names_max;
-	for (uint32_t i = 0; may && (s.free & q->strong) != 0 && i < s.n; i++)
-		if ((s.listed >> i & 1) != 0)
-			set_compared(&s, i);
-	left.n = 0;
-	for (uint32_t i = 0; i < s.n; i++)
-		if ((s.listed >> i & 1) == 0)
-			continue;
-		else if (is_repeated(&s, i))
-			s.bits += (float)screen_weights.repeat_missing;
-		else
-			leave(part, segment_number(&s, i), &left, &s.bits);
-	return s.bits + settle(q, s.free, &left);
+	return left;
 }
 
 /* What the names touched gather; the rare words first. */
@@ -572,25 +396,32 @@ static void
 touch(struct gather *g, const struct screen_index *index, const struct gather_question *q,
       size_t wanted)
 {
-	float left = 0;
+	float most = q->most, line;
+	size_t left = TRAIL_MAX;
 
 	fit(g, index);
-	g->stamp += GATHER_TERMS_MAX;
-	for (size_t t = 0; t < q->term_n; t++)
-		left += q->terms[t].near->most;
 	for (size_t t = 0; t < q->term_n; t++) {
-		const struct neighbourhood *near = q->terms[t].near;
-		/* Looking for the line costs a walk over what was touched. */
-		bool closed =
-		    near->postings > 4 * g->touched.n / 3 + 256 && line_of(g, wanted) > left;
+		const struct gather_term *term = &q->terms[t];
+		bool closed = false;
 
-		add_all(g, index, near, &(struct adding){g->stamp + (uint32_t)t, closed});
-		left -= near->most;
+		/* Looking for the line costs a walk over what was touched. */
+		if (term->near->postings > 4 * g->touched_n / 3 + 256) {
+			weigh(g, index);
+			closed = line_of(g, wanted) > most;
+		}
+		add_all(g, index, term, closed);
+		most -= term->near->most + term->credit;
 	}
+	weigh(g, index);
+	add_common(g, index);
+	line = line_of(g, wanted);
+	for (size_t t = 0; t < q->term_n && g->any_common; t++)
+		left = add_trails(g, index, &q->terms[t], line, left);
+	weigh(g, index);
 }
 
-/* A few letters may be alike where the keys did not see it, a part may be in two or in one. */
-#define UNSEEN_BITS 4
+/* What an estimate may be above what was gathered: parts left over that are found to be alike. */
+#define UNSEEN_BITS 16
 
 /* Put one where it belongs; at full length the last goes. */
 static size_t
@@ -608,24 +439,44 @@ insert(struct candidate *out, size_t n, struct candidate one)
 	return n < GATHER_MAX ? n + 1 : n;
 }
 
+/* What will be read of the names is asked for before the first is needed. */
+static void
+fetch(const struct gather *g, const struct screen_index *index, const uint32_t *look, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t name = g->touched[look[i]].name;
+		const struct index_part *part = index_part_of_name(index, name);
+
+		__builtin_prefetch(&part->s.names[name - part->first_name]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t name = g->touched[look[i]].name;
+		const struct index_part *part = index_part_of_name(index, name);
+
+		__builtin_prefetch(&part->s.tokens[part->s.names[name - part->first_name].token]);
+	}
+}
+
 size_t
-gather_find(struct gather *g, const struct screen_index *index, const struct gather_question *q,
-	    size_t wanted, float slack, struct candidate out[GATHER_MAX])
+gather_find(struct gather *g, struct estimate *e, const struct screen_index *index,
+	    const struct gather_question *q, size_t wanted, float slack,
+	    struct candidate out[GATHER_MAX])
 {
 	uint32_t look[LOOK_MAX];
 	size_t look_n, n = 0;
 
 	touch(g, index, q, wanted);
 	look_n = most_touched(g, (uint32_t)LOOKS(wanted), look);
-	gather_estimate_begin(g, q);
+	estimate_begin(e, index, q);
+	fetch(g, index, look, look_n);
 	for (size_t i = 0; i < look_n; i++) {
-		struct candidate one = {look[i], 0};
+		const struct touched *t = &g->touched[look[i]];
+		struct candidate one = {t->name, 0};
 
 		/* All that follow have gathered no more than this one, give or take a step. */
-		if (n >= wanted &&
-		    g->sums[one.name].bits + STEP_BITS + UNSEEN_BITS + slack < out[wanted - 1].bits)
+		if (n >= wanted && t->bits + STEP_BITS + UNSEEN_BITS + slack < out[wanted - 1].bits)
 			break;
-		one.bits = gather_estimate(g, index, q, one.name);
+		one.bits = estimate_name(e, one.name);
 		n = insert(out, n, one);
 	}
 	while (n > wanted && out[n - 1].bits + slack < out[wanted - 1].bits)

@@ -8,10 +8,12 @@
  * gather: which of the listed names may be meant by one asked name, best first, without
  * comparing all of them. Names gather bits from the words they share with the question,
  * rare words first; once no name can come in by what is left, the rest only adds to those
- * that are in. Those with most are looked at again, part by part (gather_estimate). One per
- * worker.
+ * that are in. A name stands first of all under its rarer words (segment.h): one that shares
+ * nothing with the question but its commonest word is only looked at when there is too little else.
+ * Those with most are looked at again, part by part (estimate.h). One per worker.
  */
 struct gather;
+struct estimate;
 
 struct candidate {
 	uint32_t name; /* through all parts */
@@ -29,11 +31,13 @@ void gather_free(struct gather *g);
 struct gather_question {
 	const struct asked_name *asked;
 	uint64_t serial; /* no two questions to one worker have the same, none has 0 */
-	struct {
+	struct gather_term {
 		const struct neighbourhood *near;
 		unsigned char first, n; /* parts of the asked name that it stands for */
+		float credit;		/* bits that a name without it has to do without */
 	} terms[GATHER_TERMS_MAX];	/* fewest postings first */
 	size_t term_n;
+	float most;			 /* of all terms together */
 	float missing[NAME_TOKENS_MAX];	 /* what it costs that a part has no counterpart */
 	uint32_t twice[NAME_TOKENS_MAX]; /* other parts with the same key */
 	uint32_t strong, initial;	 /* parts that are names; that are one letter */
@@ -46,16 +50,8 @@ void gather_ask(const struct screen_index *index, struct neighbours *n, struct a
  * `slack` bits behind the `wanted` best may be left out.
  */
 #define GATHER_MAX 192
-size_t gather_find(struct gather *g, const struct screen_index *index,
+size_t gather_find(struct gather *g, struct estimate *e, const struct screen_index *index,
 		   const struct gather_question *q, size_t wanted, float slack,
 		   struct candidate out[GATHER_MAX]);
-
-/*
- * The bits of a name without comparing letters: what its words are known to bring. Call
- * gather_estimate_begin before the first of a question.
- */
-void gather_estimate_begin(struct gather *g, const struct gather_question *q);
-float gather_estimate(struct gather *g, const struct screen_index *index,
-		      const struct gather_question *q, uint32_t name);
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "match/screening/cost.h"
 #include "match/screening/keys.h"
-#include "match/screening/score.h"
 #include "match/screening/segment_file.h"
 #include "match/screening/word_flat.h"
 #include "text/token.h"
@@ -16,8 +16,63 @@ struct index_segment {
 	struct arena *arena; /* holds this */
 	struct segment s;
 	float *background;
-	unsigned char *lengths;
+	struct index_trait *traits;
+	uint32_t *commons;
+	size_t common_n;
 };
+
+/* What it costs to find no part of each name, by the shares of this segment alone. */
+static void
+lacks_make(struct index_segment *owner)
+{
+	const struct segment *s = &owner->s;
+	double people = screen_weights.background_people, all = (double)s->entry_n + people;
+	struct arena *a = arena_new(0);
+	unsigned char *words = NEW_N(a, unsigned char, s->word_n + 1);
+
+	for (uint32_t i = 0; i < s->word_n; i++) {
+		double n = s->words[i].entries + people * (double)owner->background[i];
+		double cost =
+		    -cost_missing(s->words[i].flags, score_rarity(n > all ? 1 : n / all),
+				  screen_weights.listed_missing, screen_weights.listed_rarity) /
+		    (double)INDEX_LACK_BITS;
+
+		words[i] = (unsigned char)(cost < 0 ? 0 : cost > 255 ? 255 : cost);
+	}
+	for (uint32_t i = 0; i < s->name_n; i++) {
+		unsigned sum = 0;
+
+		for (uint32_t k = s->names[i].token; k < s->names[i + 1].token; k++)
+			sum += words[segment_token(s, k)];
+		owner->traits[i].lacks = (unsigned char)(sum < 255 ? sum : 255);
+	}
+	arena_free(a);
+}
+
+/* Which common word each name trails under; beyond COMMONS_MAX words, none. */
+#define COMMONS_MAX ((size_t)UINT16_MAX)
+
+static void
+trails_make(struct index_segment *owner)
+{
+	const struct segment *s = &owner->s;
+	const uint32_t other = TOKEN_HONORIFIC | TOKEN_PARTICLE | TOKEN_LEGAL | TOKEN_INITIAL;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < s->word_n; i++)
+		n += s->words[i].trailing < s->words[i + 1].posting &&
+		     (s->words[i].flags & other) == 0;
+	owner->commons = NEW_N(owner->arena, uint32_t, n + 1);
+	for (uint32_t i = 0; i < s->word_n && owner->common_n < COMMONS_MAX; i++) {
+		const struct segment_word *w = &s->words[i];
+
+		if (w->trailing == w[1].posting || (w->flags & other) != 0)
+			continue;
+		owner->commons[owner->common_n++] = i;
+		for (uint32_t k = w->trailing; k < w[1].posting; k++)
+			owner->traits[s->postings[k]].trail = (uint16_t)owner->common_n;
+	}
+}
 
 /* Takes the segment. */
 static struct index_segment *
@@ -35,9 +90,9 @@ owner_new(const struct segment *s)
 		word_unflatten(segment_spelt(s, i), &word, readings);
 		owner->background[i] = (float)word_background(&word);
 	}
-	owner->lengths = NEW_N(a, unsigned char, s->name_n + 1);
-	for (uint32_t i = 0; i < s->name_n; i++)
-		owner->lengths[i] = (unsigned char)(s->names[i + 1].token - s->names[i].token);
+	owner->traits = NEW_N(a, struct index_trait, s->name_n + 1);
+	lacks_make(owner);
+	trails_make(owner);
 	atomic_init(&owner->owners, 0);
 	return owner;
 }
@@ -74,7 +129,9 @@ add_part(struct screen_index *index, struct index_segment *owner)
 				    .first_entry = index->entry_n,
 				    .first_name = index->name_n,
 				    .first_word = index->word_n,
-				    .lengths = owner->lengths,
+				    .traits = owner->traits,
+				    .commons = owner->commons,
+				    .common_n = owner->common_n,
 				    .leans = owner->s.leans,
 				    .owner = owner};
 	if (index->part_n == 1)

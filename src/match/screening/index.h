@@ -18,15 +18,22 @@
 
 struct index_segment; /* a segment with its count of owners */
 
+struct index_trait {
+	uint16_t trail;	     /* 1 + the common word it trails under; 0: none */
+	unsigned char lacks; /* what it costs to find no part of it, in INDEX_LACK_BITS */
+};
+
 struct index_part {
 	struct segment s;
 	uint32_t first_entry, first_name, first_word;
 	/* Of each word: of the entries in all parts that bear it, with the background; its bits. */
 	float *share, *rarity;
 	const struct custom_lean *leans;
-	const bool *again;	      /* of each word: an earlier part has it; NULL: none */
-	const unsigned char *hidden;  /* of each entry: not to be found; NULL: none is */
-	const unsigned char *lengths; /* of each name: its parts */
+	const bool *again;		  /* of each word: an earlier part has it; NULL: none */
+	const unsigned char *hidden;	  /* of each entry: not to be found; NULL: none is */
+	const struct index_trait *traits; /* of each name */
+	const uint32_t *commons;	  /* words with names that trail, rising */
+	size_t common_n;
 	struct index_segment *owner;
 };
 
@@ -39,6 +46,26 @@ struct screen_index {
 	const struct customs *customs;
 	uint32_t entry_n, name_n, word_n;
 };
+
+/* What a name lacks, in steps of so many bits. */
+#define INDEX_LACK_BITS 0.25f
+
+/* 1 + the number among the common words; 0: it is none, or one of too many. */
+static inline uint32_t
+index_common(const struct index_part *part, uint32_t word)
+{
+	size_t low = 0, high = part->common_n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (part->commons[mid] < word)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < part->common_n && part->commons[low] == word ? (uint32_t)low + 1 : 0;
+}
 
 /* The part with this word, name or entry. */
 static inline const struct index_part *

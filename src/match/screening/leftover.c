@@ -1,19 +1,7 @@
 #include "match/screening/leftover.h"
 
-#include "match/screening/weights.h"
+#include "match/screening/cost.h"
 #include "text/similar.h"
-
-static double
-missing(const struct word *w, double rarity, double base, double share)
-{
-	if ((w->flags & TOKEN_LEGAL) != 0)
-		return screen_weights.legal_missing;
-	if (word_is_weak(w))
-		return screen_weights.weak_missing;
-	if ((w->flags & TOKEN_INITIAL) != 0)
-		return screen_weights.initial_missing;
-	return base + rarity * share;
-}
 
 /*
  * A part left over on one side may have been left out by the other; parts left over on both
@@ -104,9 +92,7 @@ half_alike(const struct asked_name *asked, const struct other_name *other, uint3
 			*left_free &= ~((uint32_t)1 << i);
 			*right_free &= ~((uint32_t)1 << k);
 			score_add(out, SCREEN_WHAT_UNMATCHED, a->original, other->originals[k],
-				  "half alike",
-				  screen_weights.half_alike -
-				      (asked->known[i] ? screen_weights.known_cost : 0));
+				  "half alike", cost_half_alike(asked->known[i]));
 			break;
 		}
 	}
@@ -121,8 +107,9 @@ leftovers(const struct asked_name *asked, const struct other_name *other, uint32
 	for (size_t i = 0; i < asked->n; i++)
 		words[i] = &asked->words[i];
 	for (size_t i = 0; i < asked->n; i++) {
-		double bits = missing(words[i], asked->rarity[i], screen_weights.asked_missing,
-				      screen_weights.asked_rarity);
+		double bits =
+		    cost_missing(words[i]->flags, asked->rarity[i], screen_weights.asked_missing,
+				 screen_weights.asked_rarity);
 
 		if ((*left_free >> i & 1) == 0)
 			continue;
@@ -134,8 +121,9 @@ leftovers(const struct asked_name *asked, const struct other_name *other, uint32
 			  bits);
 	}
 	for (size_t k = 0; k < other->n; k++) {
-		double bits = missing(other->words[k], score_rarity(other->shares[k]),
-				      screen_weights.listed_missing, screen_weights.listed_rarity);
+		double bits =
+		    cost_missing(other->words[k]->flags, score_rarity(other->shares[k]),
+				 screen_weights.listed_missing, screen_weights.listed_rarity);
 
 		if ((*right_free >> k & 1) == 0)
 			continue;

@@ -6,8 +6,8 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "match/screening/bits.h"
+#include "match/screening/cost.h"
 #include "match/screening/keys.h"
-#include "match/screening/score.h"
 #include "match/screening/word_flat.h"
 
 #define NEIGHBOURS_MAX 512
@@ -16,7 +16,7 @@
 /* Words that any key leads to; more than these are not looked at. The exact keys come first. */
 #define SEEN_MAX 2048
 #define SEEN_SLOTS (2 * SEEN_MAX)
-#define KEPT_BYTES_MAX ((size_t)8 << 20)
+#define KEPT_BYTES_MAX ((size_t)32 << 20)
 
 struct found {
 	uint32_t word;
@@ -30,6 +30,7 @@ struct neighbours {
 	struct map known; /* flat word, with a byte for joined: struct neighbourhood */
 	uint64_t generation;
 	uint32_t seen[SEEN_SLOTS]; /* word + 1 */
+	uint16_t used[SEEN_MAX];   /* slots that are not 0 */
 	size_t seen_n;
 	struct found found[NEIGHBOURS_MAX];
 	size_t found_n;
@@ -79,55 +80,77 @@ see(struct neighbours *n, uint32_t word)
 			return false;
 	if (n->seen_n == SEEN_MAX)
 		return false;
-	n->seen_n++;
+	n->used[n->seen_n++] = (uint16_t)at;
 	n->seen[at] = word + 1;
 	return true;
 }
 
-/* Two parts in one against one: as the score does it, only what is near in length and sound. */
-static bool
-may_join(size_t a, size_t b)
+/* Words that the keys of one part lead to, each once; the exact keys come first. */
+static size_t
+reach(struct neighbours *n, const struct index_part *part, const uint32_t *hashes, size_t hash_n,
+      uint32_t out[SEEN_MAX])
 {
-	return a + 2 >= b && b + 2 >= a;
+	const struct segment_keys *keys = &part->s.keys;
+	size_t reached = 0;
+
+	for (size_t h = 0; h < hash_n; h++) {
+		uint32_t bucket = hashes[h] >> (32 - keys->bits);
+
+		for (uint32_t i = keys->buckets[bucket]; i < keys->buckets[bucket + 1]; i++) {
+			if (keys->tags[i] != (uint16_t)hashes[h] ||
+			    !see(n, keys->leads[i] + part->first_word))
+				continue;
+			__builtin_prefetch(&part->s.words[keys->leads[i]]);
+			out[reached++] = keys->leads[i];
+		}
+	}
+	return reached;
+}
+
+/* Does it take more than a look at letters and consonants to say that they are apart? */
+static bool
+may_be_alike(const unsigned char *flat, const struct word *asked)
+{
+	struct str skeleton = word_flat_skeleton(flat);
+
+	return word_flat_may_be(flat, asked) || ((flat[0] ^ asked->flags) & TOKEN_ABJAD) != 0 ||
+	       (flat[0] & asked->flags & WORD_KIN) != 0 ||
+	       (skeleton.n == asked->skeleton_n &&
+		memcmp(skeleton.p, asked->skeleton, skeleton.n) == 0);
 }
 
 static void
-look(struct neighbours *n, const struct index_part *part, uint32_t hash, const struct word *asked,
+look(struct neighbours *n, const struct index_part *part, uint32_t number, const struct word *asked,
      bool joined)
 {
-	const struct segment_keys *keys = &part->s.keys;
-	uint32_t bucket = hash >> (32 - keys->bits);
+	const unsigned char *flat = segment_spelt(&part->s, number);
+	struct word word, readings[TOKEN_ALTERNATES_MAX];
+	struct found *found = &n->found[n->found_n];
 
-	for (uint32_t i = keys->buckets[bucket]; i < keys->buckets[bucket + 1]; i++) {
-		struct word word, readings[TOKEN_ALTERNATES_MAX];
-		struct found *found = &n->found[n->found_n];
-
-		if (keys->tags[i] != (uint16_t)hash || n->found_n == NEIGHBOURS_MAX)
-			continue;
-		found->word = keys->leads[i] + part->first_word;
-		if (!see(n, found->word))
-			continue;
-		word_unflatten(segment_spelt(&part->s, keys->leads[i]), &word, readings);
-		if (joined && !may_join(asked->key.n, word.key.n))
-			continue;
-		found->likeness = word_likeness(asked, &word);
-		if (found->likeness > (joined ? WORD_SLIP : WORD_FAR))
-			continue;
-		found->share = (double)part->share[keys->leads[i]];
-		found->again = part->again != NULL && part->again[keys->leads[i]];
-		n->found_n++;
-	}
+	if (n->found_n == NEIGHBOURS_MAX || !may_be_alike(flat, asked) ||
+	    (joined && !cost_may_join(word_flat_key(flat).n, asked->key.n)))
+		return;
+	word_unflatten(flat, &word, readings);
+	found->likeness = word_likeness(asked, &word);
+	if (found->likeness > (joined ? WORD_SLIP : WORD_FAR))
+		return;
+	found->word = number + part->first_word;
+	found->share = (double)part->share[number];
+	found->again = part->again != NULL && part->again[number];
+	n->found_n++;
 }
 
-/* As pairing.c's join_of. */
-double
-neighbours_join_bits(double rarities, enum likeness likeness)
+static void
+look_words(struct neighbours *n, const struct index_part *part, const uint32_t *hashes,
+	   size_t hash_n, const struct word *asked, bool joined)
 {
-	double most = screen_weights.token_max * (likeness == WORD_SAME ? 1.5 : 1);
+	uint32_t reached[SEEN_MAX];
+	size_t reached_n = reach(n, part, hashes, hash_n, reached);
 
-	if (rarities > most)
-		rarities = most;
-	return rarities - screen_weights.join_cost - screen_weights.likeness_cost[likeness];
+	for (size_t i = 0; i < reached_n; i++)
+		__builtin_prefetch(segment_spelt(&part->s, reached[i]));
+	for (size_t i = 0; i < reached_n; i++)
+		look(n, part, reached[i], asked, joined);
 }
 
 /* What neighbours from one place of a name on say written as one; 0 when nothing. */
@@ -152,7 +175,7 @@ joined_bits(const struct index_part *part, const uint32_t *tokens, size_t n,
 	if (!words_may_join(parts, n) || !word_join(parts, n, key, &joined))
 		return 0;
 	likeness = word_likeness(asked, &joined);
-	return likeness <= WORD_SLIP ? neighbours_join_bits(rarities, likeness) : 0;
+	return likeness <= WORD_SLIP ? cost_join(rarities, likeness) : 0;
 }
 
 double
@@ -173,7 +196,7 @@ neighbours_joined(const struct index_part *part, const uint32_t *tokens, size_t 
 		/* As many as three vowels and letters for one sound. */
 		if (bits_count(strange) > 4 && asked->readings_n == 0)
 			break;
-		if (i == 0 || letters < 4 || !may_join(asked->key.n, letters))
+		if (i == 0 || !cost_may_join(asked->key.n, letters))
 			continue;
 		bits = joined_bits(part, tokens, i + 1, asked);
 		if (bits > best) {
@@ -184,49 +207,65 @@ neighbours_joined(const struct index_part *part, const uint32_t *tokens, size_t 
 	return best;
 }
 
-/* The best of a name's neighbours written as one; 0 bits when none is like the word. */
-static struct neighbour_name
-best_pair(const struct index_part *part, uint32_t name, const struct word *asked)
+/* The name that has a word at this place. */
+static uint32_t
+name_at(const struct segment *s, uint32_t token)
 {
-	const struct segment_name *at = &part->s.names[name];
-	struct neighbour_name best = {name + part->first_name, 0};
+	uint32_t low = 0, high = s->name_n;
 
-	for (uint32_t i = at[0].token; i + 1 < at[1].token; i++) {
-		size_t n;
-		double bits =
-		    neighbours_joined(part, &part->s.tokens[i], at[1].token - i, asked, &n);
+	while (low + 1 < high) {
+		uint32_t mid = low + (high - low) / 2;
 
-		if (bits > (double)best.bits)
-			best.bits = (float)bits;
+		if (s->names[mid].token <= token)
+			low = mid;
+		else
+			high = mid;
 	}
-	return best;
+	return low;
+}
+
+/* Neighbours written as one, from this place on. */
+static void
+look_pair(struct neighbours *n, const struct index_part *part, uint32_t at,
+	  const struct word *asked)
+{
+	uint32_t tokens = part->s.names[part->s.name_n].token, name;
+	size_t took;
+
+	if (neighbours_joined(part, &part->s.tokens[at], tokens - at, asked, &took) <= 0)
+		return;
+	/* Perhaps it ran into the name behind. */
+	name = name_at(&part->s, at);
+	n->names[n->name_n] = (struct neighbour_name){
+	    name + part->first_name,
+	    (float)neighbours_joined(part, &part->s.tokens[at], part->s.names[name + 1].token - at,
+				     asked, &took)};
+	n->name_n += n->names[n->name_n].bits > 0;
 }
 
 static void
-look_pairs(struct neighbours *n, const struct index_part *part, uint32_t hash,
-	   const struct word *asked)
+look_pairs(struct neighbours *n, const struct index_part *part, const uint32_t *hashes,
+	   size_t hash_n, const struct word *asked)
 {
 	const struct segment_keys *pairs = &part->s.pairs;
-	uint32_t bucket = hash >> (32 - pairs->bits);
+	uint32_t reached[NAMES_MAX];
+	size_t reached_n = 0;
 
-	for (uint32_t i = pairs->buckets[bucket]; i < pairs->buckets[bucket + 1]; i++) {
-		if (pairs->tags[i] != (uint16_t)hash || n->looked_n == NAMES_MAX)
-			continue;
-		n->looked_n++;
-		n->names[n->name_n] = best_pair(part, pairs->leads[i], asked);
-		n->name_n += n->names[n->name_n].bits > 0;
+	for (size_t h = 0; h < hash_n; h++) {
+		uint32_t bucket = hashes[h] >> (32 - pairs->bits);
+
+		for (uint32_t i = pairs->buckets[bucket]; i < pairs->buckets[bucket + 1]; i++) {
+			if (pairs->tags[i] != (uint16_t)hashes[h] || n->looked_n == NAMES_MAX)
+				continue;
+			n->looked_n++;
+			__builtin_prefetch(&part->s.tokens[pairs->leads[i]]);
+			reached[reached_n++] = pairs->leads[i];
+		}
 	}
-}
-
-/* As pairing.c's token_bits. */
-double
-neighbours_bits(double crowd, double share, enum likeness likeness, bool known)
-{
-	double near = share * screen_weights.likeness_crowd[likeness];
-	double bits =
-	    score_rarity(crowd > near ? crowd : near) - screen_weights.likeness_cost[likeness];
-
-	return known && likeness_is_slip(likeness) ? bits - screen_weights.known_cost : bits;
+	for (size_t i = 0; i < reached_n; i++)
+		__builtin_prefetch(&part->s.words[segment_token(&part->s, reached[i])]);
+	for (size_t i = 0; i < reached_n; i++)
+		look_pair(n, part, reached[i], asked);
 }
 
 static int
@@ -260,15 +299,15 @@ weigh(struct neighbours *n, const struct screen_index *index, bool joined,
 		const struct found *f = &n->found[i];
 		const struct index_part *part = index_part_of_word(index, f->word);
 		const struct segment_word *word = &part->s.words[f->word - part->first_word];
-		double bits = joined ? neighbours_join_bits(score_rarity(f->share), f->likeness)
-				     : neighbours_bits(out->crowd[f->likeness], f->share,
-						       f->likeness, out->rarity >= 0);
+		double bits = joined ? cost_join(score_rarity(f->share), f->likeness)
+				     : cost_pair(out->crowd[f->likeness], f->share, f->likeness,
+						 out->rarity >= 0);
 
 		/* The score takes no pair that says nothing. */
 		if (bits <= 0)
 			continue;
 		words[out->word_n++] = (struct neighbour){f->word, (float)bits};
-		out->postings += word[1].posting - word[0].posting;
+		out->postings += word->trailing - word->posting;
 	}
 	if (out->word_n > 1)
 		qsort(words, out->word_n, sizeof *words, more_bits);
@@ -309,12 +348,12 @@ find_all(struct neighbours *n, const struct screen_index *index, const struct wo
 	uint32_t hashes[KEYS_MAX];
 	size_t keys = joined ? keys_near(asked, hashes) : keys_of(asked, hashes);
 
-	memset(n->seen, 0, sizeof n->seen);
-	n->found_n = n->name_n = n->seen_n = n->looked_n = 0;
+	while (n->seen_n > 0)
+		n->seen[n->used[--n->seen_n]] = 0;
+	n->found_n = n->name_n = n->looked_n = 0;
 	for (size_t p = 0; p < index->part_n; p++) {
 		fetch(&index->parts[p].s.keys, hashes, keys);
-		for (size_t i = 0; i < keys; i++)
-			look(n, &index->parts[p], hashes[i], asked, joined);
+		look_words(n, &index->parts[p], hashes, keys, asked, joined);
 	}
 	weigh(n, index, joined, out);
 	if (joined || asked->key.n < 4)
@@ -322,8 +361,7 @@ find_all(struct neighbours *n, const struct screen_index *index, const struct wo
 	keys = keys_for_joined(asked, hashes);
 	for (size_t p = 0; p < index->part_n; p++) {
 		fetch(&index->parts[p].s.pairs, hashes, keys);
-		for (size_t i = 0; i < keys; i++)
-			look_pairs(n, &index->parts[p], hashes[i], asked);
+		look_pairs(n, &index->parts[p], hashes, keys, asked);
 	}
 	keep_names(n, out);
 	return out;

@@ -20,9 +20,6 @@ struct neighbour_name {
 	float bits;
 };
 
-/* What it says that one part is that like others written as one; rarities: of those. */
-double neighbours_join_bits(double rarities, enum likeness likeness);
-
 /*
  * The best that the first of these tokens, with one or two behind it, says as one; *n: how many it
  * took. 0: they are not like the word.
@@ -30,14 +27,11 @@ double neighbours_join_bits(double rarities, enum likeness likeness);
 double neighbours_joined(const struct index_part *part, const uint32_t *tokens, size_t left,
 			 const struct word *asked, size_t *n);
 
-/* What two parts that alike say, as the score has it. */
-double neighbours_bits(double crowd, double share, enum likeness likeness, bool known);
-
 struct neighbourhood {
 	const struct neighbour *words; /* most bits first */
 	const struct neighbour_name *names;
 	size_t word_n, name_n;
-	size_t postings;	  /* of all its words */
+	size_t postings;	  /* of all its words: names that lead */
 	float most;		  /* bits of its best; 0 when it is empty */
 	double crowd[WORD_APART]; /* as in struct asked_name */
 	double rarity;		  /* of the word itself when it is listed; else less than 0 */

@@ -1,18 +1,6 @@
 #include "match/screening/pairing.h"
 
-#include "match/screening/weights.h"
-
-/* What two tokens that alike say: the fewer names are as near, the more. */
-static double
-token_bits(double crowd, double share, enum likeness likeness, bool known)
-{
-	double near = share * screen_weights.likeness_crowd[likeness];
-	double bits =
-	    score_rarity(crowd > near ? crowd : near) - screen_weights.likeness_cost[likeness];
-
-	/* A slip rarely makes another name. */
-	return known && likeness_is_slip(likeness) ? bits - screen_weights.known_cost : bits;
-}
+#include "match/screening/cost.h"
 
 static bool
 initial_fits(const struct word *a, const struct word *b)
@@ -39,17 +27,10 @@ pair_of(const struct asked_name *asked, size_t i, const struct other_name *other
 		return false;
 	out->note = word_likeness_name(likeness);
 	out->bits =
-	    token_bits(asked->crowd[i][likeness], other->shares[k], likeness, asked->known[i]);
+	    cost_pair(asked->crowd[i][likeness], other->shares[k], likeness, asked->known[i]);
 	if (word_is_weak(a) || word_is_weak(b))
 		out->bits = (out->bits > 0 ? out->bits : 0) * screen_weights.weak_fits;
 	return out->bits > 0;
-}
-
-/* Long enough to be two parts, and near in length to one of the other side's. */
-static bool
-may_join(size_t one, size_t both)
-{
-	return both >= 4 && one + 2 >= both && both + 2 >= one;
 }
 
 /* A part of one name against two neighbours of the other, written as one. */
@@ -57,20 +38,15 @@ static bool
 join_of(const struct word *one, const struct word *both, double rarities, struct pairing *out)
 {
 	enum likeness likeness;
-	double most;
 
-	if (!may_join(one->key.n, both->key.n))
+	if (!cost_may_join(one->key.n, both->key.n))
 		return false;
 	likeness = word_likeness(one, both);
 	if (likeness > WORD_SLIP)
 		return false;
-	/* The same letters without the gap are both parts; letters nearly so are one likeness. */
-	most = screen_weights.token_max * (likeness == WORD_SAME ? 1.5 : 1);
-	if (rarities > most)
-		rarities = most;
 	out->what = SCREEN_WHAT_TOKEN;
 	out->note = likeness == WORD_SAME ? "joined" : "joined, similar";
-	out->bits = rarities - screen_weights.join_cost - screen_weights.likeness_cost[likeness];
+	out->bits = cost_join(rarities, likeness);
 	return out->bits > 0;
 }
 
@@ -109,7 +85,7 @@ static bool
 any_may_join(const struct asked_name *asked, size_t letters)
 {
 	for (size_t i = 0; i < asked->n; i++)
-		if (may_join(asked->words[i].key.n, letters))
+		if (cost_may_join(asked->words[i].key.n, letters))
 			return true;
 	return false;
 }

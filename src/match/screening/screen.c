@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "match/screening/estimate.h"
 #include "match/screening/facts.h"
 #include "match/screening/gather.h"
 #include "match/screening/index.h"
@@ -36,6 +37,7 @@ struct screen_worker {
 	struct translit *translit;
 	struct neighbours *neighbours;
 	struct gather *gather;
+	struct estimate *estimate;
 	struct asked_name asked[SCREEN_QUERY_NAMES];
 	struct gather_question questions[SCREEN_QUERY_NAMES];
 	size_t asked_n;
@@ -58,6 +60,7 @@ screen_worker_open(struct screen_worker **out, struct err *err)
 	w->query = arena_new(0);
 	w->neighbours = neighbours_new();
 	w->gather = gather_new();
+	w->estimate = estimate_new();
 	*out = w;
 	return RC_OK;
 }
@@ -68,6 +71,7 @@ screen_worker_close(struct screen_worker *w)
 	if (w == NULL)
 		return;
 	translit_close(w->translit);
+	estimate_free(w->estimate);
 	gather_free(w->gather);
 	neighbours_free(w->neighbours);
 	arena_free(w->query);
@@ -187,12 +191,11 @@ best_of_entry(const struct screen_index *index, struct screen_worker *w,
 	float most = -INFINITY;
 
 	for (size_t i = 0; i < w->asked_n; i++) {
-		gather_estimate_begin(w->gather, &w->questions[i]);
+		estimate_begin(w->estimate, index, &w->questions[i]);
 		for (uint32_t k = 0; k < e->names; k++) {
 			float *at = &bits[i * e->names + k];
 
-			*at =
-			    gather_estimate(w->gather, index, &w->questions[i], e->first_name + k);
+			*at = estimate_name(w->estimate, e->first_name + k);
 			most = *at > most ? *at : most;
 		}
 	}
@@ -332,8 +335,8 @@ leads_find(const struct screen_index *index, struct screen_worker *w,
 	if (dated)
 		slack += (float)screen_weights.dob[EDTF_SAME_DAY];
 	for (size_t i = 0; i < w->asked_n; i++) {
-		size_t found =
-		    gather_find(w->gather, index, &w->questions[i], wanted, slack, candidates);
+		size_t found = gather_find(w->gather, w->estimate, index, &w->questions[i], wanted,
+					   slack, candidates);
 
 		for (size_t k = 0; k < found; k++) {
 			const struct index_part *part =

@@ -22,7 +22,7 @@ enum segment_part {
 	SEGMENT_LEANS,	  /* of each word: struct custom_lean */
 	SEGMENT_CUSTOMS,  /* one struct customs */
 	SEGMENT_SPELT,	  /* flat words (word_flat.h) */
-	SEGMENT_POSTINGS, /* the names that have each word, rising */
+	SEGMENT_POSTINGS, /* the names that have each word */
 	SEGMENT_IDS,	  /* entries' ids, one after the other */
 	SEGMENT_TEXTS,	  /* names as listed, one after the other */
 	SEGMENT_STRINGS,  /* two bytes of length, then the text */
@@ -30,11 +30,17 @@ enum segment_part {
 	SEGMENT_KEY_WORDS, /* words by their keys */
 	SEGMENT_KEY_TAGS,
 	SEGMENT_PAIR_BUCKETS,
-	SEGMENT_PAIR_NAMES, /* names by neighbours written as one */
+	SEGMENT_PAIR_TOKENS, /* places of names' words by neighbours written as one */
 	SEGMENT_PAIR_TAGS,
 	SEGMENT_ID_KEYS, /* struct segment_id, rising */
 	SEGMENT_PARTS
 };
+
+/*
+ * A name is found by each of its words but the commonest, when that is common: it trails there,
+ * behind the names that lead. So do weak words and initials of a name with others. A name that is
+ * not found among those that lead shares no more with a question than its commonest word.
+ */
 
 /* What begins where; the next one's beginning is the end. */
 struct segment_entry {
@@ -47,8 +53,9 @@ struct segment_name {
 
 struct segment_word {
 	uint32_t spelt, posting;
-	uint32_t entries; /* that bear it */
-	uint32_t flags;	  /* enum token_flags; from bit 8 the key's first letter */
+	uint32_t trailing; /* of its postings, where those begin that trail */
+	uint32_t entries;  /* that bear it */
+	uint32_t flags;	   /* enum token_flags; from bit 8 the key's first letter */
 };
 
 struct segment_id {
@@ -64,7 +71,7 @@ struct segment_keys {
 	unsigned bits;
 };
 
-#define SEGMENT_VERSION 1
+#define SEGMENT_VERSION 2
 #define SEGMENT_MAGIC 0x31584544494c534cu /* "LSLIDEX1" */
 
 /* How the memory begins. Each part's place is a multiple of SEGMENT_ALIGN. */

@@ -133,8 +133,8 @@ words_fit(const struct segment *s)
 		if (w[i].spelt > spelt || w[i + 1].spelt < w[i].spelt ||
 		    word_flat_size(s->spelt + w[i].spelt, spelt - w[i].spelt) !=
 			w[i + 1].spelt - w[i].spelt ||
-		    w[i].posting > w[i + 1].posting || w[i + 1].posting > postings ||
-		    w[i].entries > s->entry_n)
+		    w[i].posting > w[i].trailing || w[i].trailing > w[i + 1].posting ||
+		    w[i + 1].posting > postings || w[i].entries > s->entry_n)
 			return false;
 	for (size_t i = 0; i < postings; i++)
 		if (s->postings[i] >= s->name_n)
@@ -165,5 +165,6 @@ segment_check_content(const struct segment *s)
 		if (s->id_keys[i].entry >= s->entry_n)
 			return false;
 	return entries_fit(s) && words_fit(s) && names_fit(s) && keys_lead(&s->keys, s->word_n) &&
-	       keys_lead(&s->pairs, s->name_n);
+
+	       keys_lead(&s->pairs, (uint32_t)count(s->head, SEGMENT_TOKENS, 4));
 }

@@ -253,7 +253,7 @@ static const struct {
     {SEGMENT_KEY_BUCKETS, 3, 1u << 24},
     {SEGMENT_KEY_WORDS, 0, 1u << 24},
     {SEGMENT_PAIR_BUCKETS, 1, 1u << 24},
-    {SEGMENT_PAIR_NAMES, 0, 1u << 24},
+    {SEGMENT_PAIR_TOKENS, 0, 1u << 24},
     {SEGMENT_ID_KEYS, 1, 1u << 24},
 };
 

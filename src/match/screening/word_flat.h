@@ -39,6 +39,14 @@ word_flat_key(const unsigned char *bytes)
 			    bytes[WORD_FLAT_HEAD]};
 }
 
+static inline struct str
+word_flat_skeleton(const unsigned char *bytes)
+{
+	return (struct str){(const char *)bytes + WORD_FLAT_HEAD + WORD_FLAT_FORM +
+				bytes[WORD_FLAT_HEAD],
+			    bytes[WORD_FLAT_HEAD + 1]};
+}
+
 static inline uint32_t
 word_flat_letters(const unsigned char *bytes)
 {
