@@ -167,6 +167,7 @@ answer_work(struct keeper *k, enum keywire_message message, struct keywire_reade
 	case KEYWIRE_SIGN: return keeper_sign(k, r, err);
 	case KEYWIRE_CONFIRM: return keeper_confirm(k, r, err);
 	case KEYWIRE_OWED: return owed(k);
+	case KEYWIRE_EXCHANGE: return keeper_exchange(k, r, err);
 	case KEYWIRE_ACCEPT:
 	case KEYWIRE_HELLO_MESSAGE:
 	case KEYWIRE_HEALTH:
@@ -199,6 +200,7 @@ answer(struct keeper *k, struct keywire_reader *r, bool *greeted, struct err *er
 	case KEYWIRE_CONFIRM:
 	case KEYWIRE_ACCEPT:
 	case KEYWIRE_OWED:
+	case KEYWIRE_EXCHANGE:
 	case KEYWIRE_MESSAGES: break;
 	}
 	if (!*greeted)

@@ -55,6 +55,8 @@ enum rc keeper_unwrap(struct keeper *k, struct keywire_reader *r, struct err *er
 enum rc keeper_rewrap(struct keeper *k, struct keywire_reader *r, struct err *err);
 enum rc keeper_current(struct keeper *k, struct keywire_reader *r, struct err *err);
 enum rc keeper_bucket(struct keeper *k, struct keywire_reader *r, struct err *err);
+/* The keys by which other nodes know this one (seal/keys_exchange.h). */
+enum rc keeper_exchange(struct keeper *k, struct keywire_reader *r, struct err *err);
 /* As many new buckets at once as may be. */
 void keeper_buckets_begin(struct keeper *k);
 

@@ -3,7 +3,7 @@
 #include "seal/secret.h"
 
 /* The papers of the node lie in these; records in all others, by retention class. */
-static const char *const paper_buckets[] = {"staff/", "job/", "import/", "audit/"};
+static const char *const paper_buckets[] = {"staff/", "job/", "import/", "audit/", "peer/"};
 /* What row_aad (record/row.c) begins with: 16 bytes of the record's id follow. */
 #define RECORD_PLACE "liaison/record/1"
 

@@ -73,9 +73,9 @@ key_slot_current(const struct key_ring *ring, struct str bucket)
  * Put a new list of slots for the bucket in the place of the old: keep of the old ones, and
  * then the added one. The ring in memory changes only after the file has.
  */
-static enum rc
-change_slots(struct keys *keys, struct str bucket, size_t keep_from, size_t keep_to,
-	     const struct key_slot *added, struct err *err)
+enum rc
+keys_change_slots(struct keys *keys, struct str bucket, size_t keep_from, size_t keep_to,
+		  const struct key_slot *added, struct err *err)
 {
 	struct key_ring *old = &keys->p->ring, *ring = secret_new(sizeof *ring);
 	size_t from, to = key_slots_find(old, bucket, &from), n = 0;
@@ -123,7 +123,7 @@ keys_add_generation(struct keys *keys, struct str bucket, struct err *err)
 	slot->generation = to > from ? keys->p->ring.slots[to - 1].generation + 1 : 1;
 	slot->live = true;
 	data_key_new(slot->key);
-	rc = change_slots(keys, bucket, from, to, slot, err);
+	rc = keys_change_slots(keys, bucket, from, to, slot, err);
 	secret_free(slot);
 	return rc;
 }
@@ -162,7 +162,7 @@ keys_bucket_drop_old(struct keys *keys, struct str bucket, struct err *err)
 		if (to == from)
 			rc = fail(err, RC_ABSENT, "bucket", "there is no key of this bucket");
 		else if (to - from > 1)
-			rc = change_slots(keys, bucket, to - 1, to, NULL, err);
+			rc = keys_change_slots(keys, bucket, to - 1, to, NULL, err);
 	} while (rc == RC_CONFLICT && keys_reload(keys));
 	must(pthread_rwlock_unlock(&keys->lock) == 0);
 	return rc;
@@ -186,7 +186,7 @@ keys_bucket_destroy(struct keys *keys, struct str bucket, struct err *err)
 		} else {
 			memcpy(mark.bucket, bucket.p, bucket.n);
 			mark.generation = keys->p->ring.slots[to - 1].generation;
-			rc = change_slots(keys, bucket, from, from, &mark, err);
+			rc = keys_change_slots(keys, bucket, from, from, &mark, err);
 		}
 	} while (rc == RC_CONFLICT && keys_reload(keys));
 	must(pthread_rwlock_unlock(&keys->lock) == 0);

@@ -76,6 +76,12 @@ void keys_refresh(struct keys *keys);
 size_t key_slots_find(const struct key_ring *ring, struct str bucket, size_t *from);
 /* NULL: there is none, or it was destroyed. */
 const struct key_slot *key_slot_current(const struct key_ring *ring, struct str bucket);
+/*
+ * Make a new list of slots for the bucket durable in the place of the old: [keep_from, keep_to) of
+ * the ring, then the added one, unless NULL. The caller holds the lock for writing.
+ */
+enum rc keys_change_slots(struct keys *keys, struct str bucket, size_t keep_from, size_t keep_to,
+			  const struct key_slot *added, struct err *err);
 /* A key of the next generation, whatever stands there; the caller holds the lock. */
 enum rc keys_add_generation(struct keys *keys, struct str bucket, struct err *err);
 /* Months since the year 0 of a time in ms since 1970; month is 1 to 12. */

@@ -26,6 +26,8 @@
  *	accept   u64 size, u8 n, n times 32, name origin
  *	owed                                           u32 n; each 16 actor, 16 record, u64 time
  *	health                                         u64 opened, u64 owed, u64 size, u64 refused
+ *	exchange u8 enum exchange_act, u32 number,     as keys_exchange.h gives it
+ *	         the rest what is to be signed
  *	lock
  *	unlock   text secret
  *
@@ -50,6 +52,7 @@ enum keywire_message {
 	KEYWIRE_HEALTH,
 	KEYWIRE_LOCK,
 	KEYWIRE_UNLOCK,
+	KEYWIRE_EXCHANGE,
 	KEYWIRE_MESSAGES
 };
 

@@ -19,4 +19,11 @@ void sign_make(const unsigned char secret[SIGN_SECRET_BYTES], struct str message
 MUST_USE bool sign_is_good(const unsigned char public[SIGN_PUBLIC_BYTES], struct str message,
 			   const unsigned char signature[SIGN_BYTES]);
 
+/* The same over domain || 0 || message, so that what is signed for one use is good for no other.
+ * domain holds no NUL. */
+void sign_domain_make(const unsigned char secret[SIGN_SECRET_BYTES], struct str domain,
+		      struct str message, unsigned char out[SIGN_BYTES]);
+MUST_USE bool sign_domain_is_good(const unsigned char public[SIGN_PUBLIC_BYTES], struct str domain,
+				  struct str message, const unsigned char signature[SIGN_BYTES]);
+
 #endif
