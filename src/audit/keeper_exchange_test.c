@@ -35,9 +35,9 @@ the_key_process_signs_in_the_domain_of_the_use_alone(void **state)
 	assert_true(exchange_word_is_good((const unsigned char *)public.p, EXCHANGE_WORD_SHEET,
 					  STR("text"), (const unsigned char *)signature.p));
 	/* Nothing without a domain, nothing of a domain that is not there. */
-	assert_int_equal(ask(KEYWIRE_EXCHANGE, question(EXCHANGE_SIGN, EXCHANGE_WORDS, STR("text")),
-			     NULL, NULL),
-			 RC_DENIED);
+	assert_int_equal(
+	    ask(KEYWIRE_EXCHANGE, question(EXCHANGE_SIGN, EXCHANGE_WORDS, STR("text")), NULL, NULL),
+	    RC_DENIED);
 	assert_int_equal(ask(KEYWIRE_EXCHANGE, question(EXCHANGE_ACTS, 0, STR_NONE), NULL, NULL),
 			 RC_INVALID);
 	assert_int_equal(ask(KEYWIRE_EXCHANGE, question(EXCHANGE_TLS, 0, STR("x")), NULL, NULL),
@@ -87,8 +87,8 @@ keys_for_exchange_are_no_buckets(void **state)
 		buf_add(&b, STR("0123456789abcdef0123456789abcdef"));
 		assert_int_equal(ask(KEYWIRE_WRAP, buf_str(&b), NULL, NULL), RC_INVALID);
 	}
-	assert_int_equal(
-	    ask(KEYWIRE_EXCHANGE, question(EXCHANGE_PUBLIC, 0, STR_NONE), NULL, NULL), RC_OK);
+	assert_int_equal(ask(KEYWIRE_EXCHANGE, question(EXCHANGE_PUBLIC, 0, STR_NONE), NULL, NULL),
+			 RC_OK);
 }
 
 static void

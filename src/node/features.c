@@ -4,6 +4,7 @@
 #include "node/backup.h"
 #include "node/commands.h"
 #include "exchange/agreement/agreement.h"
+#include "exchange/identity/identity.h"
 #include "match/decision/decision.h"
 #include "match/linkage/duplicates.h"
 #include "match/linkage/linkage.h"
@@ -79,6 +80,7 @@ const struct feature *const liaison_features[] = {
     &decision_feature,
     &custody_feature,
     &agreement_feature,
+    &identity_feature,
     &retention_feature,
     &subject_request_feature,
     &job_feature,

@@ -70,9 +70,8 @@ drop_old(struct keys *keys, const char *name, struct err *err)
 {
 	size_t from, to = key_slots_find(&keys->p->ring, str_from(name), &from);
 
-	return to - from < 2
-		   ? RC_OK
-		   : keys_change_slots(keys, str_from(name), to - 1, to, NULL, err);
+	return to - from < 2 ? RC_OK
+			     : keys_change_slots(keys, str_from(name), to - 1, to, NULL, err);
 }
 
 /* The identity goes last: where only the TLS key went, doing it again ends it. */
@@ -312,8 +311,7 @@ enum rc
 keys_exchange_sign(struct keys *keys, enum exchange_word word, struct str message,
 		   unsigned char out[SIGN_BYTES], struct err *err)
 {
-	const struct exchange_ask ask = {
-	    .act = EXCHANGE_SIGN, .number = word, .message = message};
+	const struct exchange_ask ask = {.act = EXCHANGE_SIGN, .number = word, .message = message};
 
 	return asked(keys, &ask, out, SIGN_BYTES, err);
 }
@@ -321,16 +319,14 @@ keys_exchange_sign(struct keys *keys, enum exchange_word word, struct str messag
 enum rc
 keys_exchange_tls(struct keys *keys, unsigned char seed[SIGN_SEED_BYTES], struct err *err)
 {
-	return asked(keys, &(struct exchange_ask){.act = EXCHANGE_TLS}, seed, SIGN_SEED_BYTES,
-		     err);
+	return asked(keys, &(struct exchange_ask){.act = EXCHANGE_TLS}, seed, SIGN_SEED_BYTES, err);
 }
 
 enum rc
 keys_exchange_sealing(struct keys *keys, int64_t now_ms, int64_t week,
 		      unsigned char out[SEALING_PUBLIC_BYTES], struct err *err)
 {
-	const struct exchange_ask ask = {
-	    .act = EXCHANGE_SEALING, .number = week, .now_ms = now_ms};
+	const struct exchange_ask ask = {.act = EXCHANGE_SEALING, .number = week, .now_ms = now_ms};
 
 	return asked(keys, &ask, out, SEALING_PUBLIC_BYTES, err);
 }

@@ -8,8 +8,8 @@
  * keys_exchange: the keys by which other nodes know this one. They lie in the key file beside the
  * bucket keys, under names that no bucket can have, and are random, derived from nothing:
  *
- *	=identity	Ed25519; signs what the node says to others. Two at most: the present one, and
- *			the next one, which waits until the root has signed it.
+ *	=identity	Ed25519; signs what the node says to others. Two at most: the present one,
+ *and the next one, which waits until the root has signed it.
  *	=tls		Ed25519; of the node's TLS certificate. Goes with the identity.
  *	=sealing-NNNNN	X25519, of a week; destroyed two weeks after it.
  *
@@ -18,12 +18,12 @@
  * process that speaks TLS. A statement is not yet held against the log: whoever takes over
  * the serving process has statements signed for as long as they hold it.
  */
-enum exchange_word { /* what is signed, each in its own domain */
-	EXCHANGE_WORD_SHEET,	/* an epoch sheet */
-	EXCHANGE_WORD_ENVELOPE, /* a message */
-	EXCHANGE_WORD_RECEIPT,	/* that one came */
-	EXCHANGE_WORD_HELLO,	/* of the handshake of capabilities */
-	EXCHANGE_WORDS
+enum exchange_word {			     /* what is signed, each in its own domain */
+		     EXCHANGE_WORD_SHEET,    /* an epoch sheet */
+		     EXCHANGE_WORD_ENVELOPE, /* a message */
+		     EXCHANGE_WORD_RECEIPT,  /* that one came */
+		     EXCHANGE_WORD_HELLO,    /* of the handshake of capabilities */
+		     EXCHANGE_WORDS
 };
 #define EXCHANGE_WORD_BYTES_MAX ((size_t)64 << 10)
 #define SEALING_PUBLIC_BYTES 32
@@ -64,10 +64,10 @@ MUST_USE enum rc keys_exchange_sealing(struct keys *keys, int64_t now_ms, int64_
 
 /* What the key process is asked (seal/keywire.h). Answers: exchange_public, 64 bytes, 32 bytes. */
 enum exchange_act {
-	EXCHANGE_PUBLIC,  /* number 1: the next */
-	EXCHANGE_NEXT,	  /* the answer is empty, as of take */
+	EXCHANGE_PUBLIC, /* number 1: the next */
+	EXCHANGE_NEXT,	 /* the answer is empty, as of take */
 	EXCHANGE_TAKE,
-	EXCHANGE_SIGN,	  /* number: enum exchange_word */
+	EXCHANGE_SIGN, /* number: enum exchange_word */
 	EXCHANGE_TLS,
 	EXCHANGE_SEALING, /* number: the week */
 	EXCHANGE_ACTS

@@ -89,8 +89,7 @@ what_is_signed_for_one_use_is_good_for_no_other(void **state)
 	assert_int_equal(keys_exchange_public(keys, false, &public, &err), RC_OK);
 	for (int as = 0; as < EXCHANGE_WORDS; as++) {
 		assert_int_equal(
-		    keys_exchange_sign(keys, (enum exchange_word)as, word, signature, &err),
-		    RC_OK);
+		    keys_exchange_sign(keys, (enum exchange_word)as, word, signature, &err), RC_OK);
 		for (int of = 0; of < EXCHANGE_WORDS; of++)
 			assert_int_equal(exchange_word_is_good(public.identity,
 							       (enum exchange_word)of, word,

@@ -52,6 +52,8 @@ static const struct {
     {"oversee", "outbox", NULL, "calls GET /oversee/outbox (routes.c)", ACT_READ},
     {"oversee", "retention", NULL, "calls /oversee/retention (routes.c, lists.c)", ACT_READ},
     {"oversee", "subject-request", NULL, "calls /oversee/subject-requests (routes.c)", ACT_READ},
+    {"exchange", "root", NULL, "files of the root alone, without a node", ACT_READ},
+    {"exchange", "self", NULL, "calls /exchange/self (routes.c)", ACT_READ},
     {"node", "certificate", NULL, "files of the node alone", ACT_READ},
     {"node", "backup", NULL, "calls POST /node/backups (routes.c); rows stay sealed", ACT_READ},
     {"node", "backup-verify", NULL, "a sealed file, by whoever has it", ACT_READ},
