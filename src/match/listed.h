@@ -51,6 +51,12 @@ MUST_USE enum rc listed_ask(struct door *d, const struct screen_query *query, st
  */
 MUST_USE enum rc listed_warm(struct serve *s, struct err *err);
 
+/*
+ * May this person not be listed: ever VICTIM, PRESUMED, UNDETERMINED or helped without a review
+ * since, or ever a witness? For the node's own deciding; as in a gate, no leaf tells of it.
+ */
+MUST_USE enum rc listed_barred(struct door *d, struct id person, bool *out, struct err *err);
+
 /* Counts for who runs the node: entries, lists in use, and how often it was built anew. */
 struct listed_figures {
 	size_t entries, changed, lists;

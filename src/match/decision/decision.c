@@ -1,6 +1,7 @@
 #include "match/decision/decision.h"
 
 #include "base/arena.h"
+#include "match/left_out.h"
 #include "model/model.h"
 #include "record/look.h"
 
@@ -182,6 +183,7 @@ static const struct gate gates[] = {
 	{ "list_is_authorised",    list_is_authorised,    "The list has an owner, a purpose, a legal basis and a day of review that is not past." },
 	{ "rule_is_proportionate", rule_is_proportionate, "Necessity and proportionality are said; an authorisation granted for the purpose covers the rule now." },
 	{ "authorisation_valid",   authorisation_valid,   "An authorisation granted, in force now and for its purpose covers it, or it names one that covers its case." },
+	{ "helpers_left_out",      left_out_gate,         "Nothing it names is a helper, is privileged, or is somebody ever a victim, presumed, undetermined or a witness, or theirs." },
 	{ .name = NULL },
 };
 /* clang-format on */

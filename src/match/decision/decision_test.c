@@ -11,7 +11,6 @@ static const struct gate others[] = {
 	{ "category_recorded",      test_gate_holds, "" },
 	{ "rule_rests_on_conduct",  test_gate_holds, "" },
 	{ "purpose_and_basis",      test_gate_holds, "" },
-	{ "helpers_left_out",       test_gate_holds, "" },
 	{ .name = NULL },
 };
 /* clang-format on */

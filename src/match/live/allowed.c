@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "format/json.h"
+#include "match/listed.h"
 #include "model/model.h"
 #include "record/stand.h"
 
@@ -161,6 +162,15 @@ allowed_bars(struct door *d, const struct ids *people, bool *out, struct err *er
 		rc = rc == RC_CONFLICT ? RC_OK : rc;
 	}
 	return rc;
+}
+
+enum rc
+listed_barred(struct door *d, struct id person, bool *out, struct err *err)
+{
+	struct ids one = {0};
+
+	*VEC_ADD(d->arena, &one) = person;
+	return allowed_bars(d, &one, out, err);
 }
 
 enum rc

@@ -5,6 +5,7 @@
 #include "base/hex.h"
 #include "format/json.h"
 #include "match/explain.h"
+#include "match/stream/measure.h"
 #include "match/stream/stream.sql.h"
 #include "model/model.h"
 #include "record/look.h"
@@ -54,30 +55,68 @@ counts_now(struct door *d, const struct listed_hit *hit, bool *out, struct err *
 	return RC_OK;
 }
 
-static enum rc
-create(struct door *d, const struct raising *x, struct raised *r, struct err *err)
+static void
+add_listing(struct door *d, const struct raised *r, json_t *fields)
 {
-	const struct record_type *type = model_type(d->node->model, STR("alert"));
 	const struct listed_hit *hit = &r->hit;
-	struct record_new options = {.by_node = true, .unit = &x->actor->unit};
-	json_t *fields = door_hold(d, json_object());
-	struct record *listing, *made;
-	enum rc rc = look_record(d, hit->listing, &listing, err);
 
-	if (rc != RC_OK)
-		return rc;
-	/* It says what the listing says, so it is for nobody who may not see that. */
-	options.has_handling = true;
-	options.handling = handling_meet(handling_of_type(type), listing->handling);
 	set(fields, "listing", json_from_str(id_format(d->arena, hit->listing)));
 	set(fields, "list", json_from_str(id_format(d->arena, hit->list)));
 	set(fields, "screened",
 	    json_from_str(r->party->names.n > 0 ? r->party->names.at[0] : r->party->ids.at[0]));
 	set(fields, "level", json_string(explain_level(hit->score)));
 	set(fields, "score", json_from_str(str_fmt(d->arena, "%.2f", hit->score * 100)));
-	set(fields, "explanation", json_from_str(hit->text));
 	if (hit->why.n <= WHY_BYTES_MAX)
 		set(fields, "why", json_from_str(hit->why));
+}
+
+/* By which of its questions a rule holds, and who is listed where it asks for that. */
+static void
+add_rule(struct door *d, const struct raised *r, json_t *fields)
+{
+	const struct rule_items *when = &r->rule->rule.when;
+	struct buf b;
+
+	buf_init(&b, d->arena);
+	buf_addf(&b, "rule: %.*s\nholds for:", STR_ARG(r->rule->name));
+	for (size_t i = 0; i < when->n; i++)
+		for (size_t k = 0; k < when->at[i].n; k++)
+			buf_addf(&b, " %s", field_rows[when->at[i].at[k].field].name);
+	if (r->has_hit)
+		buf_addf(&b, "\n%.*s", STR_ARG(r->hit.text));
+	set(fields, "rule", json_from_str(id_format(d->arena, r->rule->id)));
+	set(fields, "explanation", json_from_str(buf_str(&b)));
+	/* Who else is in the event is not kept: the one who sent it has it. */
+	if (!r->has_hit)
+		set(fields, "screened",
+		    json_from_str(str_fmt(d->arena, "%s %.*s", event_kind_name(r->event->kind),
+					  STR_ARG(r->event->id))));
+}
+
+static enum rc
+create(struct door *d, const struct raising *x, struct raised *r, struct err *err)
+{
+	const struct record_type *type = model_type(d->node->model, STR("alert"));
+	struct record_new options = {.by_node = true, .unit = &x->actor->unit};
+	json_t *fields = door_hold(d, json_object());
+	struct record *listing, *made;
+	enum rc rc = RC_OK;
+
+	/* It says what listing and rule say, so it is for nobody who may not see those. */
+	options.has_handling = true;
+	options.handling = handling_of_type(type);
+	if (r->has_hit) {
+		if ((rc = look_record(d, r->hit.listing, &listing, err)) != RC_OK)
+			return rc;
+		options.handling = handling_meet(options.handling, listing->handling);
+		add_listing(d, r, fields);
+	}
+	if (r->rule != NULL) {
+		options.handling = handling_meet(options.handling, r->rule->handling);
+		add_rule(d, r, fields);
+	} else {
+		set(fields, "explanation", json_from_str(r->hit.text));
+	}
 	set(fields, "raised_at", json_from_str(time_format(d->arena, d->now_ms)));
 	if ((rc = record_create(d, type, fields, &options, &made, err)) == RC_OK)
 		r->alert = made->id;
@@ -136,17 +175,48 @@ is_cleared(struct door *d, struct str pair, bool *out, struct err *err)
 	return rc;
 }
 
+static struct str
+pair_of(struct door *d, struct str document, struct id listing)
+{
+	return document.n > 0 ? mac(d, STR("stream.pair"), document, id_format(d->arena, listing))
+			      : STR_NONE;
+}
+
+enum rc
+raise_is_cleared(struct door *d, struct str document, struct id listing, bool *out, struct err *err)
+{
+	return is_cleared(d, pair_of(d, document, listing), out, err);
+}
+
+/* Looked for a moment ago, on another thread: what ended since counts no more. */
+static enum rc
+still_counts(struct door *d, const struct raising *x, const struct raised *r, bool *out,
+	     struct err *err)
+{
+	struct standing_rule now;
+	struct err why;
+	enum rc rc = RC_OK;
+
+	*out = true;
+	if (r->rule != NULL) {
+		rc = standing_rule(d, r->rule->id, x->purpose, &now, &why);
+		*out = rc == RC_OK;
+		if (rc == RC_CONFLICT || rc == RC_ABSENT)
+			return RC_OK;
+		if (rc != RC_OK && err != NULL)
+			*err = why;
+	}
+	return rc == RC_OK && r->has_hit ? counts_now(d, &r->hit, out, err) : rc;
+}
+
 static enum rc
 raise_one(struct door *d, const struct raising *x, struct raised *r, struct err *err)
 {
-	struct str listing = id_format(d->arena, r->hit.listing);
 	struct str event = mac(
-	    d, STR("stream.event"),
+	    d, r->rule != NULL ? STR("stream.rule") : STR("stream.event"),
 	    str_fmt(d->arena, "%s/%.*s", event_kind_name(r->event->kind), STR_ARG(r->event->id)),
-	    listing);
-	struct str pair = r->party->document.n > 0
-			      ? mac(d, STR("stream.pair"), r->party->document, listing)
-			      : STR_NONE;
+	    id_format(d->arena, r->rule != NULL ? r->rule->id : r->hit.listing));
+	struct str pair = r->has_hit ? pair_of(d, r->party->document, r->hit.listing) : STR_NONE;
 	bool there, stands_still = false, cleared, counts;
 	enum rc rc;
 
@@ -158,7 +228,7 @@ raise_one(struct door *d, const struct raising *x, struct raised *r, struct err 
 		return look_for_sender(d, x, r, err);
 	}
 	if ((rc = is_cleared(d, pair, &cleared, err)) != RC_OK ||
-	    (rc = counts_now(d, &r->hit, &counts, err)) != RC_OK)
+	    (rc = still_counts(d, x, r, &counts, err)) != RC_OK)
 		return rc;
 	r->as = cleared ? RAISED_CLEARED : counts ? RAISED_NEW : RAISED_NOT;
 	if (r->as != RAISED_NEW)
@@ -174,6 +244,24 @@ raise_one(struct door *d, const struct raising *x, struct raised *r, struct err 
 	return rc == RC_OK ? look_for_sender(d, x, r, err) : rc;
 }
 
+/* Each rule's record says what it did, once a request. */
+static enum rc
+count_rules(struct door *d, const struct raising *x, struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; x->rules != NULL && i < x->rules->n && rc == RC_OK; i++) {
+		const struct standing_rule *rule = &x->rules->at[i];
+		struct measured add = {.screened = rule->screened};
+
+		for (size_t k = 0; k < x->n; k++)
+			add.hits += x->at[k].rule == rule && x->at[k].as == RAISED_NEW;
+		if (add.screened > 0)
+			rc = measure_add(d, rule->id, &add, add.hits > 0, err);
+	}
+	return rc;
+}
+
 enum rc
 raise_alerts(struct door *d, void *ctx, struct err *err)
 {
@@ -182,7 +270,7 @@ raise_alerts(struct door *d, void *ctx, struct err *err)
 
 	for (size_t i = 0; i < x->n && rc == RC_OK; i++)
 		rc = raise_one(d, x, &x->at[i], err);
-	return rc;
+	return rc == RC_OK ? count_rules(d, x, err) : rc;
 }
 
 enum rc

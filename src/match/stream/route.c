@@ -5,6 +5,7 @@
 #include "format/ndjson.h"
 #include "match/stream/alert_events.h"
 #include "match/stream/event.h"
+#include "match/stream/measure.h"
 #include "match/stream/migrations.h"
 #include "match/stream/raise.h"
 #include "match/stream/stream.sql.h"
@@ -29,10 +30,15 @@ struct fault {
 struct reading {
 	struct request *rq;
 	size_t events;
+	struct standing_rules rules;
 	struct {
 		struct raised *at;
 		size_t n, cap;
 	} found;
+	struct {
+		struct raised *at;
+		size_t n, cap;
+	} near; /* of one event: who is listed as far as lists or rules ask */
 	struct {
 		struct fault *at;
 		size_t n, cap;
@@ -63,17 +69,22 @@ screen_party(struct reading *r, long line, const struct event *e, const struct e
 				     .ids = p->ids.at,
 				     .id_count = p->ids.n};
 	struct listed_hits hits;
-	enum rc rc = listed_ask(&r->rq->door, &query, (struct id){{0}}, HITS_MAX, LISTED_LINE,
-				LISTED_LINE, &hits, err);
+	enum rc rc =
+	    listed_ask(&r->rq->door, &query, (struct id){{0}}, HITS_MAX,
+		       standing_least(&r->rules, e->kind, LISTED_LINE), LISTED_LINE, &hits, err);
 
 	if (rc == RC_OK && hits.unnamed && p->names.n > 0)
 		add_fault(r, line, "name", SAID_NOTHING, false);
 	for (size_t i = 0; rc == RC_OK && i < hits.n; i++) {
 		struct raised *best = NULL;
 
+		*VEC_ADD(r->rq->arena, &r->near) = (struct raised){
+		    .line = line, .event = e, .party = p, .hit = hits.at[i], .has_hit = true};
+		if (hits.at[i].score < LISTED_LINE)
+			continue;
 		/* Of several in the event who may be the same listed one, the likeliest. */
 		for (size_t k = 0; k < r->found.n; k++)
-			if (r->found.at[k].event == e &&
+			if (r->found.at[k].event == e && r->found.at[k].rule == NULL &&
 			    id_eq(r->found.at[k].hit.listing, hits.at[i].listing))
 				best = &r->found.at[k];
 		if (best == NULL) {
@@ -82,15 +93,69 @@ screen_party(struct reading *r, long line, const struct event *e, const struct e
 		} else if (best->hit.score >= hits.at[i].score) {
 			continue;
 		}
-		*best = (struct raised){.line = line, .event = e, .party = p, .hit = hits.at[i]};
+		*best = (struct raised){
+		    .line = line, .event = e, .party = p, .hit = hits.at[i], .has_hit = true};
 	}
 	return rc;
+}
+
+/* The likeliest of those whom the rule asks for and nobody cleared; NULL: none. */
+static enum rc
+nearest(struct reading *r, const struct standing_rule *rule, const struct raised **out,
+	struct err *err)
+{
+	enum rc rc = RC_OK;
+
+	*out = NULL;
+	for (size_t i = 0; i < r->near.n && rc == RC_OK; i++) {
+		const struct raised *x = &r->near.at[i];
+		bool cleared;
+
+		if (!standing_counts(rule, &x->hit) ||
+		    (*out != NULL && (*out)->hit.score >= x->hit.score))
+			continue;
+		rc = raise_is_cleared(&r->rq->door, x->party->document, x->hit.listing, &cleared,
+				      err);
+		if (rc == RC_OK && !cleared)
+			*out = x;
+	}
+	return rc;
+}
+
+static enum rc
+ask_rule(struct reading *r, long line, struct event *e, struct standing_rule *rule, bool *looked,
+	 struct err *err)
+{
+	bool asks = standing_asks_lists(rule), changed;
+	const struct raised *near = NULL;
+	struct raised *x;
+	enum rc rc;
+
+	rule->screened++;
+	if (asks && (rc = nearest(r, rule, &near, err)) != RC_OK)
+		return rc;
+	if (!rule_holds(&rule->rule, e, near != NULL ? near->hit.score : 0))
+		return RC_OK;
+	/* Looked for where it matters alone: it takes long, and rules hold for few. */
+	if (!*looked) {
+		*looked = true;
+		if ((rc = standing_leave_out(&r->rq->door, e, &changed, err)) != RC_OK)
+			return rc;
+		if (changed && !rule_holds(&rule->rule, e, near != NULL ? near->hit.score : 0))
+			return RC_OK;
+	}
+	x = VEC_ADD(r->rq->arena, &r->found);
+	*x = near != NULL ? *near : (struct raised){.line = line, .event = e};
+	x->rule = rule;
+	*VEC_ADD(r->rq->arena, &r->about) = rule->id;
+	return RC_OK;
 }
 
 static enum rc
 read_line(struct reading *r, json_t *json, long line, struct err *err)
 {
 	struct event *e = NEW(r->rq->arena, struct event);
+	bool looked = false;
 	struct err why;
 	enum rc rc;
 
@@ -104,8 +169,12 @@ read_line(struct reading *r, json_t *json, long line, struct err *err)
 	if (e->fault != NULL)
 		add_fault(r, line, str_z(r->rq->arena, e->fault_key), e->fault, false);
 	rc = RC_OK;
+	r->near.n = 0;
 	for (size_t i = 0; i < e->parties.n && rc == RC_OK; i++)
 		rc = screen_party(r, line, e, &e->parties.at[i], err);
+	for (size_t i = 0; i < r->rules.n && rc == RC_OK; i++)
+		if ((r->rules.at[i].rule.kinds & KIND_BIT(e->kind)) != 0)
+			rc = ask_rule(r, line, e, &r->rules.at[i], &looked, err);
 	return rc;
 }
 
@@ -152,13 +221,19 @@ write_alert(struct reading *r, const struct raised *x, struct json_out *out)
 	json_out_key_bool(out, "second_check", true);
 	json_out_key_str(out, "alert", id_format(r->rq->arena, x->alert));
 	json_out_key_str(out, "raised", str_from(raised_names[x->as]));
-	json_out_key_str(out, "part", str_from(x->party->part));
-	json_out_key_int(out, "number", (int64_t)x->party->number);
-	json_out_key_str(out, "listing", id_format(r->rq->arena, x->hit.listing));
-	json_out_key_str(out, "list", id_format(r->rq->arena, x->hit.list));
-	json_out_key_str(out, "listed_name", x->hit.listed_name);
-	json_out_key(out, STR("why"));
-	json_out_raw(out, x->hit.why);
+	if (x->rule != NULL) {
+		json_out_key_str(out, "rule", id_format(r->rq->arena, x->rule->id));
+		json_out_key_str(out, "rule_name", x->rule->name);
+	}
+	if (x->has_hit) {
+		json_out_key_str(out, "part", str_from(x->party->part));
+		json_out_key_int(out, "number", (int64_t)x->party->number);
+		json_out_key_str(out, "listing", id_format(r->rq->arena, x->hit.listing));
+		json_out_key_str(out, "list", id_format(r->rq->arena, x->hit.list));
+		json_out_key_str(out, "listed_name", x->hit.listed_name);
+		json_out_key(out, STR("why"));
+		json_out_raw(out, x->hit.why);
+	}
 	json_out_object_end(out);
 }
 
@@ -273,11 +348,14 @@ take_events(struct request *rq, struct reply *reply, struct err *err)
 	if (serve_disk_is_low(rq->serve))
 		return fail(err, RC_UNAVAILABLE, "disk",
 			    "the node's disk is full: no alert could be kept");
-	if ((rc = read_events(&r, err)) != RC_OK)
+	if ((rc = standing_rules(&rq->door, rq->door.access.purpose, &r.rules, err)) != RC_OK ||
+	    (rc = read_events(&r, err)) != RC_OK)
 		return rc;
+	raising.rules = &r.rules;
+	raising.purpose = rq->door.access.purpose;
 	raising.at = r.found.at;
 	raising.n = r.found.n;
-	if (raising.n > 0 &&
+	if (raising.n + r.rules.n > 0 &&
 	    (rc = serve_write(rq->serve, NULL, &access, raise_alerts, &raising, err)) != RC_OK)
 		return rc;
 	answer(&r, reply);
@@ -327,6 +405,9 @@ static const struct route routes[] = {
 	{ .method = NULL },
 };
 static const struct reaction reactions[] = {
+	{ "alert_confirmed", measure_confirmed, "A person confirmed it: counted in the record of the rule that raised it." },
+	{ "alert_false", measure_false, "A person decided that it was none: counted in the record of the rule that raised it." },
+	{ "rule_recorded", standing_check, "A rule whose condition can alert on who somebody is or where they travel is refused." },
 	{ "alert_false", raise_cleared, "Decided to be somebody else: that document does not come up again with that listing." },
 	{ .event = NULL },
 };

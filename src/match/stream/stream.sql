@@ -15,3 +15,14 @@ SELECT COUNT(*) FROM stream_alert WHERE pair = :pair AND cleared = 1;
 
 -- name: stream_alert_cleared
 UPDATE stream_alert SET cleared = 1 WHERE alert = :alert;
+
+-- name: stream_rule_count
+INSERT INTO stream_rule (rule, screened, hits, confirmed, false_hits)
+VALUES (:rule, :screened, :hits, :confirmed, :false_hits)
+ON CONFLICT (rule) DO UPDATE SET screened = stream_rule.screened + :screened,
+	hits = stream_rule.hits + :hits, confirmed = stream_rule.confirmed + :confirmed,
+	false_hits = stream_rule.false_hits + :false_hits;
+
+-- name: stream_rule_find
+-- single
+SELECT screened, hits, confirmed, false_hits FROM stream_rule WHERE rule = :rule;
