@@ -6,6 +6,10 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "model/model.h"
+#include "record/stand.h"
+#include "serve/config.h"
+#include "serve/serve.h"
+#include "text/ident.h"
 
 #define TEXT_MAX 1000
 
@@ -34,6 +38,72 @@ ask_begin(struct request *rq, struct str list, struct asking *out, struct err *e
 }
 
 enum rc
+ask_person(struct asking *a, struct str text, bool of_others, struct err *err)
+{
+	struct record_stand s;
+	bool known = false;
+	enum rc rc;
+
+	a->person = (struct id){{0}};
+	if (text.n == 0)
+		return RC_OK;
+	if (id_parse(text, &a->person)) {
+		rc = record_is_known(&a->rq->door, a->person, &known, err);
+		if (rc == RC_OK && known)
+			rc = record_stand_find(&a->rq->door, a->person, &s, err);
+		if (rc != RC_OK && rc != RC_ABSENT)
+			return rc;
+		known = known && rc == RC_OK && s.type != NULL && str_eq_z(s.type->name, "person");
+	}
+	if (known)
+		return RC_OK;
+	a->person = (struct id){{0}};
+	return of_others ? RC_OK : fail(err, RC_ABSENT, "person", "there is no such record");
+}
+
+/* By one of the documents asked with, or as a person of ours. */
+static enum rc
+find_cleared(struct asking *a, const struct screen_query *query, struct id listing,
+	     struct cleared *out, struct err *err)
+{
+	struct door *d = &a->rq->door;
+	enum rc rc = RC_OK;
+
+	*out = (struct cleared){.holds = false};
+	for (size_t i = 0; i < query->id_count && rc == RC_OK && !out->holds; i++)
+		rc = cleared_document(d, ident_canonical(d->arena, query->ids[i]), listing, out,
+				      err);
+	if (rc == RC_OK && !out->holds && !id_is_zero(a->person))
+		rc = cleared_person(d, a->person, listing,
+				    config_number(serve_config(a->rq->serve), CLEARED_SETTING), out,
+				    err);
+	return rc;
+}
+
+enum rc
+ask_write_cleared(const struct asking *a, const struct cleared *c, struct json_out *out,
+		  struct err *err)
+{
+	struct arena *arena = a->rq->arena;
+	bool known = false;
+	enum rc rc = record_is_known(&a->rq->door, c->decision, &known, err);
+
+	if (rc != RC_OK)
+		return rc;
+	json_out_object(out);
+	json_out_key_bool(out, "holds", c->holds);
+	json_out_key(out, STR("until"));
+	if (c->until_ms > 0)
+		json_out_str(out, day_format(arena, c->until_ms));
+	else
+		json_out_null(out);
+	if (known)
+		json_out_key_str(out, "decision", id_format(arena, c->decision));
+	json_out_object_end(out);
+	return RC_OK;
+}
+
+enum rc
 ask_one(struct asking *a, const struct screen_query *query, size_t limit, double min_score,
 	double threshold, struct asked *out, struct err *err)
 {
@@ -50,15 +120,21 @@ ask_one(struct asking *a, const struct screen_query *query, size_t limit, double
 	if (rc == RC_OK && found.unnamed && query->id_count == 0)
 		return fail(err, RC_INVALID, "name", SAID_NOTHING);
 	for (size_t i = 0; i < found.n && rc == RC_OK; i++) {
+		struct cleared cleared;
 		bool known = false;
 
-		out->second_check = out->second_check || found.at[i].score >= LISTED_LINE;
+		if ((rc = find_cleared(a, query, found.at[i].listing, &cleared, err)) != RC_OK)
+			return rc;
+		out->second_check =
+		    out->second_check || (found.at[i].score >= LISTED_LINE && !cleared.holds);
 		*VEC_ADD(rq->arena, &a->about) = found.at[i].listing;
 		if (!sees || found.at[i].score < min_score || out->hits.n == limit)
 			continue;
 		rc = record_is_known(&rq->door, found.at[i].listing, &known, err);
-		if (rc == RC_OK && known)
+		if (rc == RC_OK && known) {
 			*VEC_ADD(rq->arena, &out->hits) = found.at[i];
+			*VEC_ADD(rq->arena, &out->cleared) = cleared;
+		}
 	}
 	return rc;
 }

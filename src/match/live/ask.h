@@ -1,8 +1,11 @@
 #ifndef MATCH_LIVE_ASK_H
 #define MATCH_LIVE_ASK_H
 
+#include "match/cleared.h"
 #include "match/listed.h"
 #include "serve/request.h"
+
+struct json_out;
 
 /*
  * ask: one person asked about, as any route of this folder does it. The first line is told that a
@@ -10,8 +13,14 @@
  * alerts sees the hits on listings that they may know of. One leaf a question.
  */
 struct asked {
-	bool second_check; /* somebody is listed with LISTED_LINE or more, whoever may know of it */
-	bool name_not_compared;	 /* no name of it says anything: identifiers alone were asked */
+	/* Somebody not cleared is listed with LISTED_LINE or more, whoever may know of it. */
+	bool second_check;
+	bool name_not_compared; /* no name of it says anything: identifiers alone were asked */
+	/* Of each hit, whether people decided that it is somebody else (match/cleared.h). */
+	struct {
+		struct cleared *at;
+		size_t n, cap;
+	} cleared;
 	struct listed_hits hits; /* those that this asker may know of; none for the first line */
 };
 
@@ -21,7 +30,8 @@ bool ask_sees_hits(const struct request *rq);
 /* Several questions of one request: begin, ask each, end with the leaf. */
 struct asking {
 	struct request *rq;
-	struct id list; /* zero: all */
+	struct id list;	  /* zero: all */
+	struct id person; /* zero: no person of ours whom the next question is about */
 	struct {
 		struct id *at;
 		size_t n, cap;
@@ -35,6 +45,18 @@ MUST_USE enum rc ask_begin(struct request *rq, struct str list, struct asking *o
  */
 MUST_USE enum rc ask_one(struct asking *a, const struct screen_query *query, size_t limit,
 			 double min_score, double threshold, struct asked *out, struct err *err);
+/*
+ * The next question is about this person of ours. text: an id, or empty. of_others: it may as well
+ * be some other thing that the asker knows them by, which says nothing here. RC_ABSENT: else,
+ * unless it is a person that one may know of.
+ */
+MUST_USE enum rc ask_person(struct asking *a, struct str text, bool of_others, struct err *err);
+/*
+ * A hit's clearing, as an object: whether it holds, until when (null: for good), and by which
+ * record, where the asker may know of that.
+ */
+MUST_USE enum rc ask_write_cleared(const struct asking *a, const struct cleared *c,
+				   struct json_out *out, struct err *err);
 MUST_USE enum rc ask_end(struct asking *a, struct err *err);
 
 /* Texts of a member that is one text or a list of them, at most max, of at most 1,000 bytes each.

@@ -137,7 +137,9 @@ example_read(struct arena *a, json_t *json, struct example *out, struct err *err
 	const char *key;
 	enum rc rc = RC_OK;
 
-	*out = (struct example){.schema = json_member_str(json, "schema"), .used = properties};
+	*out = (struct example){.schema = json_member_str(json, "schema"),
+				.id = json_member_str(json, "id"),
+				.used = properties};
 	if (!json_is_object(properties))
 		return fail(err, RC_INVALID, "properties", "takes an object of properties");
 	json_object_foreach (properties, key, value)

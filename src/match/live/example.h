@@ -14,6 +14,7 @@ struct arena;
  */
 struct example {
 	struct str schema;
+	struct str id; /* by which the asker knows them; empty: not said */
 	struct screen_query query;
 	struct str_list names, ids;
 	json_t *used; /* borrowed: the properties as they came */

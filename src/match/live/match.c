@@ -1,6 +1,7 @@
 #include "match/live/match.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "format/json.h"
 #include "match/live/allowed.h"
 #include "match/live/ask.h"
@@ -54,19 +55,29 @@ query_read(struct request *rq, struct screen_query *out, struct err *err)
 	return RC_OK;
 }
 
-static json_t *
-hit_json(struct request *rq, const struct listed_hit *h)
+static enum rc
+hit_json(const struct asking *asking, const struct listed_hit *h, const struct cleared *cleared,
+	 json_t *hits, struct err *err)
 {
+	struct arena *a = asking->rq->arena;
 	json_t *o = json_object(), *why;
-	struct err err;
+	struct buf b;
+	enum rc rc = RC_OK;
 
-	must(json_read_reals(h->why, NULL, &why, &err) == RC_OK);
-	set(o, "listing", json_from_str(id_format(rq->arena, h->listing)));
-	set(o, "list", json_from_str(id_format(rq->arena, h->list)));
+	must(json_array_append_new(hits, o) == 0);
+	must(json_read_reals(h->why, NULL, &why, err) == RC_OK);
+	set(o, "listing", json_from_str(id_format(a, h->listing)));
+	set(o, "list", json_from_str(id_format(a, h->list)));
 	set(o, "listed_name", json_from_str(h->listed_name));
 	set(o, "score", json_real(h->score));
 	set(o, "why", why);
-	return o;
+	if (cleared->holds || cleared->was) {
+		buf_init(&b, a);
+		rc = ask_write_cleared(asking, cleared, &(struct json_out){.buf = &b}, err);
+		if (rc == RC_OK && (rc = json_read_reals(buf_str(&b), NULL, &why, err)) == RC_OK)
+			set(o, "cleared", why);
+	}
+	return rc;
 }
 
 static enum rc
@@ -77,12 +88,13 @@ ask(struct request *rq, struct reply *reply, struct err *err)
 	size_t most = LIMIT;
 	struct asking asking;
 	struct asked asked;
-	struct str list;
+	struct str list, person;
 	double min_score;
 	enum rc rc;
 
 	if ((rc = query_read(rq, &query, err)) != RC_OK ||
 	    (rc = one_text(rq, "list", &list, err)) != RC_OK ||
+	    (rc = one_text(rq, "person", &person, err)) != RC_OK ||
 	    (rc = ask_probability(rq->json, "min_score", LISTED_LINE, 0.01, &min_score, err)) !=
 		RC_OK)
 		return rc;
@@ -94,6 +106,7 @@ ask(struct request *rq, struct reply *reply, struct err *err)
 		most = (size_t)json_integer_value(limit);
 	}
 	if ((rc = ask_begin(rq, list, &asking, err)) != RC_OK ||
+	    (rc = ask_person(&asking, person, false, err)) != RC_OK ||
 	    (rc = ask_one(&asking, &query, most, min_score, LISTED_LINE, &asked, err)) != RC_OK ||
 	    (rc = ask_end(&asking, err)) != RC_OK)
 		return rc;
@@ -103,10 +116,10 @@ ask(struct request *rq, struct reply *reply, struct err *err)
 	if (!ask_sees_hits(rq))
 		return RC_OK;
 	hits = json_array();
-	for (size_t i = 0; i < asked.hits.n; i++)
-		must(json_array_append_new(hits, hit_json(rq, &asked.hits.at[i])) == 0);
 	set(reply->json, "hits", hits);
-	return RC_OK;
+	for (size_t i = 0; i < asked.hits.n && rc == RC_OK; i++)
+		rc = hit_json(&asking, &asked.hits.at[i], &asked.cleared.at[i], hits, err);
+	return rc;
 }
 
 static enum rc
@@ -238,11 +251,9 @@ static const struct route routes[] = {
 static enum rc
 run_ask(struct cli *cli, struct err *err)
 {
-	static const char *const members[][2] = {{"dob", "birth_date"},
-						 {"country", "country"},
-						 {"type", "type"},
-						 {"list", "list"},
-						 {"min-score", "min_score"}};
+	static const char *const members[][2] = {{"dob", "birth_date"}, {"country", "country"},
+						 {"type", "type"},	{"list", "list"},
+						 {"person", "person"},	{"min-score", "min_score"}};
 	json_t *body = json_object(), *ids = json_array();
 	struct str_list given = cli_options(cli, "id");
 	struct cli_answer answer;
@@ -272,6 +283,7 @@ static const struct option ask_options[] = {
 	{ "type",      "TYPE",    "person, organisation or vessel.", false },
 	{ "id",        "ID",      "A document, telephone or account of theirs.", true },
 	{ "list",      "ID",      "Only this watch list.", false },
+	{ "person",    "ID",      "They are this person of ours: what was decided about them is told.", false },
 	{ "min-score", "S",       "Show what scores at least this; 0.8 when not given.", false },
 	{ .name = NULL },
     /* clang-format on */
@@ -300,6 +312,7 @@ static const struct reaction reactions[] = {
 /* clang-format off */
 static const struct setting settings[] = {
 	{ "live_lists_seconds", SETTING_NUMBER, "5", 0, 86400, "Seconds until a running node looks whether its own lists are in memory; 0: they are read when somebody asks." },
+	{ CLEARED_SETTING, SETTING_DAYS, CLEARED_DAYS, 1, 3650, "Days for which a decision that a person is not the listed one holds; of a document it holds for good." },
 	{ .name = NULL },
 };
 static const struct timer timers[] = {

@@ -112,10 +112,13 @@ write_features(struct json_out *out, struct str why)
 	json_out_object_end(out);
 }
 
-static void
-write_result(struct arena *a, const struct listed_hit *h, const struct example *e,
-	     const struct manner *m, struct json_out *out)
+static enum rc
+write_result(const struct asking *asking, const struct listed_hit *h, const struct cleared *cleared,
+	     const struct example *e, const struct manner *m, struct json_out *out, struct err *err)
 {
+	struct arena *a = asking->rq->arena;
+	enum rc rc = RC_OK;
+
 	static const char *const times[] = {"first_seen", "last_seen", "last_change"};
 
 	json_out_object(out);
@@ -134,23 +137,31 @@ write_result(struct arena *a, const struct listed_hit *h, const struct example *
 		json_out_null(out);
 	}
 	key_number(out, "score", h->score);
-	json_out_key_bool(out, "match", h->score >= m->threshold);
+	json_out_key_bool(out, "match", h->score >= m->threshold && !cleared->holds);
 	write_features(out, h->why);
 	json_out_key(out, STR("why"));
 	json_out_raw(out, h->why);
+	if (cleared->holds || cleared->was) {
+		json_out_key(out, STR("cleared"));
+		rc = ask_write_cleared(asking, cleared, out, err);
+	}
 	json_out_object_end(out);
+	return rc;
 }
 
-static void
-write_matches(struct arena *a, const struct asked *asked, const struct example *e,
-	      const struct manner *m, struct json_out *out)
+static enum rc
+write_matches(const struct asking *asking, const struct asked *asked, const struct example *e,
+	      const struct manner *m, struct json_out *out, struct err *err)
 {
+	enum rc rc = RC_OK;
+
 	json_out_object(out);
 	json_out_key_int(out, "status", 200);
 	json_out_key(out, STR("results"));
 	json_out_array(out);
-	for (size_t i = 0; i < asked->hits.n; i++)
-		write_result(a, &asked->hits.at[i], e, m, out);
+	for (size_t i = 0; i < asked->hits.n && rc == RC_OK; i++)
+		rc =
+		    write_result(asking, &asked->hits.at[i], &asked->cleared.at[i], e, m, out, err);
 	json_out_array_end(out);
 	json_out_key(out, STR("total"));
 	json_out_object(out);
@@ -168,6 +179,7 @@ write_matches(struct arena *a, const struct asked *asked, const struct example *
 	if (asked->name_not_compared)
 		json_out_key_bool(out, "name_not_compared", true);
 	json_out_object_end(out);
+	return rc;
 }
 
 static void
@@ -223,11 +235,13 @@ match_queries(struct request *rq, json_t *queries, const struct manner *m, struc
 		struct asked asked;
 
 		if ((rc = example_read(rq->arena, value, e, err)) != RC_OK ||
+		    (rc = ask_person(&asking, e->id, true, err)) != RC_OK ||
 		    (rc = ask_one(&asking, &e->query, m->limit, m->cutoff, m->threshold, &asked,
 				  err)) != RC_OK)
 			return rc;
 		json_out_key(out, str_from(name));
-		write_matches(rq->arena, &asked, e, m, out);
+		if ((rc = write_matches(&asking, &asked, e, m, out, err)) != RC_OK)
+			return rc;
 	}
 	json_out_object_end(out);
 	write_matcher(out);
@@ -306,7 +320,8 @@ reconcile_queries(struct request *rq, json_t *queries, struct json_out *out, str
 			json_out_key_str(out, "description", h->list_name);
 			write_type(out, schema_of(e));
 			key_number(out, "score", h->score);
-			json_out_key_bool(out, "match", h->score >= LISTED_LINE);
+			json_out_key_bool(out, "match",
+					  h->score >= LISTED_LINE && !asked.cleared.at[i].holds);
 			json_out_object_end(out);
 		}
 		json_out_array_end(out);

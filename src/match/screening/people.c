@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/json.h"
+#include "match/cleared.h"
 #include "match/explain.h"
 #include "match/screening/suspects.h"
 #include "match/screening/screen.h"
@@ -10,6 +11,7 @@
 #include "record/look.h"
 #include "record/record.h"
 #include "serve/cli.h"
+#include "serve/config.h"
 #include "serve/job.h"
 #include "serve/request.h"
 
@@ -55,11 +57,12 @@ set(json_t *o, const char *key, json_t *value)
 
 /*
  * The same person and listing raised one already: that one stands, whatever a person decided on
- * it. One that the node suspended does not, once there is reason to raise it again.
+ * it. One that the node suspended does not, once there is reason to raise it again; nor does one
+ * that was decided "not the same", once the time is over for which that holds (match/cleared.h).
  */
 static enum rc
-raised_already(struct door *d, const struct suspect *s, const struct listing *l, struct id *out,
-	       struct err *err)
+raised_already(struct door *d, const struct suspect *s, const struct listing *l, bool over,
+	       struct id *out, struct err *err)
 {
 	const struct record_type *type = model_type(d->node->model, STR("alert"));
 	struct record_filter filter = {.type = type,
@@ -69,7 +72,7 @@ raised_already(struct door *d, const struct suspect *s, const struct listing *l,
 				       .with_fields = true,
 				       .shows_damaged = true};
 	struct str listing = id_format(d->arena, l->id);
-	int suspended = type_state(type, STR("suspended"));
+	int suspended = type_state(type, STR("suspended")), no = type_state(type, STR("false"));
 	struct record_list found;
 	enum rc rc = record_list(d, &filter, &found, err);
 
@@ -77,6 +80,7 @@ raised_already(struct door *d, const struct suspect *s, const struct listing *l,
 	for (size_t i = 0; rc == RC_OK && i < found.items.n; i++)
 		/* Of one that does not open nobody knows: rather a second alert than none. */
 		if (!found.items.at[i]->damaged && found.items.at[i]->state != suspended &&
+		    !(over && found.items.at[i]->state == no) &&
 		    str_eq(json_member_str(found.items.at[i]->fields, "listing"), listing))
 			*out = found.items.at[i]->id;
 	return rc;
@@ -131,6 +135,8 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 	struct record *r, *person;
 	struct buf data;
 	bool protected_one, counts;
+	struct cleared cleared;
+	struct str text;
 	struct id known;
 	enum rc rc;
 
@@ -146,10 +152,14 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 	options.unit = &person->unit;
 	options.has_handling = true;
 	options.handling = handling_meet(handling_of_type(type), person->handling);
-	if ((rc = raised_already(d, s, l, &known, err)) != RC_OK)
+	if ((rc = cleared_person(d, s->id, l->id,
+				 config_number(serve_config(run->job->serve), CLEARED_SETTING),
+				 &cleared, err)) != RC_OK ||
+	    (rc = raised_already(d, s, l, cleared.was, &known, err)) != RC_OK)
 		return rc;
-	if (!id_is_zero(known))
-		return count_for_owner(d, run, known, &run->known, err);
+	if (!id_is_zero(known) || cleared.holds)
+		return count_for_owner(d, run, id_is_zero(known) ? cleared.decision : known,
+				       &run->known, err);
 	screen_explain(run->index, run->worker, query, hit->entry, why);
 	set(fields, "listing", json_from_str(id_format(d->arena, l->id)));
 	set(fields, "list", json_from_str(id_format(d->arena, l->list)));
@@ -157,7 +167,12 @@ raise(struct door *d, struct run *run, const struct suspect *s, const struct scr
 	set(fields, "screened", json_from_str(s->names.at[0]));
 	set(fields, "level", json_string(explain_level(hit->score)));
 	set(fields, "score", json_from_str(str_fmt(d->arena, "%.2f", hit->score * 100)));
-	set(fields, "explanation", json_from_str(explain_text(d->arena, why)));
+	text = explain_text(d->arena, why);
+	if (cleared.was)
+		text = str_fmt(d->arena,
+			       "%.*s\nwas decided not to be the same on %.*s; that holds no longer",
+			       STR_ARG(text), STR_ARG(day_format(d->arena, cleared.at_ms)));
+	set(fields, "explanation", json_from_str(text));
 	buf_init(&data, d->arena);
 	explain_write(&(struct json_out){.buf = &data}, why, run->min_score);
 	if (data.n <= WHY_BYTES_MAX)

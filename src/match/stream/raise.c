@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "format/json.h"
+#include "match/cleared.h"
 #include "match/explain.h"
 #include "match/stream/measure.h"
 #include "match/stream/stream.sql.h"
@@ -164,15 +165,21 @@ find_made(struct door *d, struct str event, struct id *out, bool *there, struct 
 }
 
 static enum rc
-is_cleared(struct door *d, struct str pair, bool *out, struct err *err)
+is_cleared(struct door *d, struct str pair, struct cleared *out, struct err *err)
 {
-	int64_t n = 0;
-	enum rc rc = RC_OK;
+	struct rows *rows;
+	enum rc rc;
 
-	if (pair.n > 0)
-		rc = db_select_i64(d->db, &SQL_STREAM_PAIR_CLEARED, BINDS(B_TEXT(pair)), &n, err);
-	*out = n > 0;
-	return rc;
+	*out = (struct cleared){.holds = false};
+	if (pair.n == 0)
+		return RC_OK;
+	rc = db_select(d->db, &SQL_STREAM_PAIR_DECISION, BINDS(B_TEXT(pair)), &rows, err);
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		out->holds = id_parse(rows_text(rows, 0), &out->decision);
+	rows_close(rows);
+	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 static struct str
@@ -183,7 +190,8 @@ pair_of(struct door *d, struct str document, struct id listing)
 }
 
 enum rc
-raise_is_cleared(struct door *d, struct str document, struct id listing, bool *out, struct err *err)
+cleared_document(struct door *d, struct str document, struct id listing, struct cleared *out,
+		 struct err *err)
 {
 	return is_cleared(d, pair_of(d, document, listing), out, err);
 }
@@ -217,7 +225,8 @@ raise_one(struct door *d, const struct raising *x, struct raised *r, struct err 
 	    str_fmt(d->arena, "%s/%.*s", event_kind_name(r->event->kind), STR_ARG(r->event->id)),
 	    id_format(d->arena, r->rule != NULL ? r->rule->id : r->hit.listing));
 	struct str pair = r->has_hit ? pair_of(d, r->party->document, r->hit.listing) : STR_NONE;
-	bool there, stands_still = false, cleared, counts;
+	bool there, stands_still = false, counts;
+	struct cleared cleared;
 	enum rc rc;
 
 	if ((rc = find_made(d, event, &r->alert, &there, err)) != RC_OK ||
@@ -230,7 +239,7 @@ raise_one(struct door *d, const struct raising *x, struct raised *r, struct err 
 	if ((rc = is_cleared(d, pair, &cleared, err)) != RC_OK ||
 	    (rc = still_counts(d, x, r, &counts, err)) != RC_OK)
 		return rc;
-	r->as = cleared ? RAISED_CLEARED : counts ? RAISED_NEW : RAISED_NOT;
+	r->as = cleared.holds ? RAISED_CLEARED : counts ? RAISED_NEW : RAISED_NOT;
 	if (r->as != RAISED_NEW)
 		return RC_OK;
 	if ((rc = create(d, x, r, err)) != RC_OK)

@@ -45,13 +45,6 @@ struct raising {
 /* serve_write_fn: a changing door of the node's own. ctx: struct raising. */
 MUST_USE enum rc raise_alerts(struct door *d, void *ctx, struct err *err);
 
-/*
- * Did people decide that whoever bears this document (as field_value() has it) is not the listed
- * one? Any door.
- */
-MUST_USE enum rc raise_is_cleared(struct door *d, struct str document, struct id listing, bool *out,
-				  struct err *err);
-
 /* Reaction: somebody decided that an alert was false. */
 MUST_USE enum rc raise_cleared(struct door *d, const struct record *alert, struct err *err);
 

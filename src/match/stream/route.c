@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "format/json.h"
 #include "format/ndjson.h"
+#include "match/cleared.h"
 #include "match/stream/alert_events.h"
 #include "match/stream/event.h"
 #include "match/stream/measure.h"
@@ -109,14 +110,14 @@ nearest(struct reading *r, const struct standing_rule *rule, const struct raised
 	*out = NULL;
 	for (size_t i = 0; i < r->near.n && rc == RC_OK; i++) {
 		const struct raised *x = &r->near.at[i];
-		bool cleared;
+		struct cleared cleared;
 
 		if (!standing_counts(rule, &x->hit) ||
 		    (*out != NULL && (*out)->hit.score >= x->hit.score))
 			continue;
-		rc = raise_is_cleared(&r->rq->door, x->party->document, x->hit.listing, &cleared,
+		rc = cleared_document(&r->rq->door, x->party->document, x->hit.listing, &cleared,
 				      err);
-		if (rc == RC_OK && !cleared)
+		if (rc == RC_OK && !cleared.holds)
 			*out = x;
 	}
 	return rc;

@@ -9,9 +9,8 @@ VALUES (:event, :pair, :alert, 0, :made_ms);
 -- name: stream_alert_again
 UPDATE stream_alert SET alert = :alert WHERE event = :event;
 
--- name: stream_pair_cleared
--- single
-SELECT COUNT(*) FROM stream_alert WHERE pair = :pair AND cleared = 1;
+-- name: stream_pair_decision
+SELECT alert FROM stream_alert WHERE pair = :pair AND cleared = 1 ORDER BY made_ms DESC LIMIT 1;
 
 -- name: stream_alert_cleared
 UPDATE stream_alert SET cleared = 1 WHERE alert = :alert;
