@@ -15,7 +15,8 @@ static const struct api_shape shapes[] = {
      "match: bool}] # pieces without which it stands on the other side; not_compared: [text]}",
      "Why somebody may be a listed one: never evidence itself."},
     {"cleared_pair",
-     "{holds: bool; until: json # a day; null: for good; decision?: id # an alert or match}",
+     "{holds: bool; until: json # a day, or null where it does not end; decision?: id # an alert "
+     "or match}",
      "People decided that this is not the listed one: it asks for no second check while that "
      "holds."},
     {.name = NULL},
