@@ -5,6 +5,7 @@
 #include "node/commands.h"
 #include "exchange/agreement/agreement.h"
 #include "exchange/identity/identity.h"
+#include "link/money/money.h"
 #include "match/decision/decision.h"
 #include "match/linkage/duplicates.h"
 #include "match/linkage/linkage.h"
@@ -70,6 +71,7 @@ const struct feature *const liaison_features[] = {
     &match_shape_feature,
     &duplicates_feature,
     &stream_route_feature,
+    &money_feature,
     &access_feature,
     &own_address_feature,
     &reader_feature,
