@@ -1,6 +1,7 @@
 #include "base/arena.h"
 #include "exchange/descriptor.h"
 #include "exchange/endpoint.h"
+#include "exchange/invitation.h"
 #include "exchange/sheet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
@@ -14,6 +15,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct descriptor d;
 	struct revocation r;
 	struct sheet s;
+	struct invitation i;
+	struct reply_file reply;
 	struct endpoint e;
 	struct buf b;
 
@@ -35,6 +38,16 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		revocation_format(&r, &b);
 		must(str_eq(buf_str(&b), text));
 		must(revocation_check(&r, NULL) != RC_INVALID);
+	}
+	buf_init(&b, a);
+	if (invitation_parse(a, text, &i, NULL) == RC_OK) {
+		invitation_format(&i, &b);
+		must(str_eq(buf_str(&b), text));
+	}
+	buf_init(&b, a);
+	if (reply_file_parse(a, text, &reply, NULL) == RC_OK) {
+		reply_file_format(&reply, &b);
+		must(str_eq(buf_str(&b), text));
 	}
 	if (endpoint_parse(text, &e))
 		(void)endpoint_is_near(e.host);

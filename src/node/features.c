@@ -6,6 +6,7 @@
 #include "exchange/agreement/agreement.h"
 #include "exchange/identity/identity.h"
 #include "link/money/money.h"
+#include "exchange/peers/peers.h"
 #include "match/decision/decision.h"
 #include "match/linkage/duplicates.h"
 #include "match/linkage/linkage.h"
@@ -83,6 +84,7 @@ const struct feature *const liaison_features[] = {
     &custody_feature,
     &agreement_feature,
     &identity_feature,
+    &peers_feature,
     &retention_feature,
     &subject_request_feature,
     &job_feature,

@@ -53,6 +53,7 @@ static const struct {
     {"oversee", "retention", NULL, "calls /oversee/retention (routes.c, lists.c)", ACT_READ},
     {"oversee", "subject-request", NULL, "calls /oversee/subject-requests (routes.c)", ACT_READ},
     {"exchange", "root", NULL, "files of the root alone, without a node", ACT_READ},
+    {"exchange", "peer", NULL, "calls /exchange/peers (routes.c)", ACT_READ},
     {"exchange", "self", NULL, "calls /exchange/self (routes.c)", ACT_READ},
     {"node", "certificate", NULL, "files of the node alone", ACT_READ},
     {"node", "backup", NULL, "calls POST /node/backups (routes.c); rows stay sealed", ACT_READ},
