@@ -5,6 +5,7 @@ static const char *const roles[ROLE_COUNT] = {
     [ROLE_PROSECUTOR] = "prosecutor", [ROLE_SUPPORT_WORKER] = "support_worker",
     [ROLE_SUPERVISOR] = "supervisor", [ROLE_COORDINATOR] = "coordinator",
     [ROLE_MONITOR] = "monitor",	      [ROLE_ADMINISTRATOR] = "administrator",
+    [ROLE_FIRST_LINE] = "first_line",
 };
 
 static const char *const purposes[PURPOSE_COUNT] = {

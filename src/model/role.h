@@ -20,6 +20,7 @@ enum role {
 	ROLE_COORDINATOR,
 	ROLE_MONITOR,
 	ROLE_ADMINISTRATOR,
+	ROLE_FIRST_LINE, /* no record type is open to it: see model/roles.csv */
 	ROLE_COUNT
 };
 

@@ -625,7 +625,7 @@ run_revoke(struct cli *cli, struct err *err)
 static const struct option user_options[] = {
     /* clang-format off */
 	{ "name",           "NAME",  "the person's name", false },
-	{ "roles",          "ROLES", "by commas: analyst, duty_officer, prosecutor, support_worker, supervisor, coordinator, monitor, administrator", false },
+	{ "roles",          "ROLES", "by commas: analyst, duty_officer, prosecutor, support_worker, supervisor, coordinator, monitor, administrator, first_line", false },
 	{ "unit",           "ID",    "the unit they act in (standard: yours)", false },
 	{ "system-account", "UID",   "the system account that may act as this user", false },
 	{ "close",          NULL,    "close the account", false },

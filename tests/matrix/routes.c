@@ -437,7 +437,8 @@ probe_glass(struct world *w, const struct person *who)
 				.reason = "the matrix asks"},
 			    &a[i]);
 		w->cells++;
-		if (a[0].status != 404)
+		/* The first line has no emergency of its own: refused by role, before any row. */
+		if (a[0].status != (who->roles == BIT(ROLE_FIRST_LINE) ? 403 : 404))
 			wrong(w, "%s breaks the glass of a %.*s: %d %.*s", who->login,
 			      STR_ARG(row->type->name), a[0].status, STR_ARG(a[0].body));
 		else

@@ -12,7 +12,8 @@
 #define NAMES_MAX SCREEN_QUERY_NAMES
 #define IDS_MAX 16
 #define LIMIT 5
-#define SCREENERS (BIT(ROLE_ANALYST) | BIT(ROLE_DUTY_OFFICER) | BIT(ROLE_SUPERVISOR))
+#define SCREENERS                                                                                  \
+	(BIT(ROLE_FIRST_LINE) | BIT(ROLE_ANALYST) | BIT(ROLE_DUTY_OFFICER) | BIT(ROLE_SUPERVISOR))
 
 static void
 set(json_t *o, const char *key, json_t *value)

@@ -400,7 +400,7 @@ show_why(struct request *rq, struct reply *reply, struct err *err)
 
 static const struct route routes[] = {
     /* clang-format off */
-	{ "POST", "/api/v1/match/stream", SCREENERS, BIT(PURPOSE_SCREENING), ROUTE_RAW, BODY_MAX, take_events, "Screen events, one JSON object a line, and raise alerts." },
+	{ "POST", "/api/v1/match/stream", SCREENERS | BIT(ROLE_FIRST_LINE), BIT(PURPOSE_SCREENING), ROUTE_RAW, BODY_MAX, take_events, "Screen events, one JSON object a line, and raise alerts." },
 	{ "GET",  "/api/v1/match/alerts/events", SCREENERS, BIT(PURPOSE_SCREENING), ROUTE_READS, 0, follow_alerts, "Follow alerts as server-sent events: which was raised or moved." },
 	{ "GET",  "/api/v1/match/alerts/{id}/why", DECIDERS, BIT(PURPOSE_SCREENING) | BIT(PURPOSE_INVESTIGATION), ROUTE_READS, 0, show_why, "Say why an alert was raised, as data." },
 	{ .method = NULL },
