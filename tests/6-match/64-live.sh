@@ -184,6 +184,34 @@ is_listed "Ibrasolu Kench" "a listing that names nobody of ours"
 same_person "$p" "$l"
 is_not_listed "Ibrasolu Kench" "somebody undetermined was confirmed to be the listed one"
 
+story "Open alerts of everybody confirmed to be the same are suspended too, over any number of matches"
+state() { L record show "$1" "$2" --as gus --json | jq -r .state; }
+chain() { # chain NAME: three people who are one by two matches, the last with an alert on another's listing
+	x=$(person "$1 one") y=$(person "$1 two") z=$(person "$1")
+	for who in "$x" "$y" "$z"; do involve "$who" SUSPECT >/dev/null; done
+	l=$(new_listing "$ours" "$1")
+	same_person "$x" "$y"
+	first=$m
+	same_person "$z" "$y"
+	expect_exit 0 L match people --as gus
+	alert=$(L record list alert --state new --as gus --json | jq -r --arg z "$z" '.items[] | select(.fields.person == $z) | .id')
+	[ -n "$alert" ] || wrong "no alert of $1"
+}
+for category in VICTIM PRESUMED UNDETERMINED OTHER_WITNESS; do
+	chain "Jodrelin $(tr A-Z a-z <<<"${category%%_*}")oska"
+	involve "$x" "$category" >/dev/null
+	same "the alert, $category" "$(state alert "$alert")" suspended
+	same "somebody else's listing, $category" "$(state listing "$l")" active
+done
+chain "Kamberto Vilsk"
+expect_exit 0 L record move alert "$alert" taken --version 1 --as gus
+expect_exit 0 L record create survivor --set chosen_name=Loshkai --set "person=$x" --as cy --purpose protection --json
+same "a taken one, of somebody helped" "$(state alert "$alert")" suspended
+chain "Lerimond Asto"
+move gus match "$first" undone --set "reasons=The passport was his brother's"
+involve "$x" PRESUMED >/dev/null
+same "after the match was undone" "$(state alert "$alert")" new
+
 story "An imported list counts as every other: by two people, and not for who is marked by then"
 cat >"$work/list.csv" <<'END'
 entity_id,type,names,dob,countries,ids,source

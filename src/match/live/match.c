@@ -137,6 +137,18 @@ figures(struct request *rq, struct reply *reply, struct err *err)
 	return rc;
 }
 
+/* A listing that counts, or an alert that waits for a person; what a person decided stays. */
+static bool
+is_open(const struct record *r)
+{
+	static const char *const states[] = {"active", "new", "taken"};
+
+	for (size_t i = 0; i < COUNT_OF(states); i++)
+		if (r->state >= 0 && r->state == type_state(r->type, str_from(states[i])))
+			return true;
+	return false;
+}
+
 /* By the node, in the transaction of what was recorded; the same words whatever it was. */
 static enum rc
 suspend(struct door *d, const struct record *listing, struct err *err)
@@ -154,7 +166,7 @@ suspend(struct door *d, const struct record *listing, struct err *err)
 		return rc;
 	if (!is.accuses || (rc = look_record(d, listing->id, &now, err)) != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc;
-	if (now->state != type_state(now->type, STR("active")))
+	if (!is_open(now))
 		return RC_OK;
 	door_open_as_node(&inner, d, STR("what it rests on is to be looked at again"));
 	rc = record_move(&inner, now->id, now->version, STR("suspended"), NULL, &now, err);
@@ -194,20 +206,38 @@ listings_of(struct door *d, const struct ids *people, struct look_list *out, str
 	return rc;
 }
 
+/* Open alerts of one of them; those of their listings go with the listings (protect/category). */
 static enum rc
-suspend_listings_of(struct door *d, struct ids *people, struct err *err)
+alerts_of(struct door *d, const struct ids *people, struct look_list *out, struct err *err)
 {
-	struct look_list listings = {0};
+	const struct look_only open = {.states = look_state(d, "alert", "new") |
+						 look_state(d, "alert", "taken")};
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < people->n && rc == RC_OK; i++) {
+		rc = look_holders_only(d, "alert", "person", people->at[i], &open, out, err);
+		/* The first of thousands: a mark is not refused for the number of alerts. */
+		rc = rc == RC_CONFLICT ? RC_OK : rc;
+	}
+	return rc;
+}
+
+static enum rc
+suspend_what_accuses(struct door *d, struct ids *people, struct err *err)
+{
+	struct look_list listings = {0}, alerts = {0};
 	bool all, barred = false;
 	enum rc rc = allowed_same_people(d, people, &all, err);
 
 	/* First what is cheap: nearly nobody is listed. */
-	if (rc == RC_OK)
-		rc = listings_of(d, people, &listings, err);
-	if (rc == RC_OK && listings.n > 0)
+	if (rc == RC_OK && (rc = listings_of(d, people, &listings, err)) == RC_OK)
+		rc = alerts_of(d, people, &alerts, err);
+	if (rc == RC_OK && listings.n + alerts.n > 0)
 		rc = allowed_bars(d, people, &barred, err);
 	for (size_t i = 0; (barred || !all) && i < listings.n && rc == RC_OK; i++)
 		rc = suspend(d, listings.at[i], err);
+	for (size_t i = 0; (barred || !all) && i < alerts.n && rc == RC_OK; i++)
+		rc = suspend(d, alerts.at[i], err);
 	return rc;
 }
 
@@ -238,7 +268,7 @@ somebody_was_recorded(struct door *d, const struct record *r, struct err *err)
 			look_ids(d, x, "person", &people);
 		rc = rc == RC_ABSENT ? RC_OK : rc;
 	}
-	return rc == RC_OK && people.n > 0 ? suspend_listings_of(d, &people, err) : rc;
+	return rc == RC_OK && people.n > 0 ? suspend_what_accuses(d, &people, err) : rc;
 }
 
 static const struct route routes[] = {
