@@ -60,7 +60,7 @@ add_host(gnutls_x509_crt_t crt, struct arena *a, struct str host, struct err *er
 /* Says who it is for, from when to when, and what it is good for. */
 static enum rc
 fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, struct arena *a,
-     const struct certificate_options *o, struct err *err)
+     const struct certificate_options *o, bool both, struct err *err)
 {
 	time_t now = (time_t)(o->now_ms / 1000);
 	unsigned char serial[16], id[64];
@@ -91,7 +91,12 @@ fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, struct arena *a,
 		if (rc != RC_OK)
 			return rc;
 	}
-	code = gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0);
+	if (both &&
+	    (code = gnutls_x509_crt_set_key_purpose_oid(crt, GNUTLS_KP_TLS_WWW_CLIENT, 0)) != 0)
+		return failed(code, err);
+	/* Ed25519 has its own hash within (RFC 8032). */
+	code =
+	    gnutls_x509_crt_sign2(crt, crt, key, both ? GNUTLS_DIG_SHA512 : GNUTLS_DIG_SHA256, 0);
 	return code == 0 ? RC_OK : failed(code, err);
 }
 
@@ -129,9 +134,22 @@ static enum rc export(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, struct a
 	return fingerprint_of(crt, a, &out->fingerprint, err);
 }
 
-enum rc
-certificate_make(struct arena *a, const struct certificate_options *o, struct certificate *out,
-		 struct err *err)
+/* seed NULL: a new one, P-256. */
+static int
+take_key(gnutls_x509_privkey_t key, const unsigned char *seed, const unsigned char *public)
+{
+	gnutls_datum_t x = {(unsigned char *)(uintptr_t) public, 32};
+	gnutls_datum_t k = {(unsigned char *)(uintptr_t)seed, 32};
+
+	if (seed == NULL)
+		return gnutls_x509_privkey_generate(
+		    key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+	return gnutls_x509_privkey_import_ecc_raw(key, GNUTLS_ECC_CURVE_ED25519, &x, NULL, &k);
+}
+
+static enum rc
+make(struct arena *a, const struct certificate_options *o, const unsigned char *seed,
+     const unsigned char *public, struct certificate *out, struct err *err)
 {
 	gnutls_x509_privkey_t key;
 	gnutls_x509_crt_t crt;
@@ -145,14 +163,28 @@ certificate_make(struct arena *a, const struct certificate_options *o, struct ce
 		gnutls_x509_privkey_deinit(key);
 		return failed(code, err);
 	}
-	code = gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
-					    GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
-	rc = code == 0 ? fill(crt, key, a, o, err) : failed(code, err);
+	code = take_key(key, seed, public);
+	rc = code == 0 ? fill(crt, key, a, o, seed != NULL, err) : failed(code, err);
 	if (rc == RC_OK)
 		rc = export(crt, key, a, out, err);
 	gnutls_x509_crt_deinit(crt);
 	gnutls_x509_privkey_deinit(key);
 	return rc;
+}
+
+enum rc
+certificate_make(struct arena *a, const struct certificate_options *o, struct certificate *out,
+		 struct err *err)
+{
+	return make(a, o, NULL, NULL, out, err);
+}
+
+enum rc
+certificate_of_key(struct arena *a, const struct certificate_options *o,
+		   const unsigned char seed[32], const unsigned char public[32],
+		   struct certificate *out, struct err *err)
+{
+	return make(a, o, seed, public, out, err);
 }
 
 enum rc

@@ -23,6 +23,13 @@ struct certificate {
 /* RC_INVALID: a host that is neither a name nor an address. Texts live in the arena. */
 MUST_USE enum rc certificate_make(struct arena *a, const struct certificate_options *options,
 				  struct certificate *out, struct err *err);
+/*
+ * The same with an Ed25519 key that is given (its seed and public half, 32 bytes each), for servers
+ * and clients that know each other by that key (mutual TLS). One host, a name.
+ */
+MUST_USE enum rc certificate_of_key(struct arena *a, const struct certificate_options *options,
+				    const unsigned char seed[32], const unsigned char public[32],
+				    struct certificate *out, struct err *err);
 /* Of the first certificate in a PEM file. RC_INVALID: there is none. */
 MUST_USE enum rc certificate_fingerprint(struct arena *a, struct str pem, struct str *out,
 					 struct err *err);

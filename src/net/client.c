@@ -10,15 +10,19 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/vec.h"
+#include "base/hex.h"
 #include "net/events.h"
 #include "net/target.h"
+#include "seal/hash.h"
 
 #define HEADERS_BYTES_MAX ((size_t)64 << 10)
 
 struct client {
 	CURL *curl;
 	char *socket_path, *base;
-	int ca_fd; /* the trusted certificates, or -1 */
+	int certificate_fd, key_fd; /* of mutual TLS, or -1 */
+	char *pin;		    /* "sha256//..." of the server's key, or NULL */
+	int ca_fd;		    /* the trusted certificates, or -1 */
 	long connect_timeout_ms, timeout_ms;
 	size_t response_bytes_max;
 	bool waits; /* as long as it takes */
@@ -112,6 +116,26 @@ ca_file(const char *pem)
 	return fd;
 }
 
+/* Of the key as a certificate holds it (RFC 8410 section 4). */
+static char *
+pin_of(const unsigned char key[32])
+{
+	static const unsigned char head[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+					     0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+	unsigned char info[sizeof head + 32];
+	struct arena *a = arena_new(0);
+	struct hash h;
+	char *pin;
+
+	memcpy(info, head, sizeof head);
+	memcpy(info + sizeof head, key, 32);
+	sha256((struct str){(char *)info, sizeof info}, &h);
+	pin = strdup(str_fmt(a, "sha256//%.*s", STR_ARG(base64_format(a, h.b, sizeof h.b))).p);
+	must(pin != NULL);
+	arena_free(a);
+	return pin;
+}
+
 enum rc
 client_open(const struct client_options *o, struct client **out, struct err *err)
 {
@@ -123,6 +147,8 @@ client_open(const struct client_options *o, struct client **out, struct err *err
 		return fail(err, RC_INVALID, "url", "give a socket or an address, one of them");
 	if (o->url != NULL && (rc = url_check(o->url, &base, err)) != RC_OK)
 		return rc;
+	must((o->server_key == NULL) == (o->key_pem == NULL) &&
+	     (o->server_key == NULL) == (o->certificate_pem == NULL));
 	c = heap_zeroed(sizeof *c);
 	c->base = base != NULL ? base : strdup("http://localhost");
 	c->socket_path = o->socket_path != NULL ? strdup(o->socket_path) : NULL;
@@ -133,10 +159,17 @@ client_open(const struct client_options *o, struct client **out, struct err *err
 	c->response_bytes_max =
 	    o->response_bytes_max > 0 ? o->response_bytes_max : (size_t)64 << 20;
 	c->ca_fd = o->ca_pem != NULL ? ca_file(o->ca_pem) : -1;
+	c->certificate_fd = c->key_fd = -1;
+	if (o->server_key != NULL) {
+		c->certificate_fd = ca_file(o->certificate_pem);
+		c->key_fd = ca_file(o->key_pem);
+		c->pin = pin_of(o->server_key);
+	}
 	c->curl = curl_easy_init();
 	if (c->curl == NULL)
 		out_of_memory();
-	if (o->ca_pem != NULL && c->ca_fd < 0) {
+	if ((o->ca_pem != NULL && c->ca_fd < 0) ||
+	    (o->server_key != NULL && (c->certificate_fd < 0 || c->key_fd < 0))) {
 		client_close(c);
 		return fail(err, RC_FAILED, "", "cannot hold the trusted certificates in memory");
 	}
@@ -152,6 +185,11 @@ client_close(struct client *c)
 	curl_easy_cleanup(c->curl);
 	if (c->ca_fd >= 0)
 		(void)close(c->ca_fd);
+	if (c->certificate_fd >= 0)
+		(void)close(c->certificate_fd);
+	if (c->key_fd >= 0)
+		(void)close(c->key_fd);
+	free(c->pin);
 	free(c->socket_path);
 	free(c->base);
 	free(c);
@@ -269,6 +307,19 @@ set_connection(const struct client *c, CURL *curl, bool streamed)
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	if (c->socket_path != NULL)
 		SET(CURLOPT_UNIX_SOCKET_PATH, c->socket_path);
+	if (c->pin != NULL) {
+		char file[64];
+
+		(void)snprintf(file, sizeof file, "/proc/self/fd/%d", c->certificate_fd);
+		SET(CURLOPT_SSLCERT, file);
+		(void)snprintf(file, sizeof file, "/proc/self/fd/%d", c->key_fd);
+		SET(CURLOPT_SSLKEY, file);
+		SET(CURLOPT_PINNEDPUBLICKEY, c->pin);
+		SET(CURLOPT_SSL_VERIFYPEER, 0L);
+		SET(CURLOPT_SSL_VERIFYHOST, 0L);
+		SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
+		SET(CURLOPT_PROTOCOLS_STR, "https");
+	}
 	if (c->ca_fd >= 0) {
 		(void)snprintf(ca, sizeof ca, "/proc/self/fd/%d", c->ca_fd);
 		SET(CURLOPT_CAINFO, ca);

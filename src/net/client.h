@@ -16,8 +16,15 @@ struct client;
 /* Zero takes the default in brackets. */
 struct client_options {
 	const char *socket_path; /* the node's Unix socket, or NULL */
-	const char *url;    /* else "http://127.0.0.1:8080", "https://localhost:8443": no path */
-	const char *ca_pem; /* text of the certificates to trust [the machine's] */
+	const char *url; /* else "http://127.0.0.1:8080", "https://localhost:8443": no path */
+	/*
+	 * Mutual TLS 1.3: this client's certificate and key (texts), and the Ed25519 key (32 bytes)
+	 * that the server must have. All three or none; names and authorities then count for
+	 * nothing.
+	 */
+	const char *certificate_pem, *key_pem;
+	const unsigned char *server_key;
+	const char *ca_pem;	   /* text of the certificates to trust [the machine's] */
 	int connect_timeout_ms;	   /* [5 s] */
 	int timeout_ms;		   /* [60 s] for a whole answer; a streamed one: without any byte */
 	size_t response_bytes_max; /* [64 MiB] in memory */

@@ -36,6 +36,8 @@ struct http_request {
 	struct str peer_address; /* "127.0.0.1", "::1"; "" on the Unix socket */
 	int64_t peer_uid;	 /* the client's user (SO_PEERCRED) on the Unix socket, or -1 */
 	bool tls;
+	/* Of a listener with client_key: the client's Ed25519 key, which the handshake proved. */
+	const unsigned char *client_key;
 	int64_t received_us; /* monotonic_us() when it was complete */
 	void *handler_data;  /* the handler's, NULL at first */
 };
@@ -64,6 +66,12 @@ struct http_body_sender {
 typedef enum rc http_body_sender_find(void *ctx, const struct http_request *head,
 				      struct http_body_sender *sender, struct err *err);
 
+/*
+ * Is whoever has this Ed25519 key (32 bytes) let in? On the epoll thread, within the handshake, so
+ * it must not block. False ends the handshake: nothing that the client says is read.
+ */
+typedef bool http_client_key(void *ctx, const unsigned char key[32]);
+
 /* Zero anywhere takes the default in brackets. */
 struct http_options {
 	const char *address;	 /* "127.0.0.1", "::1"; NULL: no TCP. No names, only addresses */
@@ -72,10 +80,13 @@ struct http_options {
 	bool has_socket_group;	 /* mode 0660 and this group instead */
 	unsigned socket_group;
 	const char *tls_certificate_pem, *tls_key_pem; /* texts, both or neither; for TCP only */
-	http_body_max *body_max;		       /* [body_bytes_max for every route] */
-	http_body_sender_find *body_sender;	       /* [the peer, not known] */
-	http_turned *turned;			       /* [nobody] */
-	size_t body_bytes_max;			       /* [64 MiB] no route may have more */
+	/* [anybody] With TLS: clients show a certificate with an Ed25519 key that this lets in, by
+	 * TLS 1.3 alone (mutual TLS). No authority is asked; the key is what counts. */
+	http_client_key *client_key;
+	http_body_max *body_max;	    /* [body_bytes_max for every route] */
+	http_body_sender_find *body_sender; /* [the peer, not known] */
+	http_turned *turned;		    /* [nobody] */
+	size_t body_bytes_max;		    /* [64 MiB] no route may have more */
 	/* Bodies of all requests at once, over 64 KiB, by TCP; the Unix socket has as much again.
 	 */
 	size_t body_bytes_total_max; /* [256 MiB] */

@@ -51,6 +51,8 @@ struct conn {
 	int fd;
 	struct peer peer;
 	bool tls;
+	bool has_client_key;
+	unsigned char client_key[32];
 	bool abort;	  /* end it instead of answering */
 	bool drain_input; /* see net/drain.h */
 	bool fresh;	  /* has not had a request yet */
@@ -106,6 +108,9 @@ struct http_server {
 	bool closing;
 	int64_t close_deadline_ms;
 };
+
+/* Before a handshake: its client must show a key that the options let in. http_mutual.c. */
+void mutual_begin(struct conn *c);
 
 void server_unref(struct http_server *s);
 /* Wake the epoll thread. */

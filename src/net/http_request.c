@@ -323,6 +323,7 @@ head_read(struct request *r, const char *method, const char *version, struct err
 	open->peer_address = str_from(c->peer.text);
 	open->peer_uid = c->peer.uid;
 	open->tls = c->tls;
+	open->client_key = c->has_client_key ? c->client_key : NULL;
 	if (!target_is_whole(r, version))
 		return fail(err, RC_USAGE, "", "the address holds a NUL or a space");
 	if (!http_lines_are_whole(method, version, open->headers, head_bytes(c)))
@@ -580,6 +581,8 @@ on_connection(void *ctx, struct MHD_Connection *mhd, void **socket_context,
 		must(c != NULL);
 		c->mhd = mhd;
 		*socket_context = c;
+		if (c->tls && s->options.client_key != NULL)
+			mutual_begin(c);
 		return;
 	}
 	c = *socket_context;

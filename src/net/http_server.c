@@ -448,6 +448,13 @@ daemon_start(struct http_server *s, const struct http_options *o, bool tls)
 	     (void *)(uintptr_t) "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
 	    {MHD_OPTION_END, 0, NULL},
 	};
+	const struct MHD_OptionItem mutual_options[] = {
+	    tls_options[0],
+	    tls_options[1],
+	    {MHD_OPTION_HTTPS_PRIORITIES, 0,
+	     (void *)(uintptr_t) "SECURE128:-VERS-ALL:+VERS-TLS1.3:%NO_TICKETS"},
+	    {MHD_OPTION_END, 0, NULL},
+	};
 	const struct MHD_OptionItem no_options[] = {{MHD_OPTION_END, 0, NULL}};
 
 	return MHD_start_daemon(
@@ -456,7 +463,10 @@ daemon_start(struct http_server *s, const struct http_options *o, bool tls)
 	    stall_s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
 	    on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, s,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
-	    tls ? tls_options : no_options, MHD_OPTION_END);
+	    !tls		    ? no_options
+	    : o->client_key != NULL ? mutual_options
+				    : tls_options,
+	    MHD_OPTION_END);
 }
 
 /* Takes the listening socket. */
