@@ -160,6 +160,8 @@ speeds() {
 		say "speed: $(wc -l <"$work/short/names.tsv") names, round $round"
 		ours "$work/short20/list.csv" "$work/short20/queries.csv" short
 		peers "$work/short" short 300 300 300
+		[ "$round" != 1 ] || "$speed" "$work/short20/list.csv" "$work/short20/queries.csv" 0 400 |
+			sed -nE 's/^([0-9]+) questions .* ([0-9]+) of ([0-9]+) above it were found \(([0-9.]+)\)/questions \1\nabove \3\nof_all \4/p' | puts found liaison
 		timed "$liaison" match screen --list "$development/list.csv" --queries "$work/one.csv" >/dev/null 2>&1 || [ $code = 2 ]
 		put threads.one_query_s liaison "$wall" s
 		for threads in 1 2; do

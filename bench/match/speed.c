@@ -1,9 +1,10 @@
 /*
- * speed LIST QUERIES [ROUNDS]: how fast one thread screens. LIST and QUERIES are CSV as for
- * `liaison match screen`; reading them is not counted, normalising each name is. Prints queries
+ * speed LIST QUERIES [ROUNDS [SAMPLE]]: how fast one thread screens. LIST and QUERIES are CSV as
+ * for `liaison match screen`; reading them is not counted, normalising each name is. Prints queries
  * a second, the time of the middle query and of the slowest in a hundred, the time to build the
  * index and its bytes a name. Times are the thread's own, so that a busy machine says nearly the
- * same as an idle one.
+ * same as an idle one. SAMPLE of the questions are then scored against every entry, and what the
+ * search found of that is told: the best of each, and all that reach the shipped threshold.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +123,57 @@ measure(const struct work *w, const struct screen_index *index, struct screen_wo
 	       hits_all, (double)n * 1e6 / sum, times[n / 2], times[n - 1 - n / 100], times[n - 1]);
 }
 
+/* A hit of the search, by its entry; NULL: it is none. */
+static const struct screen_hit *
+find_hit(const struct screen_hit *hits, size_t n, size_t entry)
+{
+	for (size_t i = 0; i < n; i++)
+		if (hits[i].entry == entry)
+			return &hits[i];
+	return NULL;
+}
+
+#define ALL_HITS 200
+
+static void
+compare_all(const struct work *w, const struct screen_index *index, struct screen_worker *worker,
+	    size_t sample)
+{
+	size_t step = w->queries.n / sample + 1, asked = 0, best_found = 0;
+	size_t likely = 0, likely_first = 0, alerts = 0, alerts_found = 0;
+
+	for (size_t i = 0; i < w->queries.n; i += step) {
+		const struct asked *q = &w->queries.at[i];
+		struct screen_query query = {
+		    .names = q->names, .name_count = q->n, .dob = q->dob, .country = q->country};
+		struct screen_hit hits[ALL_HITS];
+		size_t n = screen_search(index, worker, &query, HITS, 0.000001, hits);
+		double first = n > 0 ? hits[0].score : 0, best = 0;
+
+		n = screen_search(index, worker, &query, ALL_HITS, SCREEN_THRESHOLD, hits);
+		for (size_t entry = 0; entry < screen_index_entries(index); entry++) {
+			struct screen_explanation why;
+
+			screen_explain(index, worker, &query, entry, &why);
+			best = why.score > best ? why.score : best;
+			if (why.score < SCREEN_THRESHOLD)
+				continue;
+			alerts++;
+			alerts_found += find_hit(hits, n, entry) != NULL;
+		}
+		asked++;
+		best_found += first >= best;
+		likely += best >= SCREEN_THRESHOLD;
+		likely_first += best >= SCREEN_THRESHOLD && first >= best;
+	}
+	printf("%zu questions against every entry: the best was found for %zu (%.4f), "
+	       "where it reaches the threshold for %zu of %zu (%.4f); "
+	       "%zu of %zu above it were found (%.4f)\n",
+	       asked, best_found, (double)best_found / (double)asked, likely_first, likely,
+	       (double)likely_first / (double)(likely > 0 ? likely : 1), alerts_found, alerts,
+	       (double)alerts_found / (double)(alerts > 0 ? alerts : 1));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -131,9 +183,10 @@ main(int argc, char **argv)
 	struct err err;
 	double wall, cpu;
 	long rounds = argc > 3 ? strtol(argv[3], NULL, 10) : 1;
+	long sample = argc > 4 ? strtol(argv[4], NULL, 10) : 0;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: bench_match_speed LIST QUERIES [ROUNDS]\n");
+		fprintf(stderr, "usage: bench_match_speed LIST QUERIES [ROUNDS [SAMPLE]]\n");
 		return 2;
 	}
 	if (listfile_read((const char *const *)&argv[1], 1, NULL,
@@ -152,6 +205,8 @@ main(int argc, char **argv)
 	       (double)screen_index_bytes(index) / (double)screen_index_names(index));
 	while (rounds-- > 0)
 		measure(&w, index, worker);
+	if (sample > 0)
+		compare_all(&w, index, worker, (size_t)sample);
 	screen_worker_close(worker);
 	screen_index_free(index);
 	arena_free(w.arena);

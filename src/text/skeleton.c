@@ -41,7 +41,9 @@ sound(const char *p, size_t n, size_t *used)
 	for (size_t i = 0; folds_here && i < COUNT_OF(folds); i++) {
 		size_t len = folds[i].n;
 
-		if (len <= n && folds[i].from[0] == *p && memcmp(folds[i].from, p, len) == 0) {
+		if (folds[i].from[0] == *p && len <= n &&
+		    (len == 1 ||
+		     (folds[i].from[1] == p[1] && memcmp(folds[i].from, p, len) == 0))) {
 			*used = len;
 			return folds[i].to;
 		}

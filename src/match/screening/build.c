@@ -265,7 +265,7 @@ part_append(struct part *to, const struct part *from)
 /* Keys of hashes laid out by bucket. */
 struct keys_made {
 	uint32_t *buckets, *leads;
-	uint16_t *tags;
+	unsigned char *tags;
 	size_t n, bucket_n;
 	unsigned bits;
 };
@@ -278,13 +278,13 @@ keys_lay(struct arena *a, const struct pair_key *keys, size_t n, struct keys_mad
 	must(n < UINT32_MAX);
 	out->n = n;
 	out->bits = 4;
-	/* About three keys a bucket: a line of the cache holds them and their neighbours'. */
-	while (out->bits < 28 && (size_t)3 << out->bits < n)
+	/* About six keys a bucket: a line of the cache holds their tags. */
+	while (out->bits < 28 && (size_t)6 << out->bits < n)
 		out->bits++;
 	out->bucket_n = ((size_t)1 << out->bits) + 1;
 	out->buckets = NEW_N(a, uint32_t, out->bucket_n + 1);
 	out->leads = NEW_N(a, uint32_t, n + 1);
-	out->tags = NEW_N(a, uint16_t, n + 1);
+	out->tags = NEW_N(a, unsigned char, n + 1);
 	next = out->buckets + 1; /* counts one on, so that filling leaves starts in place */
 	for (size_t i = 0; i < n; i++)
 		next[(keys[i].hash >> (32 - out->bits)) + 1]++;
@@ -294,7 +294,7 @@ keys_lay(struct arena *a, const struct pair_key *keys, size_t n, struct keys_mad
 		uint32_t at = next[keys[i].hash >> (32 - out->bits)]++;
 
 		out->leads[at] = keys[i].lead;
-		out->tags[at] = (uint16_t)keys[i].hash;
+		out->tags[at] = (unsigned char)keys[i].hash;
 	}
 }
 
@@ -411,12 +411,18 @@ word_postings(struct part *p, struct segment_word *words)
 }
 
 /* Which parts go together in this list. */
+struct custom_task {
+	struct part *p;
+	struct customs *customs;
+	struct custom_lean *leans;
+};
+
 static void
-find_customs(struct part *p, struct customs *customs, struct custom_lean *leans)
+find_customs(struct part *p, struct arena *a, struct customs *customs, struct custom_lean *leans)
 {
-	uint32_t *parts = NEW_N(p->arena, uint32_t, p->tokens.n + 1);
-	uint32_t *first = NEW_N(p->arena, uint32_t, p->names.n + 1);
-	struct str *keys = NEW_N(p->arena, struct str, p->words.n + 1);
+	uint32_t *parts = NEW_N(a, uint32_t, p->tokens.n + 1);
+	uint32_t *first = NEW_N(a, uint32_t, p->names.n + 1);
+	struct str *keys = NEW_N(a, struct str, p->words.n + 1);
 	struct custom_source source = {parts, first, p->names.n, keys, p->words.n};
 
 	for (size_t i = 0; i < p->tokens.n; i++)
@@ -427,6 +433,18 @@ find_customs(struct part *p, struct customs *customs, struct custom_lean *leans)
 	for (size_t i = 0; i < p->words.n; i++)
 		keys[i] = word_flat_key((const unsigned char *)p->spelt.p + p->words.at[i].spelt);
 	customs_find(&source, customs, leans);
+}
+
+static void *
+find_customs_beside(void *ctx)
+{
+	struct custom_task *task = ctx;
+	struct arena *a = arena_new(BUILD_BYTES_MAX);
+
+	arena_wipes(a);
+	find_customs(task->p, a, task->customs, task->leans);
+	arena_free(a);
+	return NULL;
 }
 
 static int
@@ -493,19 +511,27 @@ finish(struct part *p, struct segment *out)
 	struct segment_word *words = NEW_N(p->arena, struct segment_word, p->words.n + 1);
 	struct custom_lean *leans = NEW_N(p->arena, struct custom_lean, p->words.n + 1);
 	struct customs *customs = NEW(p->arena, struct customs);
+	struct custom_task task = {p, customs, leans};
 	struct keys_made keys, pairs;
 	struct layout l;
+	bool threaded;
+	pthread_t other;
 
 	*VEC_ADD(p->arena, &p->entries) = (struct segment_entry){
 	    (uint32_t)p->ids.n, (uint32_t)p->names.n, (uint32_t)p->facts.numbers.n};
 	lay(&l, SEGMENT_POSTINGS, word_postings(p, words), p->tokens.n * sizeof(uint32_t));
-	find_customs(p, customs, leans);
-	*VEC_ADD(p->arena, &p->names) = (struct segment_name){
-	    (uint32_t)p->entries.n - 1, (uint32_t)p->tokens.n, (uint32_t)p->texts.n};
+	threaded = p->names.n >= ENTRIES_FOR_TWO &&
+		   pthread_create(&other, NULL, find_customs_beside, &task) == 0;
+	if (!threaded)
+		find_customs_beside(&task);
 	if (p->id_keys.n > 0)
 		qsort(p->id_keys.at, p->id_keys.n, sizeof *p->id_keys.at, by_key);
 	word_keys(p, &keys);
 	keys_lay(p->arena, p->pairs.at, p->pairs.n, &pairs);
+	if (threaded)
+		pthread_join(other, NULL);
+	*VEC_ADD(p->arena, &p->names) = (struct segment_name){
+	    (uint32_t)p->entries.n - 1, (uint32_t)p->tokens.n, (uint32_t)p->texts.n};
 	lay_keys(&l, SEGMENT_KEY_BUCKETS, &keys);
 	lay_keys(&l, SEGMENT_PAIR_BUCKETS, &pairs);
 	lay(&l, SEGMENT_ENTRIES, p->entries.at, p->entries.n * sizeof *p->entries.at);

@@ -11,16 +11,19 @@
 #define FEATURES_MAX 64
 #define SMOOTH 0.02f /* of an occurrence in each custom */
 #define SHRINK 0.4f  /* occurrences' worth of not knowing that each part has */
-#define UNITS 16.0f  /* in a bit */
+#define UNMET UINT32_MAX
+#define UNITS 16.0f /* in a bit */
 
 struct learning {
 	struct arena *arena;
 	const struct custom_source *source;
 	size_t features;
+	uint32_t *numbers; /* of each part among those met; the endings' come behind */
 	uint32_t *endings; /* of each part; 0: none */
+	size_t unmet;	   /* parts that no name read has */
 	float *weight;	   /* features x CUSTOMS: expected occurrences, then log2 of shares */
 	float *total;	   /* CUSTOMS */
-	float share[CUSTOMS];
+	float share[CUSTOMS], share_bits[CUSTOMS];
 };
 
 /* The last three letters of a longer part, as a feature behind the parts. */
@@ -43,7 +46,7 @@ features_of(const struct learning *l, size_t name, uint32_t out[FEATURES_MAX])
 	size_t n = 0;
 
 	for (uint32_t i = s->first[name]; i < s->first[name + 1] && n + 2 <= FEATURES_MAX; i++) {
-		out[n++] = s->parts[i];
+		out[n++] = l->numbers[s->parts[i]];
 		if (l->endings[s->parts[i]] != 0)
 			out[n++] = l->endings[s->parts[i]];
 	}
@@ -57,7 +60,7 @@ posterior(const struct learning *l, const uint32_t *features, size_t n, float ou
 	float most = -1e30f, sum = 0;
 
 	for (size_t c = 0; c < CUSTOMS; c++)
-		out[c] = log2f(l->share[c]);
+		out[c] = l->share_bits[c];
 	for (size_t i = 0; i < n; i++)
 		for (size_t c = 0; c < CUSTOMS; c++)
 			out[c] += l->weight[features[i] * CUSTOMS + c];
@@ -73,20 +76,23 @@ posterior(const struct learning *l, const uint32_t *features, size_t n, float ou
 static void
 maximise(struct learning *l, const float *count, const float *names)
 {
-	float all = 0;
+	float all = 0, total[CUSTOMS];
 
 	for (size_t c = 0; c < CUSTOMS; c++) {
-		float total = 0;
-
-		for (size_t f = 0; f < l->features; f++)
-			total += count[f * CUSTOMS + c] + SMOOTH;
-		for (size_t f = 0; f < l->features; f++)
-			l->weight[f * CUSTOMS + c] =
-			    log2f((count[f * CUSTOMS + c] + SMOOTH) / total);
+		total[c] = (float)l->unmet * SMOOTH;
 		all += names[c] + 1;
 	}
-	for (size_t c = 0; c < CUSTOMS; c++)
+	for (size_t f = 0; f < l->features; f++)
+		for (size_t c = 0; c < CUSTOMS; c++)
+			total[c] += count[f * CUSTOMS + c] + SMOOTH;
+	for (size_t f = 0; f < l->features; f++)
+		for (size_t c = 0; c < CUSTOMS; c++)
+			l->weight[f * CUSTOMS + c] =
+			    log2f((count[f * CUSTOMS + c] + SMOOTH) / total[c]);
+	for (size_t c = 0; c < CUSTOMS; c++) {
 		l->share[c] = (names[c] + 1) / all;
+		l->share_bits[c] = log2f(l->share[c]);
+	}
 }
 
 /*
@@ -135,13 +141,37 @@ begin(struct learning *l, size_t step, float *count, float *names)
 
 		for (size_t i = 0; i < n; i++)
 			for (int c = 0; c < CUSTOMS && own < 0; c++)
-				if (features[i] == seeds[c])
+				if (features[i] == l->numbers[seeds[c]])
 					own = c;
 		for (size_t i = 0; own >= 0 && i < n; i++)
 			count[features[i] * CUSTOMS + (size_t)own] += 1;
 		if (own >= 0)
 			names[own] += 1;
 	}
+}
+
+/*
+ * Parts that the names read have are numbered in their order; of the rest of a long list nothing
+ * is learnt, so that they take no place. Returns how many there are.
+ */
+static size_t
+number_met(struct learning *l, size_t step)
+{
+	const struct custom_source *s = l->source;
+	size_t met = 0;
+
+	l->numbers = NEW_N(l->arena, uint32_t, s->part_count + 1);
+	for (size_t name = 0; name < s->names; name += step)
+		for (uint32_t i = s->first[name]; i < s->first[name + 1]; i++)
+			l->numbers[s->parts[i]] = 1;
+	for (size_t i = 0; i < s->part_count; i++) {
+		met += l->numbers[i] != 0;
+		l->numbers[i] = l->numbers[i] != 0 ? (uint32_t)met - 1 : UNMET;
+	}
+	for (size_t i = 0; i < s->part_count; i++)
+		l->endings[i] = ending_of(s->keys[i], met);
+	l->unmet = s->part_count - met;
+	return met;
 }
 
 static signed char
@@ -156,18 +186,17 @@ void
 customs_find(const struct custom_source *source, struct customs *out, struct custom_lean *leans)
 {
 	struct learning l = {.arena = arena_new(0), .source = source};
-	size_t step = source->names / NAMES_READ + 1, cells;
+	size_t step = source->names / NAMES_READ + 1, cells, met;
 	float *count, names[CUSTOMS] = {0};
 	uint32_t features[FEATURES_MAX];
 	float p[CUSTOMS];
 
-	l.features = source->part_count + ENDINGS;
-	cells = l.features * CUSTOMS;
 	l.endings = NEW_N(l.arena, uint32_t, source->part_count + 1);
+	met = number_met(&l, step);
+	l.features = met + ENDINGS;
+	cells = l.features * CUSTOMS;
 	l.weight = NEW_N(l.arena, float, cells);
 	count = NEW_N(l.arena, float, cells);
-	for (size_t i = 0; i < source->part_count; i++)
-		l.endings[i] = ending_of(source->keys[i], source->part_count);
 	begin(&l, step, count, names);
 	maximise(&l, count, names);
 	for (int round = 0; round < ROUNDS; round++) {
@@ -186,13 +215,17 @@ customs_find(const struct custom_source *source, struct customs *out, struct cus
 		maximise(&l, count, names);
 	}
 	for (size_t i = 0; i < source->part_count; i++) {
+		const float *of;
 		float n = 0;
 
+		memset(&leans[i], 0, sizeof leans[i]);
+		if (l.numbers[i] == UNMET)
+			continue;
+		of = &count[l.numbers[i] * CUSTOMS];
 		for (size_t c = 0; c < CUSTOMS; c++)
-			n += count[i * CUSTOMS + c];
+			n += of[c];
 		for (size_t c = 0; c < CUSTOMS; c++)
-			leans[i].of[c] =
-			    units((count[i * CUSTOMS + c] / l.share[c] + SHRINK) / (n + SHRINK));
+			leans[i].of[c] = units((of[c] / l.share[c] + SHRINK) / (n + SHRINK));
 	}
 	memcpy(out->share, l.share, sizeof out->share);
 	arena_free(l.arena);

@@ -95,7 +95,7 @@ facing_read(struct facing *f, const struct index_part *part, uint32_t number)
 	f->flags = part->s.words[number].flags;
 	f->share = part->share[number];
 	f->missing =
-	    (float)cost_missing(f->flags, (double)part->rarity[number],
+	    (float)cost_missing(f->flags, score_rarity((double)f->share),
 				screen_weights.listed_missing, screen_weights.listed_rarity);
 }
 

@@ -9,8 +9,9 @@
 
 /* Names looked at part by part; the rest had gathered less. */
 #define LOOK_MAX 512
-/* Three for each that is wanted: on match/dev six bring .0005 of top-1. */
+/* Three for each of ten hits and more: on match/dev six brought .0005 of top-1. */
 #define LOOKS(wanted) (3 * (wanted) + 8 < LOOK_MAX ? 3 * (wanted) + 8 : LOOK_MAX)
+#define WANTED_MIN 20
 /* A name that has gathered something. */
 struct touched {
 	uint32_t name;
@@ -226,28 +227,16 @@ weigh(struct gather *g, const struct screen_index *index)
 		if (g->weighed_n + 16 < g->touched_n)
 			__builtin_prefetch(trait_of(index, t[16].name));
 		t->bits -= (float)trait->lacks * INDEX_LACK_BITS;
-		t->trail = trait->trail;
+		t->trail = (uint16_t)(trait->trail[0] | trait->trail[1] << 8);
 	}
 }
 
-static float
-lack_of(const struct index_part *part, uint32_t word)
-{
-	return -(float)cost_missing(part->s.words[word].flags, (double)part->rarity[word],
-				    screen_weights.listed_missing, screen_weights.listed_rarity);
-}
-
-/* The word is common: names that stand under others have it, too. */
+/* The word is common: names that lead under others have it, too. */
 static void
-note_common(struct gather *g, size_t p, const struct index_part *part, uint32_t word,
-	    const struct adding *how)
+note_common(struct gather *g, const struct neighbour *word, const struct adding *how)
 {
-	uint32_t at = index_common(part, word);
-	struct common *common;
+	struct common *common = &g->commons[word->part][word->common - 1];
 
-	if (at == 0)
-		return;
-	common = &g->commons[p][at - 1];
 	if (common->stamp != g->stamp || common->bits < how->bits)
 		*common = (struct common){how->bits, how->parts, (uint16_t)g->stamp};
 	g->any_common = true;
@@ -264,17 +253,18 @@ add_all(struct gather *g, const struct screen_index *index, const struct gather_
 		       &(struct adding){near->names[i].bits + term->credit, parts_of(term),
 					only_known},
 		       near->names[i].name);
-	for (size_t i = 0; i < near->word_n; i++) {
-		const struct index_part *part = index_part_of_word(index, near->words[i].word);
-		uint32_t number = near->words[i].word - part->first_word;
-		const struct segment_word *word = &part->s.words[number];
-		struct adding how = {near->words[i].bits + term->credit + lack_of(part, number),
-				     parts_of(term), only_known};
+	for (size_t i = 0; i < near->walk_n; i++) {
+		const struct neighbour *word = &near->words[i];
+		const struct index_part *part = &index->parts[word->part];
+		struct adding how = {word->bits + term->credit + word->lacks, parts_of(term),
+				     only_known};
 
+		if (i + 4 < near->walk_n)
+			__builtin_prefetch(&index->parts[word[4].part].s.postings[word[4].posting]);
 		add_names(g, &how, part, part->s.postings + word->posting,
 			  word->trailing - word->posting);
-		if (word->trailing < word[1].posting)
-			note_common(g, (size_t)(part - index->parts), part, number, &how);
+		if (word->common != 0)
+			note_common(g, word, &how);
 	}
 }
 
@@ -373,18 +363,17 @@ add_trails(struct gather *g, const struct screen_index *index, const struct gath
 {
 	const struct neighbourhood *near = term->near;
 
-	for (size_t i = 0; i < near->word_n; i++) {
-		const struct index_part *part = index_part_of_word(index, near->words[i].word);
-		uint32_t number = near->words[i].word - part->first_word;
-		const struct segment_word *word = &part->s.words[number];
-		size_t n = word[1].posting - word->trailing;
-		struct adding how = {near->words[i].bits + term->credit, parts_of(term), false};
+	for (size_t i = 0; i < near->walk_n; i++) {
+		const struct neighbour *word = &near->words[i];
+		const struct index_part *part = &index->parts[word->part];
+		size_t n = word->end - word->trailing;
+		struct adding how = {word->bits + term->credit + word->lacks, parts_of(term),
+				     false};
 
-		if (how.bits - OTHER_LACKS < line)
+		if (how.bits - word->lacks - OTHER_LACKS < line)
 			break;
 		if (n == 0 || n > left)
 			continue;
-		how.bits += lack_of(part, number);
 		add_names(g, &how, part, part->s.postings + word->trailing, n);
 		left -= n;
 	}
@@ -397,6 +386,7 @@ touch(struct gather *g, const struct screen_index *index, const struct gather_qu
       size_t wanted)
 {
 	float most = q->most, line;
+	float others = (q->strong & (q->strong - 1)) != 0 ? OTHER_LACKS : 0;
 	size_t left = TRAIL_MAX;
 
 	fit(g, index);
@@ -405,9 +395,9 @@ touch(struct gather *g, const struct screen_index *index, const struct gather_qu
 		bool closed = false;
 
 		/* Looking for the line costs a walk over what was touched. */
-		if (term->near->postings > 4 * g->touched_n / 3 + 256) {
+		if (term->near->postings > g->touched_n / 2 + 128) {
 			weigh(g, index);
-			closed = line_of(g, wanted) > most;
+			closed = line_of(g, wanted) > most - others;
 		}
 		add_all(g, index, term, closed);
 		most -= term->near->most + term->credit;
@@ -465,6 +455,7 @@ gather_find(struct gather *g, struct estimate *e, const struct screen_index *ind
 	uint32_t look[LOOK_MAX];
 	size_t look_n, n = 0;
 
+	wanted = wanted < WANTED_MIN ? WANTED_MIN : wanted;
 	touch(g, index, q, wanted);
 	look_n = most_touched(g, (uint32_t)LOOKS(wanted), look);
 	estimate_begin(e, index, q);

@@ -69,8 +69,12 @@ trails_make(struct index_segment *owner)
 		if (w->trailing == w[1].posting || (w->flags & other) != 0)
 			continue;
 		owner->commons[owner->common_n++] = i;
-		for (uint32_t k = w->trailing; k < w[1].posting; k++)
-			owner->traits[s->postings[k]].trail = (uint16_t)owner->common_n;
+		for (uint32_t k = w->trailing; k < w[1].posting; k++) {
+			struct index_trait *trait = &owner->traits[s->postings[k]];
+
+			trait->trail[0] = (unsigned char)(owner->common_n & 0xff);
+			trait->trail[1] = (unsigned char)(owner->common_n >> 8);
+		}
 	}
 }
 
@@ -159,7 +163,8 @@ find_word(const struct screen_index *index, size_t parts, const struct segment *
 		for (uint32_t i = in->keys.buckets[bucket]; i < in->keys.buckets[bucket + 1]; i++) {
 			const struct segment_word *w = &in->words[in->keys.leads[i]];
 
-			if (in->keys.tags[i] != (uint16_t)hashes[0] || w[1].spelt - w->spelt != n ||
+			if (in->keys.tags[i] != (unsigned char)hashes[0] ||
+			    w[1].spelt - w->spelt != n ||
 			    memcmp(in->spelt + w->spelt, segment_spelt(s, word), n) != 0)
 				continue;
 			*out = in->keys.leads[i];
@@ -216,7 +221,6 @@ index_end(struct screen_index *index)
 		struct index_part *part = &index->parts[p];
 
 		part->share = NEW_N(index->arena, float, part->s.word_n + 1);
-		part->rarity = NEW_N(index->arena, float, part->s.word_n + 1);
 		for (uint32_t i = 0; i < part->s.word_n; i++) {
 			uint32_t same = first[part->first_word + i];
 			const struct index_part *in =
@@ -228,7 +232,6 @@ index_end(struct screen_index *index)
 			    ((double)n + people * (double)part->owner->background[i]) / all;
 
 			part->share[i] = (float)(share > 1 ? 1 : share);
-			part->rarity[i] = (float)score_rarity(share);
 		}
 	}
 	arena_free(a);

@@ -19,15 +19,16 @@
 struct index_segment; /* a segment with its count of owners */
 
 struct index_trait {
-	uint16_t trail;	     /* 1 + the common word it trails under; 0: none */
-	unsigned char lacks; /* what it costs to find no part of it, in INDEX_LACK_BITS */
+	unsigned char trail[2]; /* 1 + the common word it trails under; 0: none; low byte first */
+	unsigned char lacks;	/* what it costs to find no part of it, in INDEX_LACK_BITS */
 };
+_Static_assert(sizeof(struct index_trait) == 3, "there is one for each name");
 
 struct index_part {
 	struct segment s;
 	uint32_t first_entry, first_name, first_word;
 	/* Of each word: of the entries in all parts that bear it, with the background; its bits. */
-	float *share, *rarity;
+	float *share;
 	const struct custom_lean *leans;
 	const bool *again;		  /* of each word: an earlier part has it; NULL: none */
 	const unsigned char *hidden;	  /* of each entry: not to be found; NULL: none is */

@@ -122,7 +122,7 @@ leftovers(const struct asked_name *asked, const struct other_name *other, uint32
 	}
 	for (size_t k = 0; k < other->n; k++) {
 		double bits =
-		    cost_missing(other->words[k]->flags, score_rarity(other->shares[k]),
+		    cost_missing(other->words[k]->flags, other->rarities[k],
 				 screen_weights.listed_missing, screen_weights.listed_rarity);
 
 		if ((*right_free >> k & 1) == 0)

@@ -11,8 +11,10 @@
 #include "match/screening/word_flat.h"
 
 #define NEIGHBOURS_MAX 512
+/* A word that brings less than this part of what the best one brings is not walked. */
+#define WALKED 4.0f
 /* Names looked at for neighbours written as one: each is compared letter by letter. */
-#define NAMES_MAX 128
+#define NAMES_MAX 64
 /* Words that any key leads to; more than these are not looked at. The exact keys come first. */
 #define SEEN_MAX 2048
 #define SEEN_SLOTS (2 * SEEN_MAX)
@@ -97,7 +99,7 @@ reach(struct neighbours *n, const struct index_part *part, const uint32_t *hashe
 		uint32_t bucket = hashes[h] >> (32 - keys->bits);
 
 		for (uint32_t i = keys->buckets[bucket]; i < keys->buckets[bucket + 1]; i++) {
-			if (keys->tags[i] != (uint16_t)hashes[h] ||
+			if (keys->tags[i] != (unsigned char)hashes[h] ||
 			    !see(n, keys->leads[i] + part->first_word))
 				continue;
 			__builtin_prefetch(&part->s.words[keys->leads[i]]);
@@ -147,8 +149,10 @@ look_words(struct neighbours *n, const struct index_part *part, const uint32_t *
 	uint32_t reached[SEEN_MAX];
 	size_t reached_n = reach(n, part, hashes, hash_n, reached);
 
-	for (size_t i = 0; i < reached_n; i++)
+	for (size_t i = 0; i < reached_n; i++) {
 		__builtin_prefetch(segment_spelt(&part->s, reached[i]));
+		__builtin_prefetch(&part->share[reached[i]]);
+	}
 	for (size_t i = 0; i < reached_n; i++)
 		look(n, part, reached[i], asked, joined);
 }
@@ -170,7 +174,7 @@ joined_bits(const struct index_part *part, const uint32_t *tokens, size_t n,
 		word_unflatten(segment_spelt(&part->s, number), &words[i], readings[i]);
 		parts[i] = &words[i];
 		if (i == 0 || !word_is_weak(&words[i]))
-			rarities += (double)part->rarity[number];
+			rarities += score_rarity((double)part->share[number]);
 	}
 	if (!words_may_join(parts, n) || !word_join(parts, n, key, &joined))
 		return 0;
@@ -207,12 +211,17 @@ neighbours_joined(const struct index_part *part, const uint32_t *tokens, size_t 
 	return best;
 }
 
-/* The name that has a word at this place. */
+/* The name that has a word at this place: near where it were if all names were of one length. */
 static uint32_t
 name_at(const struct segment *s, uint32_t token)
 {
-	uint32_t low = 0, high = s->name_n;
+	uint32_t guess = (uint32_t)((uint64_t)token * s->name_n / s->names[s->name_n].token);
+	uint32_t low = guess, high = guess + 1;
 
+	for (uint32_t by = 32; s->names[low].token > token; by *= 2)
+		low = low > by ? low - by : 0;
+	for (uint32_t by = 32; high < s->name_n && s->names[high].token <= token; by *= 2)
+		high = s->name_n - high > by ? high + by : s->name_n;
 	while (low + 1 < high) {
 		uint32_t mid = low + (high - low) / 2;
 
@@ -255,7 +264,7 @@ look_pairs(struct neighbours *n, const struct index_part *part, const uint32_t *
 		uint32_t bucket = hashes[h] >> (32 - pairs->bits);
 
 		for (uint32_t i = pairs->buckets[bucket]; i < pairs->buckets[bucket + 1]; i++) {
-			if (pairs->tags[i] != (uint16_t)hashes[h] || n->looked_n == NAMES_MAX)
+			if (pairs->tags[i] != (unsigned char)hashes[h] || n->looked_n == NAMES_MAX)
 				continue;
 			n->looked_n++;
 			__builtin_prefetch(&part->s.tokens[pairs->leads[i]]);
@@ -306,12 +315,27 @@ weigh(struct neighbours *n, const struct screen_index *index, bool joined,
 		/* The score takes no pair that says nothing. */
 		if (bits <= 0)
 			continue;
-		words[out->word_n++] = (struct neighbour){f->word, (float)bits};
-		out->postings += word->trailing - word->posting;
+		words[out->word_n++] = (struct neighbour){
+		    .word = f->word,
+		    .bits = (float)bits,
+		    .lacks = -(float)cost_missing(word->flags, score_rarity(f->share),
+						  screen_weights.listed_missing,
+						  screen_weights.listed_rarity),
+		    .part = (uint32_t)(part - index->parts),
+		    .common = index_common(part, f->word - part->first_word),
+		    .posting = word->posting,
+		    .trailing = word->trailing,
+		    .end = word[1].posting,
+		};
 	}
 	if (out->word_n > 1)
 		qsort(words, out->word_n, sizeof *words, more_bits);
 	out->words = words;
+	/* The rest is found when a name is looked at, but no name comes in by it alone. */
+	while (out->walk_n < out->word_n && WALKED * words[out->walk_n].bits >= words[0].bits)
+		out->walk_n++;
+	for (size_t i = 0; i < out->walk_n; i++)
+		out->postings += words[i].trailing - words[i].posting;
 	out->most = out->word_n > 0 ? words[0].bits : 0;
 }
 

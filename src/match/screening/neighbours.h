@@ -10,8 +10,12 @@
 struct neighbours;
 
 struct neighbour {
-	uint32_t word; /* through all parts */
-	float bits;
+	uint32_t word;	   /* through all parts */
+	float bits, lacks; /* what finding it brings, what a name pays for whom it is not found */
+	/* Its names, of that part: from posting on those that lead, from trailing those that trail.
+	 */
+	uint32_t part, posting, trailing, end;
+	uint32_t common; /* index_common */
 };
 
 /* A listed name of which two or three neighbours, written as one, are like the word. */
@@ -31,6 +35,7 @@ struct neighbourhood {
 	const struct neighbour *words; /* most bits first */
 	const struct neighbour_name *names;
 	size_t word_n, name_n;
+	size_t walk_n;		  /* words whose names are worth a walk: the first so many */
 	size_t postings;	  /* of all its words: names that lead */
 	float most;		  /* bits of its best; 0 when it is empty */
 	double crowd[WORD_APART]; /* as in struct asked_name */

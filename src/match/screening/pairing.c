@@ -8,6 +8,16 @@ initial_fits(const struct word *a, const struct word *b)
 	return ((a->flags | b->flags) & TOKEN_INITIAL) != 0 && a->key.p[0] == b->key.p[0];
 }
 
+static enum likeness
+likeness_kept(const struct word *a, const struct word *b, unsigned char *kept, size_t i)
+{
+	if (kept == NULL)
+		return word_likeness(a, b);
+	if (kept[i] == 0)
+		kept[i] = (unsigned char)(1 + word_likeness(a, b));
+	return (enum likeness)(kept[i] - 1);
+}
+
 static bool
 pair_of(const struct asked_name *asked, size_t i, const struct other_name *other, size_t k,
 	struct pairing *out)
@@ -23,7 +33,7 @@ pair_of(const struct asked_name *asked, size_t i, const struct other_name *other
 						 : screen_weights.initial_fits;
 		return true;
 	}
-	if ((likeness = word_likeness(a, b)) == WORD_APART)
+	if ((likeness = likeness_kept(a, b, other->kept[k], i)) == WORD_APART)
 		return false;
 	out->note = word_likeness_name(likeness);
 	out->bits =
@@ -70,7 +80,7 @@ joins_asked(const struct asked_name *asked, const struct other_name *other, stru
 			const struct word *both = &asked->joined[i][len - 2];
 
 			for (size_t k = 0; both->key.n > 0 && k < other->n; k++)
-				n = add_join(other->words[k], both, score_rarity(other->shares[k]),
+				n = add_join(other->words[k], both, other->rarities[k],
 					     (struct pairing){.left = (unsigned char)i,
 							      .right = (unsigned char)k,
 							      .left_n = (unsigned char)len,
@@ -97,7 +107,7 @@ joins_listed(const struct asked_name *asked, const struct other_name *other, str
 {
 	for (size_t k = 0; k + 1 < other->n; k++) {
 		size_t letters = other->words[k]->key.n;
-		double rarities = score_rarity(other->shares[k]);
+		double rarities = other->rarities[k];
 
 		for (size_t len = 2; len <= WORD_JOINED_MAX && k + len <= other->n; len++) {
 			const struct word *last = other->words[k + len - 1];
@@ -106,7 +116,7 @@ joins_listed(const struct asked_name *asked, const struct other_name *other, str
 
 			letters += last->key.n;
 			if (!word_is_weak(last))
-				rarities += score_rarity(other->shares[k + len - 1]);
+				rarities += other->rarities[k + len - 1];
 			if (!any_may_join(asked, letters) ||
 			    !words_may_join(&other->words[k], len) ||
 			    !word_join(&other->words[k], len, key, &both))

@@ -31,7 +31,9 @@ struct asked_name {
 struct other_name {
 	const struct word *words[NAME_TOKENS_MAX];
 	struct str originals[NAME_TOKENS_MAX];
-	double shares[NAME_TOKENS_MAX];
+	double shares[NAME_TOKENS_MAX], rarities[NAME_TOKENS_MAX]; /* score_rarity of the shares */
+	/* Of each, by part asked: 1 + the likeness if it was found before; NULL: none is kept. */
+	unsigned char *kept[NAME_TOKENS_MAX];
 	const struct custom_lean *leans[NAME_TOKENS_MAX];
 	const struct customs *customs; /* NULL: not known */
 	uint32_t family;	       /* parts written as a family name */

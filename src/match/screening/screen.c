@@ -21,13 +21,18 @@
 #define WORKER_BYTES_MAX ((size_t)4 << 30)
 /* How far an estimate of a name may be from its score before it misleads. */
 #define SLACK_BITS 3
+/* Below this line (a score of .04) nobody is told: what is behind it need be no nearer than that.
+ */
+#define FAR_BITS (-10)
+#define FAR_SLACK_BITS 0.5
 
 /* A listed word as it is compared, made when first met in a question. */
 struct known_word {
 	uint32_t number;
 	struct word word;
-	double share;
+	double share, rarity;
 	const struct custom_lean *lean;
+	unsigned char *kept; /* NAME_TOKENS_MAX for each asked name, as in struct other_name */
 };
 #define KNOWN_SLOTS 1024
 
@@ -119,6 +124,8 @@ known_word(struct screen_worker *w, const struct index_part *part, uint32_t word
 	fresh = NEW(w->query, struct known_word);
 	fresh->number = number;
 	fresh->share = (double)part->share[word];
+	fresh->rarity = score_rarity(fresh->share);
+	fresh->kept = NEW_N(w->query, unsigned char, NAME_TOKENS_MAX * w->asked_n);
 	fresh->lean = &part->leans[word];
 	flat = segment_spelt(&part->s, word);
 	if (word_flat_readings(flat) > 0)
@@ -130,8 +137,8 @@ known_word(struct screen_worker *w, const struct index_part *part, uint32_t word
 
 /* A listed name as the score wants it; the parts as written only when they are shown. */
 static void
-other_of_index(const struct screen_index *index, struct screen_worker *w, uint32_t number,
-	       bool shown, struct other_name *out)
+other_of_index(const struct screen_index *index, struct screen_worker *w, size_t asked,
+	       uint32_t number, bool shown, struct other_name *out)
 {
 	const struct index_part *part = index_part_of_name(index, number);
 	const struct segment_name *name = &part->s.names[number - part->first_name];
@@ -149,6 +156,8 @@ other_of_index(const struct screen_index *index, struct screen_worker *w, uint32
 
 		out->words[i] = &known->word;
 		out->shares[i] = known->share;
+		out->rarities[i] = known->rarity;
+		out->kept[i] = known->kept + NAME_TOKENS_MAX * asked;
 		out->leans[i] = known->lean;
 		out->family |= (part->s.tokens[name->token + i] >> 31) << i;
 		out->originals[i] = tokens.n == out->n ? tokens.at[i].original : STR_NONE;
@@ -172,7 +181,7 @@ try_name(const struct screen_index *index, struct screen_worker *w, size_t asked
 
 	one.n = 0;
 	one.bits = 0;
-	other_of_index(index, w, name, false, &other);
+	other_of_index(index, w, asked, name, false, &other);
 	bits = score_names(&w->asked[asked], &other, &one);
 	if (best->name == NO_NAME || bits > best->bits)
 		*best = (struct best_name){name, (uint32_t)asked, bits};
@@ -445,7 +454,9 @@ screen_search(const struct screen_index *index, struct screen_worker *w,
 		    hit_n == limit && hits[limit - 1].bits > least ? hits[limit - 1].bits : least;
 
 		/* Behind this line none comes in, whatever else is known of the entry. */
-		if ((double)leads[i].bits + screen_weights.prior + slack < line)
+		double may = line < FAR_BITS ? slack - SLACK_BITS + FAR_SLACK_BITS : slack;
+
+		if ((double)leads[i].bits + screen_weights.prior + may < line)
 			break;
 		if (is_hidden(index, leads[i].entry))
 			continue;
@@ -472,7 +483,7 @@ screen_explain(const struct screen_index *index, struct screen_worker *w,
 	if (best.name != NO_NAME) {
 		struct other_name other;
 
-		other_of_index(index, w, best.name, true, &other);
+		other_of_index(index, w, best.asked, best.name, true, &other);
 		(void)score_names(&w->asked[best.asked], &other, out);
 	}
 	score_rest(query, &listed, best.bits, out);
@@ -533,6 +544,8 @@ screen_compare(struct screen_worker *w, const struct screen_query *left,
 			other.words[i] = &words[i];
 			other.originals[i] = tokens.at[i].original;
 			other.shares[i] = word_background(&words[i]);
+			other.rarities[i] = score_rarity(other.shares[i]);
+			other.kept[i] = NULL;
 		}
 		other.family = words_family(other.originals, tokens.n);
 		for (size_t i = 0; tokens.n > 0 && i < w->asked_n; i++) {

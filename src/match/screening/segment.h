@@ -62,16 +62,16 @@ struct segment_id {
 	uint32_t key, entry;
 };
 
-/* A hash table laid flat: keys of a bucket stand together; tag: low bits of the key's hash. */
+/* A hash table laid flat: keys of a bucket stand together; tag: lowest bits of the key's hash. */
 struct segment_keys {
 	const uint32_t *buckets; /* first of each; one more than 1 << bits */
 	const uint32_t *leads;
-	const uint16_t *tags;
+	const unsigned char *tags;
 	uint32_t n;
 	unsigned bits;
 };
 
-#define SEGMENT_VERSION 2
+#define SEGMENT_VERSION 3
 #define SEGMENT_MAGIC 0x31584544494c534cu /* "LSLIDEX1" */
 
 /* How the memory begins. Each part's place is a multiple of SEGMENT_ALIGN. */

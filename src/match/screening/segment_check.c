@@ -26,8 +26,8 @@ keys_fit(const struct segment_head *head, enum segment_part buckets)
 
 	/* A power of two and one more, 16 at least; as many tags as leads. */
 	return is_whole(head, buckets, 4) && is_whole(head, buckets + 1, 4) &&
-	       is_whole(head, buckets + 2, 2) && n >= 17 && ((n - 1) & (n - 2)) == 0 &&
-	       count(head, buckets + 1, 4) == count(head, buckets + 2, 2);
+	       is_whole(head, buckets + 2, 1) && n >= 17 && ((n - 1) & (n - 2)) == 0 &&
+	       count(head, buckets + 1, 4) == count(head, buckets + 2, 1);
 }
 
 bool
