@@ -114,12 +114,14 @@ work(void *ctx, unsigned worker, struct http_request *request)
 	went_on(l, serve_submit(l->serve, worker, &h->call));
 }
 
-static void
+static int
 rest(void *ctx, unsigned worker)
 {
 	struct listen *l = ctx;
+	int again_ms;
 
-	went_on(l, serve_rest(l->serve, worker));
+	went_on(l, serve_pause(l->serve, worker, &again_ms));
+	return again_ms;
 }
 
 /* On the epoll thread: only queue. */
