@@ -5,6 +5,7 @@
 #include "node/commands.h"
 #include "exchange/agreement/agreement.h"
 #include "exchange/identity/identity.h"
+#include "link/incidents/incidents.h"
 #include "link/money/money.h"
 #include "exchange/peers/peers.h"
 #include "match/decision/decision.h"
@@ -80,6 +81,7 @@ const struct feature *const liaison_features[] = {
     &consent_feature,
     &recovery_feature,
     &home_feature,
+    &incidents_feature,
     &decision_feature,
     &custody_feature,
     &agreement_feature,

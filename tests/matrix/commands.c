@@ -113,6 +113,7 @@ static const struct {
     {"match", "rules", NULL, "a file alone, without a node"},
     {"match", "link", NULL, "files alone, without a node"},
     {"match", "dedupe", NULL, "files alone, without a node"},
+    {"link", "incidents", NULL, "files alone, without a node"},
     {"link", "money", NULL, "files alone, without a node"},
     {"demo", "run", NULL, "makes a node of its own"},
 };
