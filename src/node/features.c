@@ -8,6 +8,7 @@
 #include "link/incidents/incidents.h"
 #include "link/money/money.h"
 #include "exchange/peers/peers.h"
+#include "link/graph/command.h"
 #include "match/decision/decision.h"
 #include "match/linkage/duplicates.h"
 #include "match/linkage/linkage.h"
@@ -68,6 +69,7 @@ const struct feature *const liaison_features[] = {
     &match_stream_feature,
     &match_people_feature,
     &linkage_feature,
+    &graph_feature,
     &match_live_feature,
     &calibration_feature,
     &match_shape_feature,

@@ -31,6 +31,7 @@ static const struct option fake_options[] = {
      true},
     {"dates", "A B", "The two days between which it was seen.", false},
     {"all", NULL, "Sunken ones too.", false},
+    {"n", "N", "So many sailors.", false},
     {.name = NULL},
 };
 

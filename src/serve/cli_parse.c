@@ -198,7 +198,8 @@ add_value(struct parse *p, const struct option *o, struct str text)
 	*VEC_ADD(p->arena, &p->out->values) = (struct cli_value){o->name, text};
 }
 
-/* --name VALUE or --name=VALUE; a value that looks like an option must use the second form. */
+/* --name VALUE or --name=VALUE, -k VALUE where the name is one letter; a value that looks like an
+ * option must use the second form. */
 static enum rc
 take_option(struct parse *p, struct str word, struct err *err)
 {
@@ -308,6 +309,9 @@ cli_parse(struct arena *a, const struct feature *const *features, int argc, char
 			out->ask = CLI_HELP;
 		else if (!p.options_over && str_starts(word, STR("--")))
 			rc = take_option(&p, word, err);
+		else if (!p.options_over && word.n == 2 && word.p[0] == '-' &&
+			 find_option(&p, str_sub(word, 1, 2)) != NULL)
+			rc = take_option(&p, str_fmt(a, "-%.*s", STR_ARG(word)), err);
 		else if (!p.options_over && word.n > 1 && word.p[0] == '-')
 			rc = fail(err, RC_USAGE, "", "no option %.*s; options are written --name",
 				  STR_ARG(str_sub(word, 0, 60)));
