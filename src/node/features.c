@@ -9,6 +9,7 @@
 #include "link/money/money.h"
 #include "exchange/peers/peers.h"
 #include "link/graph/command.h"
+#include "link/adverts/adverts.h"
 #include "match/decision/decision.h"
 #include "match/linkage/duplicates.h"
 #include "match/linkage/linkage.h"
@@ -74,6 +75,7 @@ const struct feature *const liaison_features[] = {
     &calibration_feature,
     &match_shape_feature,
     &duplicates_feature,
+    &adverts_feature,
     &stream_route_feature,
     &money_feature,
     &access_feature,
