@@ -44,6 +44,7 @@ same "one group, with its typology" "$(tr -d '\r' <"$work/patterns.csv" | tail -
 story "Why, in words and figures that add up"
 money --json >"$work/why.json"
 same "around whom" "$(jq -r '.items[].centre' "$work/why.json")" HAND
+same "which red flags" "$(jq -r '.items[].red_flags' "$work/why.json")" "FC14 FC22"
 same "facts add up" "$(jq '.items[0] | ((.facts | map(.bits) | add) - .bits) | fabs < 0.001' "$work/why.json")" true
 has "$(money --explain 2>&1 >"$work/none")" "intermediaries that share both ends: 10"
 jq -e '.items[0].score < 1' "$work/why.json" >"$work/none" || wrong "a score says that it is sure"
@@ -69,3 +70,24 @@ expect_exit 3 "$liaison" link money "$work/absent.csv" --accounts "$work/account
 expect_exit 2 "$liaison" link money "$work/transactions.csv"
 expect_exit 2 "$liaison" link money "$work/accounts.csv" --accounts "$work/accounts.csv"
 has "$said" "no column has this heading"
+
+story "A registered helper is in no score, group or trail, whatever it looks like; a list that cannot be read is no list"
+printf 'account\nHAND\n' >"$work/helpers.csv"
+same "nobody is above one half" "$(money --leave-out "$work/helpers.csv" | tr -d '\r' | awk -F, 'NR > 1 && $2 >= .5' | wc -l)" 0
+hasnt "$(money --leave-out "$work/helpers.csv" --json)" HAND
+printf 'account\n""\n' >"$work/damaged.csv"
+expect_exit 2 money --leave-out "$work/damaged.csv"
+has "$said" "nothing was scored"
+hasnt "$said" X05
+
+story "One amount followed by three rules, which disagree"
+printf '%s\n' "$head" 'R1,2025-01-01T09:00:00Z,A,B,300,EUR,300,transfer,QN,QN' 'R2,2025-01-02T09:00:00Z,C,B,100,EUR,100,transfer,QN,QN' \
+	'R3,2025-01-03T09:00:00Z,B,D,300,EUR,300,transfer,QN,QN' 'R4,2025-01-04T09:00:00Z,B,E,100,EUR,100,transfer,QN,QN' \
+	'R5,2025-01-05T09:00:00Z,A,E,70,EUR,70,transfer,QN,QN' >"$work/trail.csv"
+same "the trail" "$("$liaison" link trace "$work/trail.csv" --tx R2 | tr -d '\r' | cut -d, -f1,6-8 | tr '\n' ' ')" \
+	"tx_id,fifo,haircut,poison R2,100.00,100.00,100.00 R3,0.00,75.00,300.00 R4,100.00,25.00,100.00 "
+same "as JSON" "$("$liaison" link trace "$work/trail.csv" --tx R2 --days 1 --json | jq -c '[.items[] | [.tx_id, .haircut]]')" '[["R2",100],["R3",75]]'
+printf 'account\nD\n' >"$work/helpers.csv"
+same "a helper is on no trail" "$("$liaison" link trace "$work/trail.csv" --tx R2 --leave-out "$work/helpers.csv" | tr -d '\r' | cut -d, -f1,6 | tr '\n' ' ')" "tx_id,fifo R2,100.00 R4,0.00 "
+expect_exit 3 "$liaison" link trace "$work/trail.csv" --tx R9
+expect_exit 2 "$liaison" link trace "$work/trail.csv"

@@ -117,6 +117,7 @@ static const struct {
     {"link", "money", NULL, "files alone, without a node"},
     {"link", "graph", NULL, "a file alone, without a node"},
     {"link", "ads", NULL, "files alone, without a node"},
+    {"link", "trace", NULL, "a file alone, without a node"},
     {"demo", "run", NULL, "makes a node of its own"},
 };
 

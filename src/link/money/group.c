@@ -16,6 +16,22 @@ money_typology_name(enum money_typology t)
 	return names[t];
 }
 
+const char *
+money_typology_flags(enum money_typology t)
+{
+	/* FC03 outside operating hours, FC10 structuring, FC14 a third party holds all funds, FC21
+	 * front companies, FC22 exploitative employment, FC23 funnel accounts. */
+	static const char *const flags[] = {
+	    [MONEY_SMURFING] = "FC10 FC23",    [MONEY_FAN_IN] = "FC23",
+	    [MONEY_FAN_OUT] = "FC23",	       [MONEY_CYCLE] = "FC21",
+	    [MONEY_LAYERING] = "FC21 FC23",    [MONEY_SCATTER_GATHER] = "FC21 FC23",
+	    [MONEY_VENUE_TIMED] = "FC03 FC14", [MONEY_WAGE_SKIM] = "FC14 FC22",
+	};
+
+	must(t >= 0 && t < MONEY_TYPOLOGY_COUNT);
+	return flags[t];
+}
+
 struct money_group *
 money_group_new(struct arena *a, struct money_groups *groups, enum money_typology typology,
 		uint32_t centre)

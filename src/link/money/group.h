@@ -21,6 +21,9 @@ enum money_typology {
 
 /* "fan_in". */
 const char *money_typology_name(enum money_typology t);
+/* Red flags of FIN-2020-A008 that it is an instance of, by the numbers of our code list: "FC10
+ * FC23". */
+const char *money_typology_flags(enum money_typology t);
 
 /*
  * One thing said of a group: `what` for a person, the number it rests on, and what it is worth in

@@ -74,12 +74,14 @@ rows_make(struct money_ledger *l, struct money_rows *rows, bool in)
 	rows->at = NEW_N(l->arena, uint32_t, l->tx.n + 1);
 	next = rows->first + 1;
 	for (size_t i = 0; i < l->tx.n; i++)
-		next[(in ? l->tx.at[i].to : l->tx.at[i].from) + 1]++;
+		if (l->tx.at[i].channel != MONEY_LEFT_OUT)
+			next[(in ? l->tx.at[i].to : l->tx.at[i].from) + 1]++;
 	for (size_t i = 1; i <= n; i++)
 		next[i] += next[i - 1];
 	/* next[v] is where v's next one goes; when all stand, it is where v + 1 begins. */
 	for (size_t i = 0; i < l->tx.n; i++)
-		rows->at[next[in ? l->tx.at[i].to : l->tx.at[i].from]++] = (uint32_t)i;
+		if (l->tx.at[i].channel != MONEY_LEFT_OUT)
+			rows->at[next[in ? l->tx.at[i].to : l->tx.at[i].from]++] = (uint32_t)i;
 }
 
 void

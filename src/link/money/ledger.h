@@ -18,6 +18,7 @@ enum money_channel {
 	MONEY_CASH_IN,
 	MONEY_CASH_OUT,
 	MONEY_OTHER,
+	MONEY_LEFT_OUT, /* one end is left out: in no row, in no group */
 	MONEY_CHANNEL_COUNT
 };
 enum money_kind { MONEY_UNKNOWN, MONEY_PERSON, MONEY_BUSINESS, MONEY_OUTSIDE, MONEY_KIND_COUNT };
@@ -33,6 +34,7 @@ struct money_account {
 	int32_t opened; /* days since 1970; INT32_MIN: not known */
 	uint32_t venue; /* one more than its place among venues; 0: none */
 	uint8_t kind;	/* enum money_kind */
+	bool left_out;	/* a helper, or privileged: enters no ranking, group or trail */
 	char country[2];
 };
 

@@ -199,6 +199,34 @@ money_venues_read(struct money_accounts *accounts, const char *path, FILE *diag,
 }
 
 enum rc
+money_left_out_read(struct money_accounts *accounts, const char *path, FILE *diag, size_t *skipped,
+		    struct err *err)
+{
+	static const struct heading headings[] = {{"account", true}, {NULL, false}};
+	struct arena *a = arena_new(0);
+	struct money_read *r;
+	enum rc rc = open_one(a, path, headings, diag, &r, err);
+	bool began = rc == RC_OK;
+
+	while (rc == RC_OK && (rc = next_row(r, err)) == RC_OK) {
+		struct str name = cell(r, 0);
+		uint32_t v;
+
+		if (name.n == 0 || name.n > ID_BYTES_MAX) {
+			money_read_refuse(r, "account", "the row names no account");
+			continue;
+		}
+		v = money_account_of(accounts, name);
+		if (v != MONEY_CASH)
+			accounts->all.at[v].left_out = true;
+	}
+	*skipped += r->skipped;
+	money_read_close(r);
+	arena_free(a);
+	return rc == RC_ABSENT && began ? RC_OK : rc;
+}
+
+enum rc
 money_read_open(struct arena *a, const char *path, FILE *diag, struct money_read **out,
 		struct err *err)
 {
@@ -232,6 +260,8 @@ tx_read(const struct money_read *r, struct money_accounts *accounts, struct mone
 		return "to_account";
 	t->from = t->channel == MONEY_CASH_IN ? MONEY_CASH : money_account_of(accounts, from);
 	t->to = t->channel == MONEY_CASH_OUT ? MONEY_CASH : money_account_of(accounts, to);
+	if (accounts->all.at[t->from].left_out || accounts->all.at[t->to].left_out)
+		t->channel = MONEY_LEFT_OUT;
 	t->abroad = here.n > 0 && there.n > 0 && !str_eq(here, there);
 	return NULL;
 }

@@ -21,6 +21,10 @@ MUST_USE enum rc money_accounts_read(struct money_accounts *accounts, const char
 MUST_USE enum rc money_venues_read(struct money_accounts *accounts, const char *path, FILE *diag,
 				   size_t *skipped, struct err *err);
 
+/* account: whoever is named is left out (registered helpers, privileged persons). */
+MUST_USE enum rc money_left_out_read(struct money_accounts *accounts, const char *path, FILE *diag,
+				     size_t *skipped, struct err *err);
+
 /* tx_id,ts,from_account,to_account,amount_eur,channel and from_country,to_country, a row at a time.
  */
 MUST_USE enum rc money_read_open(struct arena *a, const char *path, FILE *diag,

@@ -93,12 +93,20 @@ read_all(struct passage *p, struct arena *a, FILE *diag, struct err *err)
 {
 	const struct money_options *o = p->options;
 	struct money_tx t;
+	size_t left_out_bad = 0;
 	enum rc rc = RC_OK;
 
 	if (o->venues != NULL)
 		rc = money_venues_read(&p->accounts, o->venues, diag, &p->skipped, err);
 	if (rc == RC_OK)
 		rc = money_accounts_read(&p->accounts, o->accounts, diag, &p->skipped, err);
+	/* Whom it must not find is known before anything is read that it might find. */
+	if (rc == RC_OK && o->left_out != NULL)
+		rc = money_left_out_read(&p->accounts, o->left_out, diag, &left_out_bad, err);
+	if (rc == RC_OK && left_out_bad > 0)
+		return fail(err, RC_INVALID, "leave-out",
+			    "rows could not be read, and whom they leave out is not known: nothing "
+			    "was scored");
 	if (rc == RC_OK)
 		rc = money_read_open(a, o->transactions, diag, &p->read, err);
 	if (rc != RC_OK)

@@ -17,6 +17,7 @@
  */
 struct money_options {
 	const char *transactions, *accounts, *venues; /* venues may be NULL */
+	const char *left_out;			      /* path for account, or NULL */
 	const char *patterns; /* path for group_id,tx_id,typology, or NULL */
 	int64_t alerts;	      /* the most a day: only those are printed; 0: every transaction */
 	bool explain;	      /* groups and their facts on diag */

@@ -41,8 +41,9 @@ group_explain(struct money_tell *t, const struct money_group *g)
 	struct arena *a = arena_new(0);
 	struct str name = t->accounts->all.at[g->centre].name;
 
-	fprintf(t->diag, "M%06u %s around %.*s: %.3f, %zu transactions\n", g->told,
-		money_typology_name(g->typology), STR_ARG(name), g->probability, g->n);
+	fprintf(t->diag, "M%06u %s (%s) around %.*s: %.3f, %zu transactions\n", g->told,
+		money_typology_name(g->typology), money_typology_flags(g->typology), STR_ARG(name),
+		g->probability, g->n);
 	for (size_t i = 0; i < g->fact_n; i++)
 		fprintf(t->diag, "  %+7.2f bits  %s: %.6g\n", g->facts[i].bits, g->facts[i].what,
 			g->facts[i].value);
@@ -64,7 +65,8 @@ group_json(struct money_tell *t, const struct money_ledger *l, const struct mone
 	for (size_t i = 0; i < g->n; i++)
 		json_array_append_new(
 		    rows, json_pack("s%", l->tx.at[g->tx[i]].id.p, l->tx.at[g->tx[i]].id.n));
-	item = json_pack("{s:s, s:s, s:s%, s:f, s:f, s:o, s:o}", "group_id", number, "typology",
+	item = json_pack("{s:s, s:s, s:s, s:s%, s:f, s:f, s:o, s:o}", "group_id", number,
+			 "red_flags", money_typology_flags(g->typology), "typology",
 			 money_typology_name(g->typology), "centre", name.p, name.n, "score",
 			 g->probability, "bits", g->bits, "facts", facts, "transactions", rows);
 	if (t->any)

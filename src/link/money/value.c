@@ -60,6 +60,7 @@ static const char *const channels[] = {
     [MONEY_CASH_IN] = "cash_in",
     [MONEY_CASH_OUT] = "cash_out",
     [MONEY_OTHER] = "other",
+    [MONEY_LEFT_OUT] = "left out",
 };
 
 enum money_channel
