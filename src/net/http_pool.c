@@ -14,7 +14,6 @@ struct worker {
 	struct http_pool *pool;
 	unsigned number;
 	enum { WORKER_KEEPS_NOTHING, WORKER_KEEPS_SOME, WORKER_KEEPS_ALL } keeps;
-	int nap_ms; /* with WORKER_KEEPS_ALL: it rested, and keeps something for so long */
 	pthread_cond_t come;
 	struct worker *below; /* among those who sleep */
 	bool sleeps;	      /* until whoever wakes it says otherwise */
@@ -111,60 +110,44 @@ get_up(struct worker *w)
 }
 
 /* The lock is held before and after. */
-static int
+static void
 rest(struct worker *w)
 {
 	struct http_pool *p = w->pool;
-	int nap_ms;
 
 	if (p->rest == NULL)
-		return 0;
+		return;
 	must(pthread_mutex_unlock(&p->lock) == 0);
-	nap_ms = p->rest(p->ctx, w->number);
+	p->rest(p->ctx, w->number);
 	must(pthread_mutex_lock(&p->lock) == 0);
-	return nap_ms;
-}
-
-/* The lock is held before and after. 0, or ETIMEDOUT when nobody woke it and nothing came. */
-static int
-sleep_for(struct worker *w, int64_t ms)
-{
-	struct timespec until;
-	int code;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	fall_asleep(w);
-	code = pthread_cond_timedwait(&w->come, &w->pool->lock, &until);
-	must(code == 0 || code == ETIMEDOUT);
-	get_up(w);
-	return w->pool->n == 0 ? code : 0;
 }
 
 /* One step towards sleep, under the lock: let go, sleep some seconds, let go again, sleep. */
 static void
 wait_step(struct worker *w)
 {
+	struct http_pool *p = w->pool;
+	struct timespec until;
+	int code;
+
 	if (w->keeps == WORKER_KEEPS_ALL) {
-		if (w->nap_ms > 0 && sleep_for(w, w->nap_ms) == 0 && w->pool->n > 0)
-			return;
-		w->nap_ms = rest(w);
-		if (w->nap_ms == 0)
-			w->keeps = WORKER_KEEPS_SOME;
-	} else if (w->keeps == WORKER_KEEPS_SOME) {
-		if (sleep_for(w, IDLE_S * 1000) == 0)
-			return;
-		w->keeps = WORKER_KEEPS_NOTHING;
-		(void)rest(w);
+		w->keeps = WORKER_KEEPS_SOME;
+		rest(w);
+		return;
+	}
+	fall_asleep(w);
+	if (w->keeps == WORKER_KEEPS_NOTHING) {
+		code = pthread_cond_wait(&w->come, &p->lock);
 	} else {
-		fall_asleep(w);
-		must(pthread_cond_wait(&w->come, &w->pool->lock) == 0);
-		get_up(w);
+		(void)clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec += IDLE_S;
+		code = pthread_cond_timedwait(&w->come, &p->lock, &until);
+	}
+	must(code == 0 || code == ETIMEDOUT);
+	get_up(w);
+	if (code == ETIMEDOUT && p->n == 0) {
+		w->keeps = WORKER_KEEPS_NOTHING;
+		rest(w);
 	}
 }
 
@@ -189,11 +172,10 @@ work(void *arg)
 		must(pthread_mutex_unlock(&p->lock) == 0);
 		p->work(p->ctx, w->number, request);
 		w->keeps = WORKER_KEEPS_ALL;
-		w->nap_ms = 0;
 		must(pthread_mutex_lock(&p->lock) == 0);
 	}
-	while (w->keeps == WORKER_KEEPS_ALL && rest(w) > 0)
-		;
+	if (w->keeps == WORKER_KEEPS_ALL)
+		rest(w);
 	must(pthread_mutex_unlock(&p->lock) == 0);
 	return NULL;
 }
@@ -220,10 +202,7 @@ http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, http_re
 {
 	struct http_pool *p = heap_zeroed(sizeof *p);
 	unsigned wanted = workers > 0 ? workers : 8;
-	pthread_condattr_t by_monotonic;
 
-	must(pthread_condattr_init(&by_monotonic) == 0 &&
-	     pthread_condattr_setclock(&by_monotonic, CLOCK_MONOTONIC) == 0);
 	must(pthread_mutex_init(&p->lock, NULL) == 0);
 	p->max = queue_max > 0 ? queue_max : 1024;
 	p->ring = heap_zeroed(p->max * sizeof(struct http_request *));
@@ -235,14 +214,12 @@ http_pool_open(unsigned workers, unsigned queue_max, http_work *work_fn, http_re
 		struct worker *w = &p->workers[p->worker_count];
 
 		*w = (struct worker){.pool = p, .number = p->worker_count};
-		must(pthread_cond_init(&w->come, &by_monotonic) == 0);
+		must(pthread_cond_init(&w->come, NULL) == 0);
 		if (start_worker(w) != 0) {
-			(void)pthread_condattr_destroy(&by_monotonic);
 			http_pool_close(p);
 			return fail(err, RC_FAILED, "workers", "cannot start %u threads", wanted);
 		}
 	}
-	(void)pthread_condattr_destroy(&by_monotonic);
 	*out = p;
 	return RC_OK;
 }

@@ -14,13 +14,9 @@ struct http_request;
 
 /* Runs on worker's thread; must see to it that the request is replied to, now or later. */
 typedef void http_work(void *ctx, unsigned worker, struct http_request *request);
-/*
- * Runs on worker's thread when nothing waits for it: what it kept from request to request, it
- * lets go of; or keeps some of it for as many milliseconds as it returns, after which it is
- * asked again when still nothing came; sooner, when the pool ends. After 0 it is asked once more
- * some seconds later.
- */
-typedef int http_rest(void *ctx, unsigned worker);
+/* Runs on worker's thread when nothing waits for it: what it kept from request to request, it
+ * lets go of. And a second time some seconds later, when still nothing came. */
+typedef void http_rest(void *ctx, unsigned worker);
 
 /* workers 0: 8; queue_max 0: 1,024 requests; rest may be NULL. *out is the caller's; end it with
  * http_pool_close. */

@@ -1,7 +1,5 @@
 #include "base/test.h"
 
-#include <stdatomic.h>
-
 #include "net/test_site.h"
 
 /* The pool of workers behind a server: its queue, who waits for whom, who rests. */
@@ -130,14 +128,13 @@ work_and_count(void *ctx, unsigned worker, struct http_request *r)
 	reply_text(r, 200, STR("done"));
 }
 
-static int
+static void
 rest_and_count(void *ctx, unsigned worker)
 {
 	(void)ctx;
 	(void)worker;
 	rests += worked_since > 0;
 	worked_since = 0;
-	return 0;
 }
 
 /* What a worker keeps from request to request it lets go of before it sleeps, and at the end. */
@@ -168,46 +165,6 @@ a_worker_rests_before_it_sleeps(void **state)
 	arena_free(a);
 }
 
-static atomic_int naps;
-
-static int
-rest_with_a_nap(void *ctx, unsigned worker)
-{
-	(void)ctx;
-	(void)worker;
-	/* The first time it keeps something, for a millisecond. */
-	return atomic_fetch_add(&naps, 1) == 0 ? 1 : 0;
-}
-
-/* It is asked again soon, and then not before some seconds have gone. */
-static void
-a_worker_that_keeps_something_is_asked_again(void **state)
-{
-	struct arena *a = arena_new(0);
-	struct site *s = heap_zeroed(sizeof *s);
-	int fd;
-
-	(void)state;
-	atomic_store(&naps, 0);
-	worked_since = 0;
-	assert_int_equal(pthread_mutex_init(&s->lock, NULL), 0);
-	assert_int_equal(http_pool_open(1, 100, work_and_count, rest_with_a_nap, s, &s->pool, NULL),
-			 RC_OK);
-	assert_int_equal(
-	    http_open(&(struct http_options){.address = "127.0.0.1"}, queue, s, &s->server, NULL),
-	    RC_OK);
-	fd = dial(s);
-	say(fd, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
-	assert_int_equal(status_of(hear(a, fd, false)), 200);
-	(void)close(fd);
-	/* Nobody else wakes it. */
-	for (int i = 0; i < 40000 && atomic_load(&naps) < 2; i++)
-		(void)usleep(100);
-	assert_int_equal(atomic_load(&naps), 2);
-	site_close(s);
-	arena_free(a);
-}
-
 int
 main(void)
 {
@@ -216,7 +173,6 @@ main(void)
 	    cmocka_unit_test(a_slow_request_does_not_hold_up_those_behind_it),
 	    cmocka_unit_test(the_worker_that_rested_last_works_next),
 	    cmocka_unit_test(a_worker_rests_before_it_sleeps),
-	    cmocka_unit_test(a_worker_that_keeps_something_is_asked_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

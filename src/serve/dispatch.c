@@ -227,27 +227,26 @@ purpose_of_token(struct work *w)
 	access->has_purpose = true;
 }
 
-/* HEAD is GET, logged alike, of which net/ leaves the body out. */
-static struct str
-method_of(const struct call *call)
-{
-	return str_eq_z(call->method, "HEAD") ? STR("GET") : call->method;
-}
-
-/* Sign-in, purpose, body: everything before the handler. */
+/* Sign-in, purpose, route, body: everything before the handler. */
 static enum rc
 prepare(struct work *w, struct db *db, struct err *err)
 {
 	struct request *rq = &w->request;
 	struct access access = {0};
-	struct str method = method_of(w->call);
+	struct str method = w->call->method;
+	bool path_known;
 	enum rc rc;
 
+	/* HEAD is GET, logged alike, of which net/ leaves the body out. */
+	if (str_eq_z(method, "HEAD"))
+		method = STR("GET");
 	/* The door is the node's until it is known who asks. */
 	door_open(&rq->door, &w->serve->node, db, rq->arena, &w->serve->node_actor, &access, NULL);
+	rq->route =
+	    route_find(w->serve->routes, rq->arena, method, w->call->path, &rq->path, &path_known);
 	if (rq->route == NULL)
-		return w->path_known ? fail(err, RC_METHOD, "", "this path has other methods")
-				     : fail(err, RC_ABSENT, "", "there is nothing at this path");
+		return path_known ? fail(err, RC_METHOD, "", "this path has other methods")
+				  : fail(err, RC_ABSENT, "", "there is nothing at this path");
 	if ((rq->route->flags & (ROUTE_OPEN | ROUTE_QUARANTINE)) == 0 &&
 	    serve_is_quarantined(w->serve))
 		return fail(err, RC_UNAVAILABLE, "quarantine",
@@ -335,9 +334,7 @@ serve_submit(struct serve *s, unsigned reader, struct call *call)
 	w->request.credential = &w->credential;
 	w->item.done = work_done;
 	w->reader = reader;
-	w->request.route =
-	    route_find(s->routes, a, method_of(call), call->path, &w->request.path, &w->path_known);
-	if ((w->rc = look_begin(w, received_us, &went_on)) == RC_OK) {
+	if ((w->rc = look_begin(s, reader, received_us, &went_on, &w->err)) == RC_OK) {
 		w->rc = prepare(w, s->readers[reader], &w->err);
 		if (w->rc == RC_OK && on_writer(w->request.route)) {
 			went_on += look_end(s, reader, received_us);

@@ -116,7 +116,6 @@ static const struct route routes[] = {
 	{ "POST", "/t/things",         ANALYSTS,     FINDING,      ROUTE_WRITES, 1000, handle_write,  "" },
 	{ "POST", "/t/undone",         ANALYSTS,     FINDING,      ROUTE_WRITES, 1000, handle_undone, "" },
 	{ "GET",  "/t/count",          ANALYSTS,     FINDING,      0,            0,    handle_count,  "" },
-	{ "GET",  "/t/steady",         ANALYSTS,     FINDING,      ROUTE_STEADY, 0,    handle_count,  "" },
 	{ "GET",  "/t/anybody",        ROLES_ANY,    PURPOSES_ANY, 0,            0,    handle_read,   "" },
 	{ "GET",  "/t/heavy",          ROLES_ANY,    PURPOSES_ANY, ROUTE_HEAVY,  0,    handle_read,   "" },
 	{ "GET",  "/t/long",           ROLES_ANY,    PURPOSES_ANY, ROUTE_HEAVY,  0,    handle_long,   "" },
@@ -432,12 +431,12 @@ note_done(struct call *call)
 
 /* The second worker's count of tasks, for a call that was there at received_us. */
 static int
-count_by(struct fixture *f, const char *path, struct str token, int64_t received_us)
+count_tasks(struct fixture *f, int64_t received_us)
 {
 	struct pair header = {STR("Liaison-Purpose"), STR("investigation")};
-	struct counted c = {.call = {.caller = {.uid = token.n > 0 ? -1 : 1000, .token = token},
+	struct counted c = {.call = {.caller = {.uid = 1000},
 				     .method = STR("GET"),
-				     .path = str_from(path),
+				     .path = STR("/t/count"),
 				     .headers = {&header, 1},
 				     .received_us = received_us,
 				     .done = note_done}};
@@ -447,12 +446,6 @@ count_by(struct fixture *f, const char *path, struct str token, int64_t received
 		(void)usleep(100);
 	call_free(&c.call);
 	return c.call.status - 200;
-}
-
-static int
-count_tasks(struct fixture *f, int64_t received_us)
-{
-	return count_by(f, "/t/count", STR_NONE, received_us);
 }
 
 /* Calls that waited share a look at the database; who asks after a change sees it. */
@@ -482,103 +475,6 @@ whoever_asks_after_a_change_sees_it(void **state)
 	(void)serve_rest(f->serve, 1);
 }
 
-static enum rc
-disable(struct door *d, void *ctx, struct err *err)
-{
-	struct fixture *f = ctx;
-	struct user u = f->analyst;
-
-	u.disabled = true;
-	return user_set(d, &u, err);
-}
-
-static enum rc
-revoke_its_token(struct door *d, void *ctx, struct err *err)
-{
-	struct token_list all;
-	enum rc rc = token_list(d, &all, err);
-
-	for (size_t i = 0; i < all.n && rc == RC_OK; i++)
-		if (all.at[i].revoked_ms == 0)
-			rc = token_revoke(d, all.at[i].id, err);
-	(void)ctx;
-	return rc;
-}
-
-/* Counts now, at /t/steady; whether it was in the look that was there already. */
-static bool
-shares_its_look(struct fixture *f, struct str token, int wanted)
-{
-	const struct look *look = &f->serve->looks[1];
-	bool was_open = look->is_open;
-	int64_t begun_us = look->begun_us;
-
-	assert_int_equal(count_by(f, "/t/steady", token, monotonic_us()), wanted);
-	return was_open && look->is_open && look->begun_us == begun_us;
-}
-
-/*
- * Who only reads leaves the look to those who come later, though the log grew meanwhile; who
- * changes anything, or asks for something else, does not. Each holds for so long that a busy
- * machine may come too late: then it is tried again.
- */
-static void
-a_look_outlasts_readings_and_no_change(void **state)
-{
-	struct fixture *f = *state;
-	struct look *look = &f->serve->looks[1];
-	int shared = 0, again_ms = 0, naps = 0, i;
-	int64_t begun_us;
-	struct err err;
-
-	if (!f->serve->keeps_looks)
-		return; /* another engine */
-	for (i = 0; i < 200 && (shared < 2 || naps < 2); i++) {
-		shared += shares_its_look(f, f->token, 0);
-		(void)serve_pause(f->serve, 1, &again_ms);
-		naps += again_ms > 0;
-		assert_int_equal(look->is_open, again_ms > 0);
-	}
-	assert_true(shared >= 2 && naps >= 2);
-	/* Nobody came: it ends. */
-	(void)serve_pause(f->serve, 1, &again_ms);
-	assert_int_equal(again_ms, 0);
-	assert_false(look->is_open);
-
-	for (i = 0; i < 5; i++) {
-		assert_int_equal(count_by(f, "/t/steady", f->token, monotonic_us()), i);
-		assert_int_equal(
-		    ask(f, &(struct ask){"POST", "/t/things", 1000, "investigation", "{}"}, NULL),
-		    200);
-		assert_false(shares_its_look(f, f->token, i + 1));
-		/* One of another kind may want to see the leaf of what was read before. */
-		begun_us = look->begun_us;
-		(void)usleep(1);
-		assert_int_equal(count_tasks(f, monotonic_us()), i + 1);
-		assert_true(look->begun_us > begun_us);
-		(void)serve_pause(f->serve, 1, &again_ms);
-		assert_int_equal(again_ms, 0);
-	}
-	/* The store asks for it. */
-	assert_int_equal(count_by(f, "/t/steady", f->token, monotonic_us()), 5);
-	atomic_store(&f->serve->readers_go, true);
-	(void)serve_pause(f->serve, 1, &again_ms);
-	assert_false(look->is_open);
-	assert_int_equal(count_by(f, "/t/steady", f->token, monotonic_us()), 5);
-	atomic_store(&f->serve->readers_go, true);
-	assert_false(shares_its_look(f, f->token, 5));
-	/* What ends somebody's way in binds in a look that stands open. */
-	assert_int_equal(count_by(f, "/t/steady", f->token, monotonic_us()), 5);
-	assert_true(look->is_open);
-	assert_int_equal(serve_write(f->serve, NULL, NULL, revoke_its_token, f, &err), RC_OK);
-	assert_int_equal(count_by(f, "/t/steady", f->token, monotonic_us()), 401 - 200);
-	assert_int_equal(count_by(f, "/t/steady", STR_NONE, monotonic_us()), 5);
-	assert_true(look->is_open);
-	assert_int_equal(serve_write(f->serve, NULL, NULL, disable, f, &err), RC_OK);
-	assert_int_equal(count_by(f, "/t/steady", STR_NONE, monotonic_us()), 401 - 200);
-	(void)serve_rest(f->serve, 1);
-}
-
 static void
 a_token_is_good_for_its_purposes_until_it_is_revoked(void **state)
 {
@@ -593,6 +489,16 @@ a_token_is_good_for_its_purposes_until_it_is_revoked(void **state)
 	assert_int_equal(ask(f, &q, NULL), 401);
 	q.token = str_sub(f->token, 0, f->token.n - 1);
 	assert_int_equal(ask(f, &q, NULL), 401);
+}
+
+static enum rc
+disable(struct door *d, void *ctx, struct err *err)
+{
+	struct fixture *f = ctx;
+	struct user u = f->analyst;
+
+	u.disabled = true;
+	return user_set(d, &u, err);
 }
 
 static void
@@ -748,7 +654,6 @@ main(void)
 	    T(of_two_paths_that_fit_the_plain_one_is_taken),
 	    T(a_refusal_is_durable_while_the_change_around_it_is_undone),
 	    T(whoever_asks_after_a_change_sees_it),
-	    T(a_look_outlasts_readings_and_no_change),
 	    T(a_token_is_good_for_its_purposes_until_it_is_revoked),
 	    T(somebody_disabled_gets_in_by_no_way),
 	    T(what_a_job_is_refused_is_logged_too),

@@ -35,8 +35,6 @@ enum route_flags {
 	ROUTE_TOKEN_PURPOSE = 1 << 10, /* where no purpose is said, a token for one alone says it */
 	ROUTE_PERSON = 1 << 6,	       /* never with a token, whatever its purposes and scope */
 	ROUTE_FULL_DISK = 1 << 9,      /* with ROUTE_WRITES: also while the disk is full */
-	/* reads what changes alone alter, nothing that the log's leaves of readings add to */
-	ROUTE_STEADY = 1 << 11,
 	ROUTE_QUARANTINE = 1 << 8, /* answered by a node in quarantine too (serve/quarantine.h) */
 };
 

@@ -23,13 +23,6 @@ struct work;
 #define LOOK_WAITS_MAX 64
 #define LOOK_DRAFTS_MAX 32
 
-/*
- * How old a look may be that is kept though later calls come, and how long it is when none come:
- * bounds for what keeps nobody waiting, and for what SQLite's WAL grows by meanwhile.
- */
-#define LOOK_KEPT_US 200000
-#define LOOK_NAP_MS 20
-
 struct look {
 	struct work *waits[LOOK_WAITS_MAX]; /* for the keys of what they found in it */
 	unsigned wait_count;
@@ -37,10 +30,8 @@ struct look {
 	struct work *drafts[LOOK_DRAFTS_MAX]; /* for their keys to be wrapped */
 	unsigned draft_count;
 	struct record_wraps *wraps; /* made with the first draft */
-	bool is_open, is_steady;    /* is_steady: the last call is of ROUTE_STEADY */
-	bool naps;		    /* it was kept when the worker ran out of calls */
-	int64_t begun_us;	    /* noted before it began, as is: */
-	uint64_t changes;
+	bool is_open;
+	int64_t begun_us;	   /* noted before it began */
 	uint64_t users_generation; /* as it stands in that transaction; 0: not asked yet */
 };
 
@@ -72,9 +63,6 @@ struct serve {
 	/* In the open transaction; the writer thread's. */
 	bool users_changed, queue_changed;
 	bool several; /* other processes may work on the database */
-	bool keeps_looks;
-	_Atomic uint64_t changes; /* groups that changed more than the log of readings */
-	_Atomic bool readers_go;  /* db_wants_readers_gone */
 	struct actor node_actor;
 	struct kept *kept;
 	pthread_mutex_t memory_lock; /* guards memory */

@@ -114,14 +114,12 @@ work(void *ctx, unsigned worker, struct http_request *request)
 	went_on(l, serve_submit(l->serve, worker, &h->call));
 }
 
-static int
+static void
 rest(void *ctx, unsigned worker)
 {
 	struct listen *l = ctx;
-	int again_ms;
 
-	went_on(l, serve_pause(l->serve, worker, &again_ms));
-	return again_ms;
+	went_on(l, serve_rest(l->serve, worker));
 }
 
 /* On the epoll thread: only queue. */

@@ -18,36 +18,22 @@ serve_reader_open(struct serve *s, unsigned reader, struct err *err)
 	return db_open_reader(s->store_url, 5000, &s->readers[reader], err);
 }
 
-/* What a call of a ROUTE_STEADY sees in it is what it would see in a new one. */
-static bool
-is_current(const struct serve *s, const struct look *look)
-{
-	return s->keeps_looks && look->changes == atomic_load(&s->changes) &&
-	       !atomic_load(&s->readers_go) && monotonic_us() - look->begun_us < LOOK_KEPT_US;
-}
-
 enum rc
-look_begin(struct work *w, int64_t received_us, unsigned *went_on)
+look_begin(struct serve *s, unsigned reader, int64_t received_us, unsigned *went_on,
+	   struct err *err)
 {
-	struct serve *s = w->serve;
-	unsigned reader = w->reader;
 	struct look *look = &s->looks[reader];
-	const struct route *route = w->request.route;
 	enum rc rc;
 
-	look->is_steady = route != NULL && (route->flags & ROUTE_STEADY) != 0;
-	look->naps = false;
-	if (look->is_open && received_us > 0 &&
-	    (received_us < look->begun_us || (look->is_steady && is_current(s, look))))
+	if (look->is_open && received_us > 0 && received_us < look->begun_us)
 		return RC_OK;
 	if (look->is_open)
 		*went_on += serve_rest(s, reader);
-	if ((rc = serve_reader_open(s, reader, &w->err)) != RC_OK)
+	if ((rc = serve_reader_open(s, reader, err)) != RC_OK)
 		return rc;
 	look->begun_us = monotonic_us();
-	look->changes = atomic_load(&s->changes);
 	look->users_generation = 0;
-	if ((rc = db_begin_read(s->readers[reader], &w->err)) == RC_OK)
+	if ((rc = db_begin_read(s->readers[reader], err)) == RC_OK)
 		look->is_open = true;
 	return rc;
 }
@@ -165,19 +151,6 @@ look_wait_for_key(struct work *w, int64_t received_us)
 	return look->wait_count == LOOK_WAITS_MAX || received_us == 0
 		   ? open_waiting(w->serve, w->reader)
 		   : 0;
-}
-
-unsigned
-serve_pause(struct serve *s, unsigned reader, int *again_ms)
-{
-	struct look *look = &s->looks[reader];
-
-	*again_ms = 0;
-	if (!look->is_open || !look->is_steady || look->naps || !is_current(s, look))
-		return serve_rest(s, reader);
-	look->naps = true;
-	*again_ms = LOOK_NAP_MS;
-	return open_waiting(s, reader) + wrap_waiting(s, reader);
 }
 
 unsigned

@@ -119,15 +119,10 @@ group_end(void *ctx, struct db *db, struct err *err)
 }
 
 static void
-group_after(void *ctx, struct db *db, bool committed, bool changed)
+group_after(void *ctx, bool committed)
 {
 	struct serve *s = ctx;
 
-	/* After it is to be seen, and before anybody is told: who asks then gets a look that sees
-	 * it. */
-	if (changed)
-		atomic_fetch_add(&s->changes, 1);
-	atomic_store(&s->readers_go, db_wants_readers_gone(db));
 	apart_committed(s, committed);
 	/* Only now does the runner, whose connection is its own, find it in the queue. */
 	if (committed && s->queue_changed)
@@ -356,9 +351,6 @@ open_store(struct serve *s, const struct serve_options *o, struct err *err)
 		db_close(db);
 		return rc;
 	}
-	/* Other processes change it unheard; and a server's look costs another question, not pages.
-	 */
-	s->keeps_looks = db_engine(db) == DB_SQLITE && !s->several;
 	s->reader_count = o->readers > 0 ? o->readers : 1;
 	must(s->reader_count <= READERS_MAX);
 	/* The others when they first have something to do. */

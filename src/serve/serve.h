@@ -104,9 +104,6 @@ struct call {
  */
 unsigned serve_submit(struct serve *s, unsigned reader, struct call *call);
 unsigned serve_rest(struct serve *s, unsigned reader);
-/* As serve_rest, but the look may be kept for some milliseconds, after which it must be called
- * again when nothing came: *again_ms, or 0. */
-unsigned serve_pause(struct serve *s, unsigned reader, int *again_ms);
 /* The same, waiting for it. */
 void serve_call(struct serve *s, struct call *call);
 /* Frees what serve set. */

@@ -22,7 +22,6 @@ struct work {
 	struct credential credential;
 	struct actor actor;
 	unsigned reader;
-	bool path_known;	/* where no route was found */
 	struct limited limited; /* for whom limited work is counted */
 	int64_t retry_s;	/* with 429; 0: not known */
 	enum rc rc;
@@ -37,12 +36,9 @@ void work_conclude(struct work *w);
  * look that began after the call was all there shows that, and many calls that waited share one.
  * received_us 0: nobody says when it came, and nothing waits. Numbers that come back are of calls
  * that waited and went on.
- * A call of a ROUTE_STEADY may also share one that began before it came, if no change was committed
- * since (all that was between are leaves of readings, which it does not show), for LOOK_KEPT_US at
- * most. Who may ask is read in the look too, and whoever ends a session, a token or a role changes
- * the database.
  */
-enum rc look_begin(struct work *w, int64_t received_us, unsigned *went_on);
+enum rc look_begin(struct serve *s, unsigned reader, int64_t received_us, unsigned *went_on,
+		   struct err *err);
 /* Kept for the next calls, unless nobody says when they came. */
 unsigned look_end(struct serve *s, unsigned reader, int64_t received_us);
 /* A handler runs; where it drafts, what it drafted waits with those that follow. True: it does. */

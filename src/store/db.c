@@ -248,12 +248,6 @@ db_rest(struct db *db)
 		db->driver->rest(db);
 }
 
-bool
-db_wants_readers_gone(const struct db *db)
-{
-	return db->driver->wants_readers_gone != NULL && db->driver->wants_readers_gone(db);
-}
-
 void
 db_rollback(struct db *db)
 {

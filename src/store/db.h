@@ -129,12 +129,6 @@ MUST_USE enum rc db_commit_later(struct db *db, struct err *err);
 MUST_USE enum rc db_settle(struct db *db, struct err *err);
 /* Between transactions, when nothing is likely to come: give memory back that only speeds up. */
 void db_rest(struct db *db);
-/*
- * Of the connection that changes the database, after a commit: what is written grows for as long
- * as somebody reads the database as it was (SQLite's WAL, which begins anew only when nobody does),
- * and has grown enough. Readers should end what they need not go on with.
- */
-bool db_wants_readers_gone(const struct db *db);
 void db_rollback(struct db *db);
 /* One level of savepoint inside a transaction. */
 MUST_USE enum rc db_savepoint(struct db *db, struct err *err);

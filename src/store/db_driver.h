@@ -51,8 +51,6 @@ struct db_driver {
 	enum rc (*settle)(struct db *db, struct err *err);
 	/* As db.h says; NULL: it keeps nothing. */
 	void (*rest)(struct db *db);
-	/* As db.h says; NULL: it never does. */
-	bool (*wants_readers_gone)(const struct db *db);
 	/* Is the transaction still there (a full disk may have ended it)? */
 	bool (*in_transaction)(const struct db *db);
 	/* Prepare without running. */

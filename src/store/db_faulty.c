@@ -145,12 +145,6 @@ faulty_rest(struct db *db)
 	db_rest(((struct faulty *)db)->inner);
 }
 
-static bool
-faulty_wants_readers_gone(const struct db *db)
-{
-	return db_wants_readers_gone(((const struct faulty *)db)->inner);
-}
-
 static enum rc
 faulty_settle(struct db *db, struct err *err)
 {
@@ -325,7 +319,6 @@ const struct db_driver db_driver_faulty = {
     .commit_later = faulty_commit_later,
     .settle = faulty_settle,
     .rest = faulty_rest,
-    .wants_readers_gone = faulty_wants_readers_gone,
     .in_transaction = faulty_in_transaction,
     .check = faulty_check,
     .check_file = faulty_check_file,

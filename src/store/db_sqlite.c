@@ -291,12 +291,6 @@ sqlite_script(struct db *db, const char *text, struct err *err)
 		   : sqlite_fail(s, "migration", err);
 }
 
-static bool
-sqlite_wants_readers_gone(const struct db *db)
-{
-	return ((const struct sqlite *)db)->wal_is_long;
-}
-
 static void
 sqlite_rest(struct db *db)
 {
@@ -332,7 +326,6 @@ const struct db_driver db_driver_sqlite = {
     .commit_later = sqlite_commit_later,
     .settle = sqlite_settle,
     .rest = sqlite_rest,
-    .wants_readers_gone = sqlite_wants_readers_gone,
     .in_transaction = sqlite_in_transaction,
     .check = sqlite_check,
     .check_file = sqlite_check_file,

@@ -11,8 +11,6 @@ struct sqlite {
 	struct db db;
 	sqlite3 *h;
 	sqlite3_file *wal; /* of the connection; after commit_later */
-	int checkpoint_pages;
-	bool wal_is_long;
 	struct sql_table table;
 };
 

@@ -123,19 +123,6 @@ tuning_parse(struct str options, struct tuning *t, struct err *err)
 	return RC_OK;
 }
 
-/* As SQLite's own sqlite3_wal_autocheckpoint, and it notes how long the WAL is. */
-static int
-wal_grew(void *ctx, sqlite3 *h, const char *name, int pages)
-{
-	struct sqlite *s = ctx;
-
-	s->wal_is_long = pages >= s->checkpoint_pages;
-	/* What it cannot copy back now, because somebody reads, it does at another commit. */
-	if (s->wal_is_long)
-		(void)sqlite3_wal_checkpoint_v2(h, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	return SQLITE_OK;
-}
-
 static enum rc
 configure(struct sqlite *s, const struct db_open_options *o, const struct tuning *t,
 	  struct err *err)
@@ -159,14 +146,12 @@ configure(struct sqlite *s, const struct db_open_options *o, const struct tuning
 	    !pragma(s, "cache_size", -t->cache_kib) ||
 	    /* Nobody maps the file: SQLite unmaps it whenever another connection has changed it,
 	     * which the writer does all the time, and a failing disk is an error and no signal. */
-	    !pragma(s, "mmap_size", 0) || !pragma(s, "wal_autocheckpoint", 0) ||
+	    !pragma(s, "mmap_size", 0) ||
+	    !pragma(s, "wal_autocheckpoint", o->reader ? 0 : t->checkpoint_pages) ||
 	    !pragma(s, "journal_size_limit", 256 << 20) || !pragma(s, "query_only", o->reader) ||
 	    sqlite3_exec(s->h, "PRAGMA secure_delete=FAST; SELECT 1 FROM sqlite_schema LIMIT 1",
 			 NULL, NULL, NULL) != SQLITE_OK)
 		return sqlite_fail(s, "open", err);
-	s->checkpoint_pages = (int)t->checkpoint_pages;
-	if (!o->reader && s->checkpoint_pages > 0)
-		(void)sqlite3_wal_hook(s->h, wal_grew, s);
 	return RC_OK;
 }
 

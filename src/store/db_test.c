@@ -332,55 +332,6 @@ the_file_is_private_synced_and_guarded(void **state)
 	db_close(db);
 }
 
-/* One row of its own, so that the WAL grows by a page or two. */
-static void
-add_numbered(struct db *db, int n)
-{
-	char key[32];
-
-	(void)snprintf(key, sizeof key, "k%d", n);
-	assert_int_equal(add_one(db, key, n), RC_OK);
-}
-
-static void
-a_wal_that_is_long_wants_its_readers_gone(void **state)
-{
-	static const char form[] = "sqlite:%s/node.db?checkpoint_pages=30";
-	struct test_dir *t = *state;
-	struct db *db = db_with_tables(t, form), *reader;
-	const char *wal = test_dir_path(t, "node.db-wal");
-	struct stat held, let_go;
-	int n = 0;
-
-	assert_false(db_wants_readers_gone(db));
-	assert_int_equal(
-	    db_open_reader(str_fmt(t->a, "sqlite:%s/node.db", t->path), 1000, &reader, NULL),
-	    RC_OK);
-	assert_int_equal(db_begin_read(reader, NULL), RC_OK);
-	assert_int_equal(rows_there(reader), 0);
-	while (n < 100 && !db_wants_readers_gone(db))
-		add_numbered(db, n++);
-	assert_true(n < 100);
-	for (int more = 0; more < 100; more++) {
-		add_numbered(db, n++);
-		assert_true(db_wants_readers_gone(db));
-	}
-	assert_int_equal(rows_there(reader), 0);
-	db_rollback(reader);
-	/* The next commit copies it back, and the one behind it begins the WAL anew. */
-	add_numbered(db, n++);
-	assert_int_equal(stat(wal, &held), 0);
-	add_numbered(db, n++);
-	assert_false(db_wants_readers_gone(db));
-	for (int more = 0; more < 200; more++)
-		add_numbered(db, n++);
-	assert_int_equal(stat(wal, &let_go), 0);
-	assert_int_equal(let_go.st_size, held.st_size);
-	assert_int_equal(rows_there(db), n);
-	db_close(reader);
-	db_close(db);
-}
-
 static void
 statements_are_checked_at_start(void **state)
 {
@@ -625,7 +576,6 @@ main(void)
 		T(a_second_writer_is_told_to_wait_and_then_refused),
 		T(urls_that_make_no_sense_are_refused),
 		T(the_file_is_private_synced_and_guarded),
-		T(a_wal_that_is_long_wants_its_readers_gone),
 		T(statements_are_checked_at_start),
 		T(a_damaged_file_is_an_integrity_failure),
 		T(whichever_call_fails_nothing_is_half_there),

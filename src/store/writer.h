@@ -26,8 +26,7 @@ struct write_item {
 	void (*done)(struct write_item *item, enum rc rc, const struct err *err);
 	/*
 	 * It runs without a savepoint, so its failure fails its whole group: for what fails only
-	 * when the store does, whoever asked, as the leaves of reads. Nor does it change what
-	 * anybody reads but in those leaves: see write_group_hooks.after.
+	 * when the store does, whoever asked, as the leaves of reads.
 	 */
 	bool is_bare;
 	/* The writer's own. */
@@ -42,9 +41,8 @@ struct write_group_hooks {
 	enum rc (*begin)(void *ctx, struct db *db, struct err *err);
 	/* After the last item; failing it fails the group. */
 	enum rc (*end)(void *ctx, struct db *db, struct err *err);
-	/* After commit (committed) or rollback, on the writer thread; not yet durable. changed: an
-	 * item ran that was not bare. */
-	void (*after)(void *ctx, struct db *db, bool committed, bool changed);
+	/* After commit (committed) or rollback, on the writer thread; not yet durable. */
+	void (*after)(void *ctx, bool committed);
 	/* On the writer thread, once nothing came for some seconds: give memory back. */
 	void (*rest)(void *ctx);
 	void *ctx;

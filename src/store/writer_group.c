@@ -205,7 +205,7 @@ group_run(struct writer *w, struct write_item *first, bool lost, struct write_gr
 	int64_t linger_us = w->options.linger_us;
 	enum rc rc = group_open(w, lost, &g->err);
 	/* When the store does not answer, all who wait hear so now, not one after the other. */
-	bool begun = rc == RC_OK, changed = false;
+	bool begun = rc == RC_OK;
 	int n = 0;
 
 	if (!begun)
@@ -213,7 +213,6 @@ group_run(struct writer *w, struct write_item *first, bool lost, struct write_gr
 	for (struct write_item *item = first; item != NULL;) {
 		write_queue_add(&g->items, item);
 		item->rc = RC_OK;
-		changed |= item->run != NULL && !item->is_bare;
 		if (rc == RC_OK && !item_run(w, item, &g->err))
 			rc = RC_UNAVAILABLE;
 		if (begun && rc != RC_OK)
@@ -227,7 +226,7 @@ group_run(struct writer *w, struct write_item *first, bool lost, struct write_gr
 	if (rc != RC_OK)
 		db_rollback(w->db);
 	if (w->hooks.after != NULL)
-		w->hooks.after(w->hooks.ctx, w->db, rc == RC_OK, changed);
+		w->hooks.after(w->hooks.ctx, rc == RC_OK);
 	g->rc = rc;
 }
 

@@ -61,7 +61,7 @@ a_bare_item_that_fails_takes_its_group_with_it(void **state)
 }
 
 struct hook_state {
-	int64_t begun, ended, committed, rolled_back, changed;
+	int64_t begun, ended, committed, rolled_back;
 	enum rc begin_rc, end_rc;
 };
 
@@ -87,12 +87,10 @@ hook_end(void *ctx, struct db *db, struct err *err)
 }
 
 static void
-hook_after(void *ctx, struct db *db, bool committed, bool changed)
+hook_after(void *ctx, bool committed)
 {
 	struct hook_state *h = ctx;
 
-	must(db != NULL);
-	h->changed += changed;
 	h->committed += committed;
 	h->rolled_back += !committed;
 }
@@ -132,28 +130,6 @@ hooks_stand_around_each_group_and_can_fail_it(void **state)
 		test_dir_free(t);
 	}
 	(void)state;
-}
-
-static void
-a_group_of_bare_items_says_that_it_changes_nothing(void **state)
-{
-	struct test_dir *t = *state;
-	struct hook_state h = {.begun = 0};
-	struct write_group_hooks hooks = {hook_begin, hook_end, hook_after, NULL, &h};
-	struct pair pairs[6];
-	struct writer *w;
-
-	pairs_init(pairs, 6);
-	for (int i = 0; i < 6; i++)
-		pairs[i].item.is_bare = i != 2 && i != 4;
-	/* What failed is told of too: nobody looks at what it did before. */
-	pairs[4].then = RC_DENIED;
-	writer_new(db_new(t, NULL), &hooks, 1, 0, &w);
-	for (int i = 0; i < 6; i++)
-		writer_submit(w, &pairs[i].item);
-	writer_close(w);
-	assert_int_equal(h.begun, 6);
-	assert_int_equal(h.changed, 2);
 }
 
 struct client {
@@ -309,7 +285,6 @@ main(void)
 		T(an_item_that_fails_is_undone_alone),
 		T(a_bare_item_that_fails_takes_its_group_with_it),
 		T(hooks_stand_around_each_group_and_can_fail_it),
-		T(a_group_of_bare_items_says_that_it_changes_nothing),
 		T(many_threads_write_in_groups),
 		T(a_group_waits_for_expected_items_but_not_for_ever),
 		T(items_without_work_wait_for_their_group),
