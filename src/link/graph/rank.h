@@ -46,12 +46,4 @@ struct graph_components {
 /* What hangs together, whatever the direction of ties. */
 void graph_components(struct graph_walk *w, struct arena *a, struct graph_components *out);
 
-/*
- * Betweenness from `samples` random pairs of open nodes, a random shortest path of each (Riondato
- * and Kornaropoulos 2016); in pairs of nodes, as the exact one is. With 9 chances in 10 each is off
- * by no more than *error. Only nodes that stood on a path are given. samples is over 0.
- */
-void graph_betweenness_sampled(struct graph_walk *w, unsigned samples, uint64_t seed,
-			       struct arena *a, struct graph_valued_list *out, double *error);
-
 #endif

@@ -93,7 +93,7 @@ answers_are_the_same_as_if_whoever_is_hidden_were_not_there(void **state)
 
 		/* Half of the hidden by a role, half because the asker may not know. */
 		for (uint32_t v = 0; v < NODES; v++) {
-			left_out[v] = (seed + v) % 7 == 0 ? 1u << (v % 3) : 0;
+			left_out[v] = (uint8_t)((seed + v) % 7 == 0 ? 1u << (v % 3) : 0);
 			callback[v] = (seed * 3 + v) % 8 != 0;
 			open[v] = left_out[v] == 0 && callback[v];
 		}

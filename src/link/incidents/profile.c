@@ -61,6 +61,7 @@ static void
 when_make(struct cases *c, struct one_case *o, int32_t *day, uint32_t n)
 {
 	double width, height;
+	uint32_t early, late;
 	int64_t half;
 
 	o->days = n;
@@ -70,8 +71,9 @@ when_make(struct cases *c, struct one_case *o, int32_t *day, uint32_t n)
 	qsort(day, n, sizeof *day, by_day);
 	o->first = day[0];
 	o->last = day[n - 1];
-	width =
-	    ((double)day[(n - 1) * 9 / 10] - day[(n - 1) / 10]) / (n > 8 ? 4 : 2) + 3 * c->bin_days;
+	early = (n - 1) / 10;
+	late = (n - 1) * 9 / 10;
+	width = ((double)day[late] - (double)day[early]) / (n > 8 ? 4 : 2) + 3 * c->bin_days;
 	half = (int64_t)ceil(width / c->bin_days);
 	height = (double)CASE_BINS / (double)half;
 	o->peak = (float)height;

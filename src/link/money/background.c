@@ -286,9 +286,11 @@ weeks_measure(const struct money_ledger *l, struct money_background *b)
 void
 money_background_measure(struct arena *a, const struct money_ledger *l, struct money_background *b)
 {
-	*b = (struct money_background){.days = 1};
+	int64_t days = 1;
+
 	if (l->tx.n > 0)
-		b->days += (double)((l->tx.at[l->tx.n - 1].at_s - l->tx.at[0].at_s) / MONEY_DAY_S);
+		days += (l->tx.at[l->tx.n - 1].at_s - l->tx.at[0].at_s) / MONEY_DAY_S;
+	*b = (struct money_background){.days = (double)days};
 	accounts_measure(a, l, b);
 	payments_measure(a, l, b);
 	weeks_measure(l, b);
