@@ -55,25 +55,40 @@ person(struct town *t, unsigned n)
 	return account(t, "P", n);
 }
 
+/* One roll a statement: in which order a call's arguments are worked out is the compiler's. */
 static void
 ordinary(struct town *t)
 {
+	int64_t at;
+	unsigned who, euro;
+
 	for (unsigned p = 0; p < PERSONS; p++) {
-		pay(t, (int64_t)(14 * DAY) + 8 * HOUR + roll(t, 3600), account(t, "S", p % SHOPS),
-		    person(t, p), 1200 + roll(t, 2000), MONEY_SEPA);
-		pay(t, (int64_t)(16 * DAY) + roll(t, 3600), person(t, p), person(t, p / 4),
-		    300 + roll(t, 500), MONEY_STANDING_ORDER);
-		for (int k = 0; k < 6; k++)
-			pay(t, (int64_t)roll(t, 28) * DAY + 8 * HOUR + roll(t, 13 * 3600),
-			    person(t, p), account(t, "S", roll(t, SHOPS)), 5 + roll(t, 80),
-			    MONEY_CARD);
-		for (int k = 0; k < 2; k++)
-			pay(t, (int64_t)roll(t, 28) * DAY + 8 * HOUR + roll(t, 12 * 3600),
-			    person(t, p), person(t, roll(t, PERSONS)), 10 + roll(t, 200),
-			    MONEY_TRANSFER);
-		if (p % 5 == 0)
-			pay(t, (int64_t)roll(t, 28) * DAY + 12 * HOUR, MONEY_CASH, person(t, p),
-			    30 + roll(t, 1200), MONEY_CASH_IN);
+		euro = 1200 + roll(t, 2000);
+		at = 14 * DAY + 8 * HOUR + roll(t, 3600);
+		pay(t, at, account(t, "S", p % SHOPS), person(t, p), euro, MONEY_SEPA);
+		euro = 300 + roll(t, 500);
+		at = 16 * DAY + roll(t, 3600);
+		pay(t, at, person(t, p), person(t, p / 4), euro, MONEY_STANDING_ORDER);
+		for (int k = 0; k < 6; k++) {
+			euro = 5 + roll(t, 80);
+			who = account(t, "S", roll(t, SHOPS));
+			at = 8 * HOUR + roll(t, 13 * 3600);
+			at += roll(t, 28) * DAY;
+			pay(t, at, person(t, p), who, euro, MONEY_CARD);
+		}
+		for (int k = 0; k < 2; k++) {
+			euro = 10 + roll(t, 200);
+			who = person(t, roll(t, PERSONS));
+			at = 8 * HOUR + roll(t, 12 * 3600);
+			at += roll(t, 28) * DAY;
+			pay(t, at, person(t, p), who, euro, MONEY_TRANSFER);
+		}
+		if (p % 5 == 0) {
+			euro = 30 + roll(t, 1200);
+			at = 12 * HOUR;
+			at += roll(t, 28) * DAY;
+			pay(t, at, MONEY_CASH, person(t, p), euro, MONEY_CASH_IN);
+		}
 	}
 }
 
