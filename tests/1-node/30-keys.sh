@@ -190,7 +190,8 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && [ "${LIAISON_TEST_ENGI
 	node=$work/theirs
 	install -d -m 700 -o 65534 -g 65534 "$node"
 	if as_nobody "$liaison" node init --node "$node" --name Theirs >/dev/null 2>&1; then
-		as_nobody "$liaison" node serve --node "$node" --port 0 >"$work/theirs.out" 2>&1 &
+		# A function in the background would be a shell of its own, and the node outlive its kill.
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$liaison" node serve --node "$node" --port 0 >"$work/theirs.out" 2>&1 &
 		node_pid=$!
 		for _ in $(seq 100); do
 			! grep -q '^Serving' "$work/theirs.out" || break
