@@ -1,5 +1,6 @@
 #include "node/commands.h"
 
+#include "base/apart.h"
 #include "base/arena.h"
 #include "base/vec.h"
 #include "format/csv.h"
@@ -162,6 +163,8 @@ run_index(struct cli *cli, struct err *err)
 	struct str_list lists = cli_options(cli, "list");
 	const char **paths = NEW_N(cli->arena, const char *, lists.n + 1);
 	struct str format = cli_option(cli, "format"), out = cli_option(cli, "out");
+	const char *path;
+	enum rc rc;
 
 	if (lists.n == 0)
 		return fail(err, RC_USAGE, "list", "name a list: --list LIST.csv");
@@ -169,8 +172,12 @@ run_index(struct cli *cli, struct err *err)
 		return fail(err, RC_USAGE, "out", "name the file to write: --out LIST.lsx");
 	for (size_t i = 0; i < lists.n; i++)
 		paths[i] = str_z(cli->arena, lists.at[i]);
-	return list_save(paths, lists.n, format.n > 0 ? str_z(cli->arena, format) : NULL,
-			 str_z(cli->arena, out), cli->notes, err);
+	path = str_z(cli->arena, out);
+	rc = files_apart(&(struct files_apart){paths, lists.n, &path, 1}, err);
+	if (rc != RC_OK)
+		return rc;
+	return list_save(paths, lists.n, format.n > 0 ? str_z(cli->arena, format) : NULL, path,
+			 cli->notes, err);
 }
 
 static enum rc

@@ -1,5 +1,6 @@
 #include "link/incidents/run.h"
 
+#include "base/apart.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "format/csv.h"
@@ -127,10 +128,13 @@ incidents_run(const struct incidents_options *o, FILE *out, FILE *diag, struct e
 {
 	struct arena *a = arena_new(ARENA_BYTES);
 	struct incident_table t;
-	enum rc rc = RC_OK;
+	enum rc rc = files_apart(
+	    &(struct files_apart){(const char *const[]){o->incidents, o->helpers}, 2,
+				  (const char *const[]){o->facilitators, o->routes, o->explain}, 3},
+	    err);
 
 	incident_table_init(&t, a);
-	if (o->helpers != NULL)
+	if (rc == RC_OK && o->helpers != NULL)
 		rc = incident_helpers_read(&t, o->helpers, diag, err);
 	if (rc == RC_OK)
 		rc = incident_table_read(&t, o->incidents, diag, err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/apart.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -133,7 +134,12 @@ money_run(const struct money_options *options, FILE *out, FILE *diag, struct err
 	p.tell.alerts = (size_t)options->alerts;
 	p.tell.explain = options->explain;
 	p.tell.json = options->json;
-	if (options->patterns != NULL) {
+	rc = files_apart(
+	    &(struct files_apart){(const char *const[]){options->transactions, options->accounts,
+							options->venues, options->left_out},
+				  4, &options->patterns, 1},
+	    err);
+	if (rc == RC_OK && options->patterns != NULL) {
 		p.tell.patterns = fopen(options->patterns, "wbe");
 		if (p.tell.patterns == NULL)
 			rc = fail(err, RC_UNAVAILABLE, "patterns", "the file \"%s\" cannot be made",
