@@ -16,10 +16,10 @@ path_of(const struct cli *cli, const char *name)
 static enum rc
 run_adverts(struct cli *cli, struct err *err)
 {
-	struct adverts_options o = {.path = str_z(cli->arena, cli->arguments.at[0]),
-				    .helpers = path_of(cli, "helpers"),
-				    .templates = path_of(cli, "templates"),
-				    .json = cli->json};
+	struct adverts_options o = {
+	    .path = str_z(cli->arena, cli->arguments.at[0]),
+	    .helpers = path_of(cli, "helpers"),
+	};
 	int64_t threads;
 	enum rc rc = cli_number(cli, "threads", 0, 0, ADVERTS_THREADS_MAX, &threads, err);
 

@@ -6,9 +6,8 @@
 #include "base/rc.h"
 
 struct adverts_options {
-	const char *path, *helpers, *templates; /* helpers, templates: NULL for none */
+	const char *path, *helpers; /* helpers: NULL for none */
 	unsigned threads;
-	bool json;
 };
 
 /*
