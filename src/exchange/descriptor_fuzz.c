@@ -1,6 +1,7 @@
 #include "base/arena.h"
 #include "exchange/descriptor.h"
 #include "exchange/endpoint.h"
+#include "exchange/hello.h"
 #include "exchange/invitation.h"
 #include "exchange/sheet.h"
 
@@ -17,6 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct sheet s;
 	struct invitation i;
 	struct reply_file reply;
+	struct hello h;
 	struct endpoint e;
 	struct buf b;
 
@@ -48,6 +50,12 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (reply_file_parse(a, text, &reply, NULL) == RC_OK) {
 		reply_file_format(&reply, &b);
 		must(str_eq(buf_str(&b), text));
+	}
+	buf_init(&b, a);
+	if (hello_parse(a, text, &h, NULL) == RC_OK) {
+		hello_format(&h, &b);
+		must(str_eq(buf_str(&b), text));
+		must(hello_check(&h, h.to, h.challenge, h.at_ms, NULL) != RC_INVALID);
 	}
 	if (endpoint_parse(text, &e))
 		(void)endpoint_is_near(e.host);

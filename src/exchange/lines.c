@@ -42,7 +42,7 @@ lines_text(struct lines *l, const char *word, struct str *out, struct err *err)
 	return RC_OK;
 }
 
-static enum rc
+enum rc
 lines_bytes(struct lines *l, const char *word, unsigned char *out, size_t n, struct err *err)
 {
 	struct str text;

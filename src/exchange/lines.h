@@ -26,6 +26,8 @@ MUST_USE enum rc lines_begin(struct lines *l, struct str text, const char *head,
 MUST_USE enum rc lines_text(struct lines *l, const char *word, struct str *out, struct err *err);
 MUST_USE enum rc lines_key(struct lines *l, const char *word, unsigned char out[32],
 			   struct err *err);
+MUST_USE enum rc lines_bytes(struct lines *l, const char *word, unsigned char *out, size_t n,
+			     struct err *err);
 MUST_USE enum rc lines_time(struct lines *l, const char *word, int64_t *out, struct err *err);
 MUST_USE enum rc lines_number(struct lines *l, const char *word, int64_t *out, struct err *err);
 /* As many as come next, most at most. */

@@ -113,6 +113,11 @@ MUST_USE enum rc http_open(const struct http_options *options, http_handler *han
  */
 MUST_USE enum rc http_renew(struct http_server *s, const char *certificate_pem, const char *key_pem,
 			    struct err *err);
+/*
+ * Those let in by client_key are asked for once more, within a second or so: whoever it does not
+ * let in any more is cut, whatever they are at. Any thread.
+ */
+void http_ask_again(struct http_server *s);
 /* The TCP port listened on, or 0. */
 uint16_t http_port(const struct http_server *s);
 /* Connections open now; for metrics. */

@@ -91,6 +91,7 @@ struct http_server {
 	pthread_t thread;
 	atomic_uint refs; /* the opener, streams, requests given up */
 	atomic_uint conn_count;
+	atomic_bool ask_again; /* who is connected may not be let in any more */
 	struct body_room bodies;
 
 	/* The epoll thread's alone. */
@@ -111,6 +112,8 @@ struct http_server {
 
 /* Before a handshake: its client must show a key that the options let in. http_mutual.c. */
 void mutual_begin(struct conn *c);
+/* It was let in, and would not be now. */
+bool mutual_is_over(const struct conn *c);
 
 void server_unref(struct http_server *s);
 /* Wake the epoll thread. */

@@ -62,3 +62,17 @@ mutual_begin(struct conn *c)
 	gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
 	gnutls_session_set_verify_function(session, verify);
 }
+
+bool
+mutual_is_over(const struct conn *c)
+{
+	const struct http_server *s = c->server;
+
+	return c->has_client_key && !s->options.client_key(s->ctx, c->client_key);
+}
+
+void
+http_ask_again(struct http_server *s)
+{
+	atomic_store(&s->ask_again, true);
+}

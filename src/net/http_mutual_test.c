@@ -15,13 +15,14 @@ struct side {
 static struct arena *arena;
 static struct side server, friend, stranger;
 static atomic_uint asked, handled;
+static atomic_bool no_friend;
 
 static bool
 is_friend(void *ctx, const unsigned char key[32])
 {
 	(void)ctx;
 	atomic_fetch_add(&asked, 1);
-	return memcmp(key, friend.public, 32) == 0;
+	return !atomic_load(&no_friend) && memcmp(key, friend.public, 32) == 0;
 }
 
 static void
@@ -115,11 +116,62 @@ who_is_not_pinned_fails_in_the_handshake_on_either_side(void **state)
 	http_close(s, 1000);
 }
 
+/* The client's own library would connect anew, and is refused then. */
+static void
+who_is_let_in_no_more_is_cut_from_an_open_connection(void **state)
+{
+	struct client_response response = {.status = 0};
+	struct http_options o = {.address = "127.0.0.1", .client_key = is_friend};
+	struct client_options options = {.connect_timeout_ms = 20000};
+	struct http_server *s;
+	struct err err = {.text = ""};
+	struct client *c;
+	int64_t until;
+
+	(void)state;
+	make(&server, 1);
+	make(&friend, 2);
+	o.tls_certificate_pem = server.made.certificate_pem.p;
+	o.tls_key_pem = server.made.key_pem.p;
+	if (http_open(&o, answer, NULL, &s, &err) != RC_OK)
+		fail_msg("%s", err.text);
+	options.url = str_fmt(arena, "https://127.0.0.1:%u", http_port(s)).p;
+	options.certificate_pem = friend.made.certificate_pem.p;
+	options.key_pem = friend.made.key_pem.p;
+	options.server_key = server.public;
+	assert_int_equal(client_open(&options, &c, &err), RC_OK);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(client_send(c, arena,
+					     &(struct client_request){.target = STR("/x")},
+					     &response, &err),
+				 RC_OK);
+	/* Asked again while it is let in, it stays. */
+	http_ask_again(s);
+	until = monotonic_ms() + 500;
+	while (monotonic_ms() < until) {
+		assert_int_equal(http_connections(s), 1);
+		(void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	}
+	atomic_store(&no_friend, true);
+	assert_int_equal(http_connections(s), 1);
+	http_ask_again(s);
+	until = monotonic_ms() + 20000;
+	while (http_connections(s) > 0 && monotonic_ms() < until)
+		(void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	assert_int_equal(http_connections(s), 0);
+	assert_int_equal(
+	    client_send(c, arena, &(struct client_request){.target = STR("/x")}, &response, &err),
+	    RC_UNAVAILABLE);
+	client_close(c);
+	http_close(s, 1000);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(who_is_not_pinned_fails_in_the_handshake_on_either_side),
+	    cmocka_unit_test(who_is_let_in_no_more_is_cut_from_an_open_connection),
 	};
 	int failed;
 

@@ -213,11 +213,14 @@ ended_within_body(struct conn *c)
 static void
 sweep(struct http_server *s, int64_t now)
 {
+	bool again = atomic_exchange(&s->ask_again, false);
+
 	s->next_sweep_ms = now + SWEEP_MS;
 	for (struct conn *c = s->conns; c != NULL; c = c->next) {
 		bool timed = c->state == CONN_WAITING || c->state == CONN_READING;
 
-		if (c->mhd != NULL && ((timed && now >= c->deadline_ms) || ended_within_body(c)))
+		if (c->mhd != NULL && ((timed && now >= c->deadline_ms) || ended_within_body(c) ||
+				       (again && !c->cut && mutual_is_over(c))))
 			conn_cut(c);
 		if (c->stream != NULL)
 			stream_heartbeat(c->stream, now);

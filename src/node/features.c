@@ -4,6 +4,7 @@
 #include "node/backup.h"
 #include "node/commands.h"
 #include "exchange/agreement/agreement.h"
+#include "exchange/contact/contact.h"
 #include "exchange/identity/identity.h"
 #include "link/incidents/incidents.h"
 #include "link/money/money.h"
@@ -91,6 +92,7 @@ const struct feature *const liaison_features[] = {
     &agreement_feature,
     &identity_feature,
     &peers_feature,
+    &contact_feature,
     &retention_feature,
     &subject_request_feature,
     &job_feature,

@@ -27,6 +27,7 @@
 #include "seal/keys_process.h"
 #include "serve/cli.h"
 #include "serve/clock_health.h"
+#include "exchange/contact/listener.h"
 #include "serve/config.h"
 #include "serve/file.h"
 #include "serve/job.h"
@@ -283,7 +284,8 @@ renew_certificate(struct serve *s, struct listen *l)
  * supervises the node (systemd's Restart=on-failure) sees that it failed.
  */
 static enum rc
-wait_for_end(struct serve *s, struct listen *l, const sigset_t *set, struct err *err)
+wait_for_end(struct serve *s, struct listen *l, struct peer_listener *peers, const sigset_t *set,
+	     struct err *err)
 {
 	const struct timespec look = {.tv_nsec = 200000000};
 	struct watch watch = {.since_ms = monotonic_ms()};
@@ -294,6 +296,7 @@ wait_for_end(struct serve *s, struct listen *l, const sigset_t *set, struct err 
 		if (sig == SIGHUP)
 			renew_certificate(s, l);
 		watch_tick(&watch, s);
+		peer_listener_tick(peers);
 		if (writer_is_lost(serve_writer(s)))
 			return fail(err, RC_UNAVAILABLE, "store",
 				    "the store did not confirm what was written, so the node ends; "
@@ -315,6 +318,7 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	sigset_t set = end_signals();
 	struct timer_runner *timers = NULL;
 	struct job_runner *jobs = NULL;
+	struct peer_listener *peers = NULL;
 	bool by_tls;
 	struct listen *l = NULL;
 	int64_t port;
@@ -333,7 +337,8 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 	/* Before any thread starts, so that all inherit the mask and sigwait gets the signal. */
 	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
 	if ((rc = job_runner_open(s, &jobs, err)) == RC_OK &&
-	    (rc = timer_runner_open(s, &timers, err)) == RC_OK)
+	    (rc = timer_runner_open(s, &timers, err)) == RC_OK &&
+	    (rc = peer_listener_open(s, &peers, err)) == RC_OK)
 		rc = listen_open(s, &o, &l, err);
 	by_tls = o.tls_key_pem != NULL;
 	tls_forget(&o);
@@ -341,10 +346,14 @@ serve_until_told(struct cli *cli, struct serve *s, struct err *err)
 		fprintf(cli->out, "Serving %s on %s://%s:%u and %s\n", serve_dir(s),
 			by_tls ? "https" : "http", o.address ? o.address : "-", listen_port(l),
 			listen_socket(cli->arena, serve_dir(s), serve_number(s)).p);
+		if (peer_listener_port(peers) != 0)
+			fprintf(cli->out, "Peers reach it on https port %u\n",
+				peer_listener_port(peers));
 		(void)fflush(cli->out);
-		rc = wait_for_end(s, l, &set, err);
+		rc = wait_for_end(s, l, peers, &set, err);
 	}
 	listen_close(l);
+	peer_listener_close(peers);
 	timer_runner_close(timers);
 	job_runner_close(jobs);
 	return rc;

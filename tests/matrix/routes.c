@@ -67,6 +67,7 @@ static const struct {
     {"POST", "/api/v1/exchange/peers", NO_ROWS},
     {"POST", "/api/v1/exchange/peers/{peer}/verify", NO_ROWS},
     {"POST", "/api/v1/exchange/peers/{peer}/descriptor", NO_ROWS},
+    {"POST", "/api/v1/exchange/peers/{peer}/hello", NO_ROWS},
     {"POST", "/api/v1/exchange/peers/{peer}/suspend", NO_ROWS},
     {"DELETE", "/api/v1/exchange/peers/{peer}", NO_ROWS},
     {"POST", "/api/v1/exchange/revocations", NO_ROWS},

@@ -191,12 +191,14 @@ run_named(struct cli *cli, struct str what, struct err *err)
 		rc = call(cli, "GET", target(cli, ""), NULL, &answer, err);
 	else if (str_eq_z(what, "suspend"))
 		rc = call(cli, "POST", target(cli, "/suspend"), json_object(), &answer, err);
+	else if (str_eq_z(what, "hello"))
+		rc = call(cli, "POST", target(cli, "/hello"), json_object(), &answer, err);
 	else if (str_eq_z(what, "remove"))
 		return call(cli, "DELETE", target(cli, ""), NULL, &answer, err);
 	else
 		return fail(err, RC_USAGE, "",
-			    "takes invite, add, list, show, verify, renew, suspend, remove, "
-			    "revoke");
+			    "takes invite, add, list, show, verify, hello, renew, suspend, "
+			    "remove, revoke");
 	if (rc == RC_OK)
 		cli_show(cli, answer.json);
 	return rc;
@@ -215,8 +217,8 @@ run_peer(struct cli *cli, struct err *err)
 		return run_add(cli, err);
 	if (cli->arguments.n < 2)
 		return fail(err, RC_USAGE, "",
-			    "takes list, invite, or add, show, verify, renew, suspend, remove, "
-			    "revoke and which");
+			    "takes list, invite, or add, show, verify, hello, renew, suspend, "
+			    "remove, revoke and which");
 	return run_named(cli, what, err);
 }
 
@@ -234,7 +236,7 @@ const struct command peers_commands[] = {
 	  "invite --out FILE: an invitation to be carried to another node by hand; it holds the secret of the pair.\n\n"
 	  "add FILE --fingerprint DIGITS: know the node whose invitation it is, and write the --out REPLY that goes back; or, of a reply, the node that answered. Administrators alone, for the purpose administration. The one who adds counts as the first of the two who compared, where they say the digits.\n\n"
 	  "verify PEER --fingerprint DIGITS: say the digits that you heard from somebody there whom you know. Once two administrators, with system accounts of their own, said them, the peer is pinned. Never read them off the screen or the file: who stands between the two writes those.\n\n"
-	  "list, show PEER: what is known, and in words why nothing goes to it. renew PEER FILE: what it says of itself now; another root key, place or name blocks it until two have verified it again.\n\n"
+	  "list, show PEER: what is known, and in words why nothing goes to it. renew PEER FILE: what it says of itself now; another root key, place or name blocks it until two have verified it again. hello PEER: call it; both nodes tell each other who they are now and what they can do, and take that as renew does.\n\n"
 	  "suspend PEER --reason TEXT: stop at once, by one person; two take it up again with verify. remove PEER --reason TEXT. revoke FILE: the word of a peer's root that a key is at an end." },
 	{ .noun = NULL },
     /* clang-format on */
