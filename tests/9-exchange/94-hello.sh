@@ -56,6 +56,8 @@ print_b=$(B exchange self show fingerprint --as adda)
 A exchange peer invite --out "$work/invitation" --as adda 2>/dev/null >&2
 B exchange peer add "$work/invitation" --near --fingerprint "$print_a" --out "$work/reply" --as adda >/dev/null 2>&1
 A exchange peer add "$work/reply" --near --fingerprint "$print_b" --as adda >/dev/null 2>&1
+echo "exchange_round_seconds: 1" >>"$work/a/liaison.yaml"
+echo "exchange_round_seconds: 0" >>"$work/b/liaison.yaml"
 node=$work/a
 node_also_start
 node=$work/b
@@ -98,10 +100,16 @@ was=$(B exchange peer show "North Coast Police" --as adda --json | field version
 port_a=$(sed -n 's/^peer_port: //p' "$work/a/liaison.yaml")
 node=$work/a
 say "https://127.0.0.1:$port_a" --days 30
-expect_exit 0 hello
-said=$(B exchange peer show "North Coast Police" --as adda --json)
-same "version" "$(field version <<<"$said")" $((was + 1))
+last=$(($(date +%s) + 60))
+until said=$(B exchange peer show "North Coast Police" --as adda --json); [ "$(field version <<<"$said")" = $((was + 1)) ]; do
+	[ "$(date +%s)" -lt "$last" ] || wrong "nobody told it: $said"
+	sleep 0.3
+done
 same "state" "$(field state <<<"$said")" pinned
+node=$work/a
+node_also_kill
+sed -i "s/^exchange_round_seconds: .*/exchange_round_seconds: 0/" "$node/liaison.yaml"
+node_also_start
 
 story "Suspended by one person there, it is refused, and soon in the handshake"
 B exchange peer suspend "North Coast Police" --as adda --reason "a call from their night desk" >/dev/null

@@ -1,6 +1,7 @@
 #include "exchange/contact/contact.h"
 
 #include "base/arena.h"
+#include "exchange/contact/round.h"
 #include "exchange/greeting.h"
 #include "format/json.h"
 #include "seal/random.h"
@@ -82,8 +83,15 @@ static const struct setting settings[] = {
     /* clang-format off */
 	{ "peer_address", SETTING_TEXT,   "",     0, 0,     "Address that peers connect to, by mutual TLS 1.3 with keys that were pinned; empty: nobody listens for them." },
 	{ "peer_port",    SETTING_NUMBER, "8443", 0, 65535, "Port of it; 0 takes a free one." },
+	{ "exchange_round_seconds", SETTING_NUMBER, "30", 0, 86400, "How often the node looks to which peers it says hello: to each once an hour, sooner after a failure or when it says something new of itself; 0: never." },
 	{ .name = NULL },
     /* clang-format on */
+};
+
+static const struct timer timers[] = {
+    {"exchange_round", "exchange_round_seconds", NULL, "Say hello to the peers that are due.",
+     contact_round},
+    {.name = NULL},
 };
 
 static const struct api_shape shapes[] = {
@@ -108,5 +116,6 @@ const struct feature contact_feature = {
     .name = "contact",
     .routes = routes,
     .settings = settings,
+    .timers = timers,
     .api = &contact_api,
 };
