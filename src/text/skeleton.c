@@ -3,8 +3,9 @@
 #include <string.h>
 
 /*
- * Romanisations of one sound, longest first. The right side is the letter it folds to; 0 is
- * none. Sources: UNGEGN, ALA-LC, BGN/PCGN, and the French and English habits around them.
+ * Romanisations of one sound, by their first letter, the longest first. The right side is the
+ * letter it folds to. Sources: UNGEGN, ALA-LC, BGN/PCGN, and the French and English habits around
+ * them.
  */
 struct fold {
 	char from[5];
@@ -13,17 +14,22 @@ struct fold {
 };
 
 static const struct fold folds[] = {
-    {"shch", 4, 's'}, {"tsch", 4, 's'}, {"sch", 3, 's'}, {"tch", 3, 's'}, {"dzh", 3, 'j'},
-    {"kh", 2, 'h'},   {"gh", 2, 'k'},	{"sh", 2, 's'},	 {"ch", 2, 's'},  {"cz", 2, 's'},
-    {"zh", 2, 'z'},   {"ts", 2, 's'},	{"tz", 2, 's'},	 {"th", 2, 't'},  {"dh", 2, 'd'},
-    {"dj", 2, 'j'},   {"ph", 2, 'f'},	{"ck", 2, 'k'},	 {"q", 1, 'k'},	  {"c", 1, 'k'},
-    {"g", 1, 'k'},
+    {"ch", 2, 's'},   {"cz", 2, 's'},  {"ck", 2, 'k'},	 {"c", 1, 'k'},	  {"dzh", 3, 'j'},
+    {"dh", 2, 'd'},   {"dj", 2, 'j'},  {"gh", 2, 'k'},	 {"g", 1, 'k'},	  {"kh", 2, 'h'},
+    {"ph", 2, 'f'},   {"q", 1, 'k'},   {"shch", 4, 's'}, {"sch", 3, 's'}, {"sh", 2, 's'},
+    {"tsch", 4, 's'}, {"tch", 3, 's'}, {"ts", 2, 's'},	 {"tz", 2, 's'},  {"th", 2, 't'},
+    {"zh", 2, 'z'},
 };
 
-/* Bit of each letter that starts a fold: c d g k p q s t z. */
-#define FOLD_LETTERS                                                                               \
-	(1u << 3 | 1u << 4 | 1u << 7 | 1u << 11 | 1u << 16 | 1u << 17 | 1u << 19 | 1u << 20 |      \
-	 1u << 26)
+/* Of each letter of the alphabet, by its lowest five bits: its folds, from one to before the other.
+ */
+static const struct {
+	unsigned char from, to;
+} folds_of[32] = {
+    ['c' & 31] = {0, 4},   ['d' & 31] = {4, 7},	  ['g' & 31] = {7, 9},
+    ['k' & 31] = {9, 10},  ['p' & 31] = {10, 11}, ['q' & 31] = {11, 12},
+    ['s' & 31] = {12, 15}, ['t' & 31] = {15, 20}, ['z' & 31] = {20, 21},
+};
 
 static bool
 is_vowel(char c)
@@ -35,17 +41,17 @@ is_vowel(char c)
 static char
 sound(const char *p, size_t n, size_t *used)
 {
-	/* Most letters start no fold: one look instead of the table. */
-	bool folds_here = (1u << (*p & 31) & FOLD_LETTERS) != 0;
+	unsigned char letter = (unsigned char)*p & 31;
 
-	for (size_t i = 0; folds_here && i < COUNT_OF(folds); i++) {
-		size_t len = folds[i].n;
+	for (size_t i = folds_of[letter].from; i < folds_of[letter].to; i++) {
+		const struct fold *f = &folds[i];
+		size_t same = 0;
 
-		if (folds[i].from[0] == *p && len <= n &&
-		    (len == 1 ||
-		     (folds[i].from[1] == p[1] && memcmp(folds[i].from, p, len) == 0))) {
-			*used = len;
-			return folds[i].to;
+		while (same < f->n && same < n && f->from[same] == p[same])
+			same++;
+		if (same == f->n) {
+			*used = same;
+			return f->to;
 		}
 	}
 	*used = 1;

@@ -24,6 +24,9 @@ struct learning {
 	float *weight;	   /* features x CUSTOMS: expected occurrences, then log2 of shares */
 	float *total;	   /* CUSTOMS */
 	float share[CUSTOMS], share_bits[CUSTOMS];
+	/* Features of each name read, one after the other: every round asks for all of them. */
+	uint32_t *met, *met_from;
+	size_t met_names;
 };
 
 /* The last three letters of a longer part, as a feature behind the parts. */
@@ -131,12 +134,12 @@ seed(struct learning *l, size_t step, uint32_t seeds[CUSTOMS])
 static void
 begin(struct learning *l, size_t step, float *count, float *names)
 {
-	const struct custom_source *s = l->source;
-	uint32_t seeds[CUSTOMS], features[FEATURES_MAX];
+	uint32_t seeds[CUSTOMS];
 
 	seed(l, step, seeds);
-	for (size_t name = 0; name < s->names; name += step) {
-		size_t n = features_of(l, name, features);
+	for (size_t name = 0; name < l->met_names; name++) {
+		const uint32_t *features = l->met + l->met_from[name];
+		size_t n = l->met_from[name + 1] - l->met_from[name];
 		int own = -1;
 
 		for (size_t i = 0; i < n; i++)
@@ -174,6 +177,26 @@ number_met(struct learning *l, size_t step)
 	return met;
 }
 
+static void
+read_names(struct learning *l, size_t step)
+{
+	const struct custom_source *s = l->source;
+	uint32_t features[FEATURES_MAX];
+	size_t names = s->names / step + 1, parts = 0, at = 0;
+
+	for (size_t name = 0; name < s->names; name += step)
+		parts += s->first[name + 1] - s->first[name];
+	l->met = NEW_N(l->arena, uint32_t, 2 * parts + 1);
+	l->met_from = NEW_N(l->arena, uint32_t, names + 1);
+	for (size_t name = 0; name < s->names; name += step) {
+		size_t n = features_of(l, name, features);
+
+		memcpy(l->met + at, features, n * sizeof *features);
+		at += n;
+		l->met_from[++l->met_names] = (uint32_t)at;
+	}
+}
+
 static signed char
 units(float ratio)
 {
@@ -188,7 +211,6 @@ customs_find(const struct custom_source *source, struct customs *out, struct cus
 	struct learning l = {.arena = arena_new(0), .source = source};
 	size_t step = source->names / NAMES_READ + 1, cells, met;
 	float *count, names[CUSTOMS] = {0};
-	uint32_t features[FEATURES_MAX];
 	float p[CUSTOMS];
 
 	l.endings = NEW_N(l.arena, uint32_t, source->part_count + 1);
@@ -197,13 +219,15 @@ customs_find(const struct custom_source *source, struct customs *out, struct cus
 	cells = l.features * CUSTOMS;
 	l.weight = NEW_N(l.arena, float, cells);
 	count = NEW_N(l.arena, float, cells);
+	read_names(&l, step);
 	begin(&l, step, count, names);
 	maximise(&l, count, names);
 	for (int round = 0; round < ROUNDS; round++) {
 		memset(count, 0, cells * sizeof *count);
 		memset(names, 0, sizeof names);
-		for (size_t name = 0; name < source->names; name += step) {
-			size_t n = features_of(&l, name, features);
+		for (size_t name = 0; name < l.met_names; name++) {
+			const uint32_t *features = l.met + l.met_from[name];
+			size_t n = l.met_from[name + 1] - l.met_from[name];
 
 			posterior(&l, features, n, p);
 			for (size_t c = 0; c < CUSTOMS; c++) {
