@@ -23,6 +23,7 @@ export LIAISON_TOKEN
 LIAISON_TOKEN=$("$liaison" --node "$node" user token --as rui --purposes investigation 2>/dev/null)
 person=$(kept person --set name="Nobody Invented")
 phone=$(kept phone --set phone=+351200000017)
+long=$(kept note --set text="$(head -c 8000 /dev/zero | tr '\0' x)")
 nothing=person/$(echo "${person#*/}" | tr '0-9a-f' '1-9a-f0')
 echo "$nothing" | grep -Eq '^person/.{20,}' || wrong "no record was made: $person"
-python3 bench/ground/denials.py "$port" "${LIAISON_ASKS:-20000}" "$nothing" "$nothing" "$person" "$phone"
+python3 bench/ground/denials.py "$port" "${LIAISON_ASKS:-20000}" "$nothing" "$nothing" "$person" "$phone" "$long"

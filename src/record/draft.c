@@ -247,12 +247,12 @@ record_check_type(struct door *d, struct id id, const struct record_type *type, 
 	if (rc != RC_OK || found == type)
 		return rc;
 	/* Looked for again, and among the cases, as a row that is hidden is: both cost alike. */
-	rc = row_find(d, id, &row, err);
+	rc = row_find_or_like(d, id, &row, err);
 	if (rc != RC_OK && rc != RC_ABSENT && rc != RC_CONFLICT)
 		return rc;
-	if ((rc = reach_absent(d, id, err)) != RC_OK)
+	if ((rc = reach_absent(d, &row, type, err)) != RC_OK)
 		return rc;
-	return door_refuse(d, &absent, NULL, &id, err);
+	return door_refuse(d, &absent, type, &id, err);
 }
 
 enum rc

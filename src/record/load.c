@@ -102,10 +102,12 @@ static const struct decision absent = {.rung = RUNG_NONE, .rule = "absent", .why
 
 /*
  * Without a purpose nothing is looked for, whatever the id, so that can be said openly; and an
- * absence is logged like a denial, so that the two cost the same.
+ * absence is looked up, weighed and logged like a denial, so that the two cost the same. asked:
+ * the type that the log names (NULL: whoever asked named none).
  */
 static enum rc
-find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
+find_row(struct door *d, struct id id, const struct record_type *asked, struct record_row *row,
+	 struct err *err)
 {
 	static const struct decision no_purpose = {.rung = RUNG_NONE,
 						   .rule = "purpose",
@@ -115,11 +117,14 @@ find_row(struct door *d, struct id id, struct record_row *row, struct err *err)
 
 	if (!d->access.has_purpose && !d->actor->is_node)
 		return door_refuse(d, &no_purpose, NULL, &id, err);
-	rc = row_find(d, id, row, err);
-	if (rc != RC_ABSENT)
+	rc = row_find_or_like(d, id, row, err);
+	if (rc == RC_OK && (asked == NULL || row->type == asked))
+		return RC_OK;
+	if (rc != RC_OK && rc != RC_ABSENT)
 		return rc;
-	return (rc = reach_absent(d, id, err)) == RC_OK ? door_refuse(d, &absent, NULL, &id, err)
-							: rc;
+	return (rc = reach_absent(d, row, asked, err)) == RC_OK
+		   ? door_refuse(d, &absent, asked, &id, err)
+		   : rc;
 }
 
 /* A refusal that names a reason tells that the record is there: only those who may read it. */
@@ -150,7 +155,7 @@ record_load_row(struct door *d, struct id id, enum policy_action action, const s
 	struct decision decision, read;
 	enum rc rc;
 
-	if ((rc = find_row(d, id, row, err)) != RC_OK ||
+	if ((rc = find_row(d, id, NULL, row, err)) != RC_OK ||
 	    (rc = reach_decide_shown(d, action, row, move, &decision, &read, err)) != RC_OK)
 		return rc;
 	if (decision.rung == RUNG_NONE)
@@ -221,7 +226,7 @@ record_load(struct door *d, struct id id, const struct str_list *reveal, struct 
 	    struct err *err)
 {
 	struct record_row row;
-	enum rc rc = find_row(d, id, &row, err);
+	enum rc rc = find_row(d, id, NULL, &row, err);
 
 	return rc == RC_OK ? load_found(d, &row, &row, reveal, out, err) : rc;
 }
@@ -244,14 +249,8 @@ record_find_text(struct door *d, struct id id, const struct record_type *type,
 
 	*out = o;
 	o->reveal = reveal;
-	if ((rc = find_row(d, id, &o->row, err)) != RC_OK)
-		return rc;
-	if (o->row.type != type) {
-		if ((rc = reach_absent(d, id, err)) != RC_OK)
-			return rc;
-		return door_refuse(d, &absent, NULL, &id, err);
-	}
-	if ((rc = decide_found(d, &o->row, reveal, &o->rung, &o->entry, err)) != RC_OK)
+	if ((rc = find_row(d, id, type, &o->row, err)) != RC_OK ||
+	    (rc = decide_found(d, &o->row, reveal, &o->rung, &o->entry, err)) != RC_OK)
 		return rc;
 	o->use = door_use(d, KEY_USE_RECORD);
 	row_key(d->arena, &o->use, &o->row, key);

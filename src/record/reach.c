@@ -136,10 +136,21 @@ reach_decide_shown(struct door *d, enum policy_action action, const struct recor
 }
 
 enum rc
-reach_absent(struct door *d, struct id id, struct err *err)
+reach_absent(struct door *d, const struct record_row *like, const struct record_type *asked,
+	     struct err *err)
 {
-	bool team;
-	enum rc rc = concern_absent(d, id, err);
+	struct record_row row = *like;
+	struct row_facts known;
+	struct facts facts = {d->actor, &d->access, POLICY_READ, NULL, &known, NULL};
+	enum rc rc = RC_OK;
 
-	return rc == RC_OK ? reach_on_team(d, id, &team, err) : rc;
+	row.flags = 0;
+	if (asked != NULL)
+		row.type = asked;
+	facts.type = row.type;
+	if (row.type != NULL && (rc = concern_facts(d, &row, &known, err)) == RC_OK)
+		(void)policy_decide(&facts);
+	if (rc == RC_OK && (row.type == NULL || row.type->concern_count == 0))
+		rc = concern_absent(d, row.id, err);
+	return rc == RC_OK ? reach_on_team(d, row.id, &known.on_team, err) : rc;
 }

@@ -45,6 +45,11 @@ MUST_USE enum rc reach_decide_shown(struct door *d, enum policy_action action,
 				    struct decision *out, struct decision *read, struct err *err);
 /* Is the record in one of the actor's cases? Asks nothing where they have none. */
 MUST_USE enum rc reach_on_team(struct door *d, struct id record, bool *out, struct err *err);
-MUST_USE enum rc reach_absent(struct door *d, struct id id, struct err *err);
+/*
+ * What a denial costs, for an id that names nothing or nothing of the type asked for (NULL: any):
+ * like, from row_find_or_like, is decided on, and whatever is decided is thrown away.
+ */
+MUST_USE enum rc reach_absent(struct door *d, const struct record_row *like,
+			      const struct record_type *asked, struct err *err);
 
 #endif

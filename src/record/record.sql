@@ -14,6 +14,15 @@ SELECT r.id, r.type, r.type_version, r.version, r.unit, r.owner, r.guard, r.hand
 	COALESCE(k.review_ms, 0), COALESCE(k.erase_ms, 0)
 FROM record r LEFT JOIN record_retain k ON k.id = r.id WHERE r.id = :id;
 
+-- name: record_row_or_like
+-- The row of an id or, where there is none, of the id before it: as much reading for both.
+-- single
+SELECT r.id, r.type, r.type_version, r.version, r.unit, r.owner, r.guard, r.handling, r.state,
+	r.flags, r.due_ms, r.created_ms, r.updated_ms, r.leaf, r.bucket, r.wrapped, r.body,
+	COALESCE(k.review_ms, 0), COALESCE(k.erase_ms, 0)
+FROM record r LEFT JOIN record_retain k ON k.id = r.id WHERE r.id <= :id
+ORDER BY r.id DESC LIMIT 1;
+
 -- name: record_past_row
 -- single
 SELECT p.id, r.type, p.type_version, p.version, p.unit, p.owner, p.guard, p.handling, p.state,

@@ -67,7 +67,7 @@ check_reference(struct door *d, const struct field *field, struct str text, stru
 		return RC_OK; /* serve/ knows users; record/ does not */
 	if (!id_parse(text, &id))
 		return fail(err, RC_INVALID, str_z(d->arena, field->name), "is no record id");
-	rc = row_find(d, id, &row, err);
+	rc = row_find_or_like(d, id, &row, err);
 	/* A type that the model lacks is as good as absent here. */
 	if (rc != RC_OK && rc != RC_ABSENT && rc != RC_CONFLICT)
 		return rc;
@@ -79,7 +79,7 @@ check_reference(struct door *d, const struct field *field, struct str text, stru
 			return rc;
 		good = may_hold(field, row.type) &&
 		       policy_may_refer(d->actor, &d->access, row.type, &known);
-	} else if ((rc = reach_absent(d, id, err)) != RC_OK) {
+	} else if ((rc = reach_absent(d, &row, NULL, err)) != RC_OK) {
 		return rc;
 	}
 	if (good)

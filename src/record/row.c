@@ -39,6 +39,23 @@ row_read(const struct door_node *node, struct arena *a, const struct rows *rows,
 	out->type = door_type_of_key(node, out->type_key);
 }
 
+static void
+read_whole(struct door *d, const struct rows *rows, struct record_row *out)
+{
+	row_read(d->node, d->arena, rows, out);
+	out->review_ms = rows_i64(rows, 17);
+	out->erase_ms = rows_i64(rows, 18);
+}
+
+static enum rc
+check_found(const struct record_row *row, struct err *err)
+{
+	return row->type != NULL ? RC_OK
+				 : fail(err, RC_CONFLICT, "type",
+					"the record's type is not in this node's model; bring its "
+					"overlay back");
+}
+
 enum rc
 row_find(struct door *d, struct id id, struct record_row *out, struct err *err)
 {
@@ -48,18 +65,33 @@ row_find(struct door *d, struct id id, struct record_row *out, struct err *err)
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows, err)) == RC_OK) {
-		row_read(d->node, d->arena, rows, out);
-		out->review_ms = rows_i64(rows, 17);
-		out->erase_ms = rows_i64(rows, 18);
-		if (out->type == NULL)
-			rc = fail(err, RC_CONFLICT, "type",
-				  "the record's type is not in this node's model; bring its "
-				  "overlay back");
+		read_whole(d, rows, out);
+		rc = check_found(out, err);
 	} else if (rc == RC_ABSENT) {
 		rc = fail(err, RC_ABSENT, "", "there is no such record");
 	}
 	rows_close(rows);
 	return rc;
+}
+
+enum rc
+row_find_or_like(struct door *d, struct id id, struct record_row *out, struct err *err)
+{
+	struct rows *rows;
+	enum rc rc = db_select(d->db, &SQL_RECORD_ROW_OR_LIKE, BINDS(B_ID(id)), &rows, err);
+
+	*out = (struct record_row){.id = id};
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows, err)) == RC_OK)
+		read_whole(d, rows, out);
+	rows_close(rows);
+	if (rc == RC_OK && id_eq(out->id, id))
+		return check_found(out, err);
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	out->id = id;
+	return fail(err, RC_ABSENT, "", "there is no such record");
 }
 
 struct id

@@ -37,6 +37,14 @@ void row_read(const struct door_node *node, struct arena *a, const struct rows *
 /* RC_ABSENT: none. */
 MUST_USE enum rc row_find(struct door *d, struct id id, struct record_row *out, struct err *err);
 
+/*
+ * The same for whoever asks from outside: where there is none, *out is another row under this id,
+ * to be weighed by reach_absent and thrown away, so that the clock does not tell absence from
+ * denial; its type NULL: there is none before it, or the model lacks its type.
+ */
+MUST_USE enum rc row_find_or_like(struct door *d, struct id id, struct record_row *out,
+				  struct err *err);
+
 /* How an owner stands in a row of this type. */
 struct id row_owner_key(const struct door_node *node, const struct record_type *type,
 			struct id owner);
